@@ -1,0 +1,1 @@
+"""Ways in: volumes, planes, file formats and data sets."""

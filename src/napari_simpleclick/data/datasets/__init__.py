@@ -1,0 +1,1 @@
+"""The data sets of the evaluation, one file each."""

@@ -1,0 +1,1 @@
+"""Measuring: robot user, metrics, protocol, report."""

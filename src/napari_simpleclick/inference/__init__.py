@@ -1,0 +1,1 @@
+"""Prediction: from clicks on a plane to a mask."""

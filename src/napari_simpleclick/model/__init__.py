@@ -1,0 +1,1 @@
+"""SimpleClick's networks: architecture, names, checkpoints."""

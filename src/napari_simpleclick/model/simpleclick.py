@@ -1,0 +1,122 @@
+"""SimpleClick: image, clicks and the previous mask in, one logit per pixel out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from napari_simpleclick.model.head import MlpHead
+from napari_simpleclick.model.pyramid import SimplePyramid
+from napari_simpleclick.model.stem import ConvStem
+from napari_simpleclick.model.vit import PatchEmbed, VisionTransformer
+
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+EFFICIENTNET_MEAN, EFFICIENTNET_STD = (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleClickConfig:
+    """What has to be known to build a network; stored in the header of its checkpoint.
+
+    Parameters
+    ----------
+    patch_size
+        Pixels per token and side.
+    dim, depth, heads
+        Width, number of blocks and attention heads of the transformer.
+    pyramid_channels
+        Channels at strides 4, 8, 16 and 32.
+    head_channels
+        Width of the all-MLP head.
+    image_size
+        Side of the network's input in pixels for which the position embedding is stored.
+    stem
+        "patch": SimpleClick as published. "efficientnet_lite0": image features of a pre-trained convolutional network.
+    """
+
+    patch_size: int
+    dim: int
+    depth: int
+    heads: int
+    pyramid_channels: tuple[int, int, int, int]
+    head_channels: int
+    image_size: int = 448
+    stem: Literal["patch", "efficientnet_lite0"] = "patch"
+
+
+class SimpleClick(nn.Module):
+    """The network; its parameter names are those of the published checkpoints.
+
+    `encode` sees only the image and `decode` adds clicks and previous map, so features can be kept between clicks.
+    """
+
+    def __init__(self, config: SimpleClickConfig) -> None:
+        super().__init__()
+        self.config = config
+        patched = config.stem == "patch"
+        self.backbone = VisionTransformer(
+            patch_size=config.patch_size,
+            dim=config.dim,
+            depth=config.depth,
+            heads=config.heads,
+            image_size=config.image_size,
+            embeds_image=patched,
+        )
+        if patched:
+            self.patch_embed_coords = PatchEmbed(config.patch_size, config.dim)
+        else:
+            self.stem = ConvStem(config.dim, config.pyramid_channels)
+        self.neck = SimplePyramid(config.dim, config.pyramid_channels)
+        self.head = MlpHead(config.pyramid_channels, config.head_channels)
+        self.mean, self.std = (IMAGENET_MEAN, IMAGENET_STD) if patched else (EFFICIENTNET_MEAN, EFFICIENTNET_STD)
+
+    def encode(self, image: Tensor) -> list[Tensor]:
+        """Features of the image alone.
+
+        Parameters
+        ----------
+        image
+            (batch, 3, H, W) RGB in [0, 1]; H = W.
+
+        Returns
+        -------
+        list of Tensor
+            One map of tokens for the patch stem; maps at strides 4, 8, 16 for the convolutional one.
+        """
+        mean, std = (torch.tensor(v, dtype=image.dtype, device=image.device) for v in (self.mean, self.std))
+        normalised = (image - mean[:, None, None]) / std[:, None, None]
+        if self.config.stem == "patch":
+            return [self.backbone.patch_embed(normalised)]
+        return self.stem.encode(normalised)
+
+    def decode(self, features: Sequence[Tensor], guidance: Tensor) -> Tensor:
+        """Segment what the guidance points at.
+
+        Parameters
+        ----------
+        features
+            What `encode` returned for the image.
+        guidance
+            (batch, 3, H, W): previous probability map, positive-click map, negative-click map.
+
+        Returns
+        -------
+        (batch, 1, H, W) Tensor
+            Logits; their sigmoid is the probability of the object.
+        """
+        skips: Sequence[Tensor] = ()
+        if self.config.stem == "patch":
+            tokens = features[0] + self.patch_embed_coords(guidance)
+        else:
+            tokens, skips = self.stem.fuse(features, guidance)
+        pyramid = self.neck(self.backbone(tokens)[-1])
+        for level, skip in enumerate(skips):
+            pyramid[level] = pyramid[level] + skip
+        return F.interpolate(self.head(pyramid), size=guidance.shape[-2:], mode="bilinear", align_corners=True)
+
+    def forward(self, image: Tensor, guidance: Tensor) -> Tensor:
+        """Logits (batch, 1, H, W) for images (batch, 3, H, W) in [0, 1] and guidance (batch, 3, H, W)."""
+        return self.decode(self.encode(image), guidance)

@@ -1,0 +1,68 @@
+"""Convolutional stem: features of a pre-trained EfficientNet-Lite0 take the place of the patch embedding.
+
+The image's features do not depend on the clicks, so one pass serves every click in the same region of interest.
+Clicks and the previous map enter by a stem of their own, of the same strides, and are added at every stride.
+"""
+
+from collections.abc import Sequence
+
+import timm
+from torch import Tensor, nn
+
+from napari_simpleclick.model.pyramid import norm
+
+FEATURE_CHANNELS = (24, 40, 112)
+"""Channels of the features at strides 4, 8 and 16."""
+
+STAGES = 5
+"""Stages of EfficientNet-Lite0 that reach stride 16; the later ones are cut off."""
+
+
+class ConvStem(nn.Module):
+    """Image features at strides 4, 8, 16, the matching guidance features, and the way into ViT and pyramid.
+
+    Parameters
+    ----------
+    dim
+        Width of the transformer's tokens.
+    pyramid_channels
+        Channels of the pyramid; the two finest receive a skip connection.
+    """
+
+    def __init__(self, dim: int, pyramid_channels: Sequence[int]) -> None:
+        super().__init__()
+        self.features = timm.create_model(
+            "tf_efficientnet_lite0", pretrained=False, features_only=True, out_indices=(1, 2, 3)
+        )
+        self.features.blocks = self.features.blocks[:STAGES]
+        widths = (16, *FEATURE_CHANNELS)
+        self.guidance = nn.ModuleList(
+            nn.Sequential(nn.Conv2d(before, after, 3, stride=2, padding=1), norm(after), nn.GELU())
+            for before, after in zip((3, *widths), widths, strict=False)
+        )
+        self.to_tokens = nn.Conv2d(FEATURE_CHANNELS[2], dim, 1)
+        self.skips = nn.ModuleList(
+            nn.Sequential(nn.Conv2d(before, after, 3, padding=1), norm(after), nn.GELU())
+            for before, after in zip(FEATURE_CHANNELS[:2], pyramid_channels[:2], strict=True)
+        )
+
+    def train(self, mode: bool = True) -> "ConvStem":
+        """Batch norms keep their pre-trained statistics: the features stay in evaluation mode."""
+        super().train(mode)
+        self.features.eval()
+        return self
+
+    def encode(self, image: Tensor) -> list[Tensor]:
+        """(batch, 3, H, W) normalised image to its features at strides 4, 8 and 16."""
+        features: list[Tensor] = self.features(image)
+        return features
+
+    def fuse(self, features: Sequence[Tensor], guidance: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Add the guidance (batch, 3, H, W) to the image's features: tokens (batch, dim, H / 16, W / 16), two skips."""
+        guides = []
+        for stage in self.guidance:
+            guidance = stage(guidance)
+            guides.append(guidance)
+        fused = [feature + guide for feature, guide in zip(features, guides[1:], strict=True)]
+        skips = [skip(scale) for skip, scale in zip(self.skips, fused[:2], strict=True)]
+        return self.to_tokens(fused[2]), skips

@@ -1,0 +1,1 @@
+"""Learning: samples, clicks, losses and the loop."""
