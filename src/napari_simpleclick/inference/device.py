@@ -1,0 +1,41 @@
+"""Choose where the network runs: cuda, mps or cpu."""
+
+import torch
+
+DEVICES = ("auto", "cuda", "mps", "cpu")
+
+
+def choose_device(name: str = "auto") -> torch.device:
+    """The device of that name, or the best one at hand.
+
+    Parameters
+    ----------
+    name
+        "auto" (a GPU if there is one, else the CPU), "cuda", "mps" or "cpu".
+
+    Raises
+    ------
+    ValueError
+        If the name is not known, or this machine has no such device.
+    """
+    if name not in DEVICES:
+        raise ValueError(f"Unknown device {name!r}. Choose one of: {', '.join(DEVICES)}.")
+    at_hand = devices_at_hand()
+    if name == "auto":
+        return torch.device(at_hand[0])
+    if name not in at_hand:
+        raise ValueError(
+            f"This machine, or its installation of torch, has no {name} device; it has: {', '.join(at_hand)}. "
+            "Choose one of these, or 'auto'."
+        )
+    return torch.device(name)
+
+
+def devices_at_hand() -> list[str]:
+    """Devices that torch can use here, the fastest first."""
+    at_hand = []
+    if torch.cuda.is_available():
+        at_hand.append("cuda")
+    if torch.backends.mps.is_available():
+        at_hand.append("mps")
+    return [*at_hand, "cpu"]

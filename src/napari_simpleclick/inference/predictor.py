@@ -1,0 +1,122 @@
+"""Predictor: a network that maps a picture, clicks and the previous prediction to a prediction."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.clicks import Click, positions
+from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.inference.resample import Plane, read_crop, resample_at
+from napari_simpleclick.inference.roi import OBJECT_THRESHOLD, next_roi
+from napari_simpleclick.model.click_maps import click_map
+from napari_simpleclick.model.simpleclick import SimpleClick
+
+
+class PredictorLike(Protocol):
+    """Anything that answers clicks: a network here, one elsewhere, a stand-in in a test."""
+
+    def predict(
+        self, image: Plane, clicks: Sequence[Click], previous: Prediction | None = None, *, view: Box | None = None
+    ) -> Prediction:
+        """Segment what the clicks point at; see `Predictor.predict`."""
+
+
+class Predictor:
+    """SimpleClick's prediction around a network; the image's features are kept while picture and region stay.
+
+    Parameters
+    ----------
+    model
+        The network.
+    flip
+        Average the prediction of the crop and of its mirror image: published scores do, at twice the cost.
+    size
+        Side of the network's input in pixels: at most 224, or a multiple of it.
+    device
+        Where the network runs.
+    """
+
+    def __init__(
+        self, model: SimpleClick, *, flip: bool = False, size: int = 448, device: torch.device | str = "cpu"
+    ) -> None:
+        self.model = model.to(device).eval()
+        self.flip = flip
+        self.size = size
+        self.device = torch.device(device)
+        self._kept: tuple[Plane, Box, list[Tensor]] | None = None
+
+    def predict(
+        self, image: Plane, clicks: Sequence[Click], previous: Prediction | None = None, *, view: Box | None = None
+    ) -> Prediction:
+        """Segment what the clicks point at.
+
+        Parameters
+        ----------
+        image
+            (height, width, 3) uint8 picture of the plane; only what the network looks at is read.
+        clicks
+            All clicks on this object and plane, oldest first.
+        previous
+            The prediction before the newest click; None before the first.
+        view
+            Where to look as long as no object is found, such as what the user sees; the whole plane if None.
+
+        Raises
+        ------
+        ValueError
+            If the picture is no (height, width, 3) uint8, there is no click, or a click lies outside the plane.
+        """
+        shape = checked_shape(image, clicks)
+        found = previous.object_mask(OBJECT_THRESHOLD) if previous else None
+        roi = next_roi(
+            clicks, shape=shape, found=found[0] if found else None, used=previous.roi if previous else None, view=view
+        )
+        guidance = self.guidance(clicks, previous, roi)
+        with torch.inference_mode():
+            logits = self.model.decode(self.features(image, roi), self.mirrored(guidance))
+            maps = torch.sigmoid(logits.float())[:, 0]
+            probability = (maps[0] + maps[1].flip(-1)) / 2 if self.flip else maps[0]
+        return Prediction(probability.cpu().numpy(), roi, shape)
+
+    def features(self, image: Plane, roi: Box) -> list[Tensor]:
+        """Features of the region, kept from the last call when nothing changed."""
+        if self._kept is None or self._kept[0] is not image or self._kept[1] != roi:
+            self._kept = image, roi, self.model.encode(self.mirrored(read_crop(image, roi, self.size)))
+        return self._kept[2]
+
+    def guidance(self, clicks: Sequence[Click], previous: Prediction | None, roi: Box) -> Tensor:
+        """Previous map, positive and negative clicks as the network sees them, (3, size, size)."""
+        size = self.size
+        scale = np.array([size / roi.shape[0], size / roi.shape[1]])
+        maps = np.zeros((3, size, size), np.float32)
+        if previous is not None:
+            maps[0] = previous.network_map if previous.roi == roi else resample_at(previous.at, roi, size)
+        for channel, positive in ((1, True), (2, False)):
+            moved = (positions(clicks, positive=positive) - (roi.row_start, roi.col_start)) * scale
+            maps[channel] = click_map(moved, size, size)
+        return torch.from_numpy(maps)
+
+    def mirrored(self, maps: Tensor) -> Tensor:
+        """(channels, size, size) to a batch on the device: the maps and, with `flip`, their mirror image."""
+        batch = torch.stack([maps, maps.flip(-1)]) if self.flip else maps[None]
+        return batch.to(self.device)
+
+
+def checked_shape(image: Plane, clicks: Sequence[Click]) -> tuple[int, int]:
+    """Height and width of the plane."""
+    if len(image.shape) != 3 or image.shape[2] != 3 or getattr(image, "dtype", np.uint8) != np.uint8:
+        raise ValueError(
+            f"Expected a picture (height, width, 3) uint8, got {image.shape} {getattr(image, 'dtype', '')}. "
+            "Convert other pictures with napari_simpleclick.data.intensity.to_rgb."
+        )
+    height, width, _ = image.shape
+    if not clicks:
+        raise ValueError("Expected at least one click, got none.")
+    for click in clicks:
+        if not (-0.5 <= click.row < height - 0.5 and -0.5 <= click.col < width - 0.5):
+            raise ValueError(f"{click} lies outside the plane of {height} x {width} pixels. Click on the picture.")
+    return height, width
