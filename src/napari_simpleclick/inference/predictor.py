@@ -77,10 +77,11 @@ class Predictor:
         )
         guidance = self.guidance(clicks, previous, roi)
         with torch.inference_mode():
-            logits = self.model.decode(self.features(image, roi), self.mirrored(guidance))
-            maps = torch.sigmoid(logits.float())[:, 0]
-            probability = (maps[0] + maps[1].flip(-1)) / 2 if self.flip else maps[0]
-        return Prediction(probability.cpu().numpy(), roi, shape)
+            logits = self.model.decode(self.features(image, roi), self.mirrored(guidance)).float()[:, 0]
+            # The published evaluation averages logits, not probabilities (docs/decisions/0003).
+            averaged = (logits[0] + logits[1].flip(-1)) / 2 if self.flip else logits[0]
+            probability = torch.sigmoid(averaged).cpu().numpy()
+        return Prediction(probability, roi, shape)
 
     def features(self, image: Plane, roi: Box) -> list[Tensor]:
         """Features of the region, kept from the last call when nothing changed."""
@@ -94,7 +95,7 @@ class Predictor:
         scale = np.array([size / roi.shape[0], size / roi.shape[1]])
         maps = np.zeros((3, size, size), np.float32)
         if previous is not None:
-            maps[0] = previous.network_map if previous.roi == roi else resample_at(previous.at, roi, size)
+            maps[0] = resample_at(previous.at, roi, size)
         for channel, positive in ((1, True), (2, False)):
             moved = (positions(clicks, positive=positive) - (roi.row_start, roi.col_start)) * scale
             maps[channel] = click_map(moved, size, size)

@@ -1,0 +1,68 @@
+"""Numbers of interactive segmentation: IoU, number of clicks (NoC), mean IoU after k clicks, failures."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from napari_simpleclick.arrays import BinaryMask
+
+Curve = Sequence[float]
+"""IoU after every click on one object."""
+
+
+def iou(predicted: BinaryMask, target: BinaryMask, ignore: BinaryMask | None = None) -> float:
+    """Intersection over union, without ignored pixels; 1 if both masks are empty.
+
+    Examples
+    --------
+    >>> iou(np.array([[True, True]]), np.array([[True, False]]))
+    0.5
+    """
+    if ignore is not None:
+        predicted, target = predicted & ~ignore, target & ~ignore
+    union = np.count_nonzero(predicted | target)
+    return np.count_nonzero(predicted & target) / union if union else 1.0
+
+
+def clicks_to_reach(curve: Curve, threshold: float, max_clicks: int) -> int:
+    """First click whose IoU is at least the threshold; `max_clicks` if there is none.
+
+    Examples
+    --------
+    >>> clicks_to_reach([0.5, 0.86, 0.91], 0.85, 20), clicks_to_reach([0.5, 0.6], 0.85, 20)
+    (2, 20)
+    """
+    reached = (number for number, value in enumerate(curve[:max_clicks], start=1) if value >= threshold)
+    return next(reached, max_clicks)
+
+
+def noc(curves: Sequence[Curve], threshold: float, max_clicks: int = 20) -> float:
+    """NoC: mean number of clicks to reach an IoU; objects that never do count as `max_clicks`."""
+    return float(np.mean([clicks_to_reach(curve, threshold, max_clicks) for curve in curves]))
+
+
+def failures(curves: Sequence[Curve], threshold: float, max_clicks: int = 20) -> int:
+    """How many objects need all clicks, whether the last one reached the IoU or not."""
+    return sum(clicks_to_reach(curve, threshold, max_clicks) == max_clicks for curve in curves)
+
+
+def miou(curves: Sequence[Curve], clicks: int) -> float:
+    """mIoU@k: mean IoU over all objects after `clicks` clicks.
+
+    Raises
+    ------
+    ValueError
+        If a curve is shorter: mIoU needs a run that did not stop early.
+
+    Examples
+    --------
+    >>> miou([[0.5, 0.75], [0.5, 0.25]], 2)
+    0.5
+    """
+    shortest = min(map(len, curves))
+    if shortest < clicks:
+        raise ValueError(
+            f"mIoU@{clicks} needs {clicks} clicks on every object, but one has {shortest}. "
+            "Evaluate without stopping early and with enough clicks."
+        )
+    return float(np.mean([curve[clicks - 1] for curve in curves]))

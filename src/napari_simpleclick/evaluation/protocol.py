@@ -1,0 +1,35 @@
+"""Evaluation protocol: how many clicks the robot user makes and what is reported."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationProtocol:
+    """The settings of an evaluation.
+
+    Parameters
+    ----------
+    max_clicks
+        Clicks per object.
+    stop_at
+        Stop clicking an object when its IoU reaches this; None clicks on, so that one run gives every number.
+    iou_thresholds
+        IoUs for which NoC and failures are reported.
+    miou_clicks
+        Numbers of clicks for which the mean IoU is reported.
+    probability_threshold
+        Probability above which a pixel belongs to the mask.
+    """
+
+    max_clicks: int = 20
+    stop_at: float | None = None
+    iou_thresholds: tuple[float, ...] = (0.85, 0.90)
+    miou_clicks: tuple[int, ...] = (1, 3, 5, 10, 20)
+    probability_threshold: float = 0.49
+
+    def __post_init__(self) -> None:
+        if self.max_clicks < 1:
+            raise ValueError(f"max_clicks must be at least 1, got {self.max_clicks}.")
+        for name, values in (("stop_at", [self.stop_at or 0.9]), ("iou_thresholds", self.iou_thresholds)):
+            if not all(0 < value <= 1 for value in values):
+                raise ValueError(f"{name} must lie between 0 and 1 (0.9 is 90 %), got {values}.")

@@ -1,0 +1,74 @@
+"""Robot user: clicks the middle of the largest error, as interactive segmentation is evaluated since RITM."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt
+
+from napari_simpleclick.arrays import BinaryMask, bounding_box
+from napari_simpleclick.clicks import Click
+
+Peak = tuple[float, int, int]
+"""Distance to the border of the error, row, column."""
+
+
+def next_click(
+    predicted: BinaryMask, target: BinaryMask, clicks: Sequence[Click] = (), ignore: BinaryMask | None = None
+) -> Click:
+    """Where a user who sees the target would click next.
+
+    The pixel deepest inside the missed and the wrongly taken parts is clicked; the border of the picture counts as
+    background, pixels clicked before are out, ties between the parts go to negative, ties within a part to the first
+    in row-major order. Without any error the first pixel is clicked negatively, as the published evaluation does.
+
+    Parameters
+    ----------
+    predicted, target
+        (height, width) bool.
+    clicks
+        All clicks so far.
+    ignore
+        (height, width) bool, True where nobody knows the truth; None if it is known everywhere.
+
+    Raises
+    ------
+    ValueError
+        If the masks differ in shape.
+
+    Examples
+    --------
+    >>> target = np.zeros((9, 9), bool)
+    >>> target[2:7, 3:6] = True
+    >>> next_click(np.zeros((9, 9), bool), target)
+    Click(row=3, col=4, positive=True)
+    """
+    if predicted.shape != target.shape or (ignore is not None and ignore.shape != target.shape):
+        raise ValueError(
+            f"Expected masks of one shape, got predicted {predicted.shape}, target {target.shape}"
+            f"{'' if ignore is None else f', ignore {ignore.shape}'}. Resize or crop them to the picture."
+        )
+    known = slice(None) if ignore is None else ~ignore
+    missed, wrong = np.zeros_like(target), np.zeros_like(target)
+    missed[known] = (target & ~predicted)[known]
+    wrong[known] = (predicted & ~target)[known]
+    missed_peak, wrong_peak = deepest_pixel(missed, clicks), deepest_pixel(wrong, clicks)
+    positive = missed_peak[0] > wrong_peak[0]
+    _, row, col = missed_peak if positive else wrong_peak
+    return Click(row, col, positive)
+
+
+def deepest_pixel(error: BinaryMask, clicks: Sequence[Click]) -> Peak:
+    """Largest distance to the border of the error, and the first pixel that has it; zeros where there is none."""
+    box = bounding_box(error)
+    if box is None:
+        return 0.0, 0, 0
+    # Outside its box the error is background, so one pixel around the box is enough for exact distances.
+    depth = distance_transform_edt(np.pad(error[box.slices], 1))[1:-1, 1:-1]
+    for click in clicks:
+        row, col = round(click.row) - box.row_start, round(click.col) - box.col_start
+        if 0 <= row < depth.shape[0] and 0 <= col < depth.shape[1]:
+            depth[row, col] = 0
+    row, col = np.unravel_index(np.argmax(depth), depth.shape)
+    if depth[row, col] == 0:
+        return 0.0, 0, 0
+    return float(depth[row, col]), int(row) + box.row_start, int(col) + box.col_start
