@@ -35,6 +35,7 @@ class ConvStem(nn.Module):
             "tf_efficientnet_lite0", pretrained=False, features_only=True, out_indices=(1, 2, 3)
         )
         self.features.blocks = self.features.blocks[:STAGES]
+        self.norms = nn.ModuleList(norm(channels) for channels in FEATURE_CHANNELS)
         widths = (16, *FEATURE_CHANNELS)
         self.guidance = nn.ModuleList(
             nn.Sequential(nn.Conv2d(before, after, 3, stride=2, padding=1), norm(after), nn.GELU())
@@ -54,8 +55,7 @@ class ConvStem(nn.Module):
 
     def encode(self, image: Tensor) -> list[Tensor]:
         """(batch, 3, H, W) normalised image to its features at strides 4, 8 and 16."""
-        features: list[Tensor] = self.features(image)
-        return features
+        return [scale(feature) for scale, feature in zip(self.norms, self.features(image), strict=True)]
 
     def fuse(self, features: Sequence[Tensor], guidance: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Add the guidance (batch, 3, H, W) to the image's features: tokens (batch, dim, H / 16, W / 16), two skips."""

@@ -91,7 +91,9 @@ def pair_files(images: Path, masks: Path, *, pattern: str = "*") -> list[tuple[P
     by_stem = []
     for folder in (images, masks):
         if not folder.is_dir():
-            held = ", ".join(sorted(p.name for p in folder.parent.iterdir())[:8]) if folder.parent.is_dir() else "nothing"
+            held = (
+                ", ".join(sorted(p.name for p in folder.parent.iterdir())[:8]) if folder.parent.is_dir() else "nothing"
+            )
             raise DatasetError(
                 f"Expected the folders {images.name}/ and {masks.name}/ in {folder.parent}, but {folder.name}/ is "
                 f"missing (found: {held}). Point --data-dir at the folder that holds both."
