@@ -114,7 +114,7 @@ class EvaluationReport:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
         """Undo `to_json`."""
-        protocol = {
+        protocol: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in content["protocol"].items()
         }
         objects = (

@@ -68,7 +68,7 @@ def deepest_pixel(error: BinaryMask, clicks: Sequence[Click]) -> Peak:
         row, col = round(click.row) - box.row_start, round(click.col) - box.col_start
         if 0 <= row < depth.shape[0] and 0 <= col < depth.shape[1]:
             depth[row, col] = 0
-    row, col = np.unravel_index(np.argmax(depth), depth.shape)
-    if depth[row, col] == 0:
+    deepest = np.unravel_index(np.argmax(depth), depth.shape)
+    if depth[deepest] == 0:
         return 0.0, 0, 0
-    return float(depth[row, col]), int(row) + box.row_start, int(col) + box.col_start
+    return float(depth[deepest]), int(deepest[0]) + box.row_start, int(deepest[1]) + box.col_start

@@ -1,5 +1,6 @@
 """Where weights are found: an explicit path, the user's folder, or the file inside the package. Never the network."""
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +120,12 @@ def missing_message(name: str) -> str:
         f"into {weights_folder()} (or the folder that {WEIGHTS_VARIABLE} names). The authors publish no hash: compare "
         "the size with the one shown there, and `sha256sum` with a colleague's copy. It is read without running code."
     )
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file, as `sha256sum` prints it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def load_model(name_or_path: str | Path = DEFAULT_MODEL) -> "SimpleClick":

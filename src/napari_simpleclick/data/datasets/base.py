@@ -46,7 +46,8 @@ class Sample:
 
     def mask(self, object_id: int) -> BinaryMask:
         """The object as (height, width) bool."""
-        return self.labels == object_id
+        mask: BinaryMask = self.labels == object_id
+        return mask
 
     @property
     def ignore(self) -> BinaryMask | None:

@@ -1,0 +1,74 @@
+"""Intensities: from what a file stores to the uint8 RGB that the network sees."""
+
+from typing import Any
+
+import numpy as np
+
+Limits = tuple[float, float]
+"""Intensities that are shown black and white."""
+
+MOST_PIXELS = 1 << 20
+"""Percentiles of larger arrays are taken from a regular subset of about this many pixels."""
+
+
+def percentile_limits(data: Any, low: float = 1.0, high: float = 99.0) -> Limits:
+    """Contrast limits that leave out the darkest and the brightest pixels; NaN and infinities do not count.
+
+    Parameters
+    ----------
+    data
+        Array of any shape; of large or lazy ones a regular subset is read.
+    low, high
+        Percentiles.
+
+    Examples
+    --------
+    >>> percentile_limits(np.array([0.0, 1.0, 2.0, np.nan]), 0, 100)
+    (0.0, 2.0)
+    """
+    step = max(1, int(np.ceil((np.prod(data.shape, dtype=float) / MOST_PIXELS) ** (1 / max(data.ndim, 1)))))
+    subset = np.asarray(data[(slice(None, None, step),) * data.ndim])
+    finite = subset[np.isfinite(subset)]
+    if not finite.size:
+        return 0.0, 1.0
+    black, white = np.percentile(finite, (low, high))
+    return (float(black), float(white)) if white > black else (float(black), float(black) + 1.0)
+
+
+def default_limits(data: Any) -> Limits | None:
+    """None for uint8, which is shown as it is, else percentiles of the data."""
+    return None if data.dtype == np.uint8 else percentile_limits(data)
+
+
+def to_rgb(pixels: np.ndarray, limits: Limits | None = None, *, rgb: bool = False) -> np.ndarray:
+    """Convert grey or RGB pixels of any number type to uint8 RGB.
+
+    NaN counts as black, infinities as black or white.
+
+    Parameters
+    ----------
+    pixels
+        Grey values of any shape or, with `rgb`, (..., 3) or (..., 4).
+    limits
+        Intensities that become 0 and 255. None passes uint8 unchanged and shows other types from their smallest to
+        their largest finite value (floating-point RGB from 0 to 1).
+    rgb
+        Whether the last axis is colour.
+
+    Returns
+    -------
+    (..., 3) uint8
+
+    Examples
+    --------
+    >>> to_rgb(np.array([0.0, 5.0, np.nan]), (0, 10)).tolist()
+    [[0, 0, 0], [128, 128, 128], [0, 0, 0]]
+    """
+    pixels = pixels[..., :3] if rgb else pixels[..., None]
+    if limits is None and pixels.dtype != np.uint8:
+        limits = (0.0, 1.0) if rgb and pixels.dtype.kind == "f" else percentile_limits(pixels, 0, 100)
+    if limits is not None:
+        black, white = limits
+        scaled = (pixels.astype(np.float32) - black) * (255 / max(white - black, 1e-12))
+        pixels = np.rint(np.clip(np.nan_to_num(scaled, nan=0.0), 0, 255)).astype(np.uint8)
+    return pixels if rgb else np.repeat(pixels, 3, axis=-1)

@@ -1,0 +1,83 @@
+"""Open volumes and write masks, by the ending of the file's name."""
+
+from pathlib import Path
+
+import imageio.v3 as iio
+import numpy as np
+
+from napari_simpleclick.data.nifti import read_nifti, write_nifti
+from napari_simpleclick.data.tiff import read_tiff, write_tiff
+from napari_simpleclick.data.volume import Volume, VolumeError
+
+NIFTI = (".nii", ".nii.gz")
+TIFF = (".tif", ".tiff")
+PICTURES = (".png", ".jpg", ".jpeg", ".bmp")
+
+
+def read_volume(path: Path) -> Volume:
+    """Open a NIfTI volume, a TIFF stack, a picture, or a folder of pictures of one size as a stack.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    VolumeError
+        If the file is damaged or of a kind that is not known.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"No file {path.absolute()}.")
+    name = path.name.lower()
+    if path.is_dir():
+        return read_folder(path)
+    if name.endswith(NIFTI):
+        return read_nifti(path)
+    if name.endswith(TIFF):
+        return read_tiff(path)
+    if name.endswith(PICTURES):
+        pixels = iio.imread(path)
+        return Volume(pixels, (1.0, 1.0), rgb=pixels.ndim == 3, name=path.stem)
+    raise VolumeError(f"{path.name}: unknown kind of file. Known endings: {', '.join(NIFTI + TIFF + PICTURES)}.")
+
+
+def read_folder(folder: Path) -> Volume:
+    """A folder of pictures, sorted by name, as a stack (pictures, rows, columns)."""
+    paths = sorted(path for path in folder.iterdir() if path.name.lower().endswith(TIFF + PICTURES))
+    if not paths:
+        raise VolumeError(f"{folder} holds no pictures. Known endings: {', '.join(TIFF + PICTURES)}.")
+    pictures = [iio.imread(path) for path in paths]
+    shapes = {picture.shape for picture in pictures}
+    if len(shapes) > 1:
+        raise VolumeError(f"The pictures of {folder} must have one size to be a stack, got {sorted(shapes)}.")
+    stack = np.stack(pictures)
+    return Volume(stack, (1.0, 1.0, 1.0), rgb=stack.ndim == 4, name=folder.name)
+
+
+def write_mask(path: Path, labels: np.ndarray, like: Volume | None = None) -> None:
+    """Write labels, in the smallest unsigned integers that hold them, with the geometry of the volume they outline.
+
+    Parameters
+    ----------
+    path
+        Ends in .nii, .nii.gz, .tif or .tiff.
+    labels
+        Integers, shape of the volume.
+    like
+        The volume; gives the NIfTI grid, or the size of the pixels.
+
+    Raises
+    ------
+    VolumeError
+        If the ending is not known or the labels do not have the volume's shape.
+    OSError
+        If the file cannot be written; an older one stays whole.
+    """
+    if like is not None and labels.shape != like.shape:
+        raise VolumeError(f"The mask must have the shape of its image, {like.shape}; got {labels.shape}.")
+    compact = labels.astype(np.min_scalar_type(max(int(labels.max(initial=0)), 0)))
+    name = path.name.lower()
+    if name.endswith(NIFTI):
+        write_nifti(path, compact, like.geometry if like else None, like.spacing if like else (1.0,) * labels.ndim)
+    elif name.endswith(TIFF):
+        write_tiff(path, compact, like)
+    else:
+        raise VolumeError(f"{path.name}: masks are written as {', '.join(NIFTI + TIFF)}.")

@@ -1,0 +1,139 @@
+"""NIfTI volumes: read towards canonical axes, write masks back on the very grid of the source."""
+
+import gzip
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import nibabel
+import numpy as np
+from nibabel.filebasedimages import ImageFileError
+from nibabel.orientations import apply_orientation, axcodes2ornt, io_orientation, ornt_transform
+
+from napari_simpleclick.arrays import Affine
+from napari_simpleclick.data.files import replace_when_complete
+from napari_simpleclick.data.volume import Volume, VolumeError
+
+CANONICAL = "LPS"
+"""Directions in which x, y and z grow: rows of an axial plane then run from front to back, as radiologists look."""
+
+UNITS = {"mm": "mm", "micron": "um", "meter": "m"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NiftiGeometry:
+    """The grid of a NIfTI file.
+
+    Parameters
+    ----------
+    affine
+        The file's affine, in RAS millimetres as NIfTI defines it.
+    header
+        The file's header, with qform, sform and their codes.
+    shape
+        Shape on disk.
+    orientation
+        (3, 2) axis and direction that take the disk's axes to the canonical ones (nibabel's orientation).
+    """
+
+    affine: Affine
+    header: nibabel.Nifti1Header
+    shape: tuple[int, ...]
+    orientation: np.ndarray
+
+
+def read_nifti(path: Path) -> Volume:
+    """Read a volume as (..., z, y, x), its axes turned and flipped to the closest of L, P and S.
+
+    Raises
+    ------
+    VolumeError
+        If the file is damaged, truncated, no NIfTI, or holds no numbers.
+    """
+    try:
+        image = nibabel.load(path)
+        if not isinstance(image, nibabel.Nifti1Image):
+            raise VolumeError(f"{path} is {type(image).__name__}, not NIfTI. Convert it to .nii.gz.")
+        scaled = image.dataobj.slope != 1 or image.dataobj.inter != 0
+        stored = image.get_fdata(dtype=np.float32, caching="unchanged") if scaled else np.asanyarray(image.dataobj)
+    except (ImageFileError, EOFError, OSError, zlib.error, gzip.BadGzipFile, ValueError) as error:
+        if isinstance(error, VolumeError | FileNotFoundError):
+            raise
+        raise VolumeError(
+            f"{path} cannot be read as NIfTI ({path.stat().st_size} bytes): {error}. "
+            "It is damaged or not copied completely; copy or convert it again."
+        ) from error
+    if stored.dtype.kind not in "buif":
+        raise VolumeError(f"{path} holds {stored.dtype}; expected numbers, one per voxel. Convert it to grey values.")
+    shape = stored.shape
+    spatial = stored.reshape(shape + (1,) * (3 - len(shape)))
+    orientation = ornt_transform(io_orientation(image.affine), axcodes2ornt(CANONICAL))
+    data = apply_orientation(spatial, orientation).T
+    spacing, origin = canonical_grid(image.affine, orientation, spatial.shape)
+    leading = (1.0,) * (data.ndim - 3)
+    return Volume(
+        data,
+        spacing=(*leading, *spacing),
+        origin=((0.0,) * (data.ndim - 3)) + origin,
+        unit=UNITS.get(image.header.get_xyzt_units()[0], "mm"),
+        name=path.name.removesuffix(".gz").removesuffix(".nii"),
+        geometry=NiftiGeometry(image.affine, image.header.copy(), shape, orientation),
+    )
+
+
+def canonical_grid(
+    affine: Affine, orientation: np.ndarray, shape: tuple[int, ...]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Spacing and origin along z, y and x in the canonical directions; obliqueness is left out."""
+    turned = affine @ nibabel.orientations.inv_ornt_aff(orientation, shape[:3])
+    lps = np.diag([-1.0, -1.0, 1.0, 1.0]) @ turned
+    spacing = np.linalg.norm(lps[:3, :3], axis=0)
+    return tuple(float(v) for v in spacing[::-1]), tuple(float(v) for v in lps[2::-1, 3])
+
+
+def to_disk(labels: np.ndarray, geometry: NiftiGeometry) -> np.ndarray:
+    """Labels (..., z, y, x) in the axes of the file.
+
+    Raises
+    ------
+    VolumeError
+        If the labels do not have the size of the file's grid.
+    """
+    back = invert_orientation(geometry.orientation)
+    turned: np.ndarray = apply_orientation(labels.T, back)
+    spatial = geometry.shape[:3] + (1,) * (3 - len(geometry.shape[:3]))
+    if turned.shape[:3] != spatial:
+        raise VolumeError(
+            f"The mask must have the grid of its image, {spatial} voxels on disk; got {turned.shape[:3]}. "
+            "Save the labels layer that belongs to this image."
+        )
+    return turned.reshape(geometry.shape) if turned.size == np.prod(geometry.shape) else turned
+
+
+def invert_orientation(orientation: np.ndarray) -> np.ndarray:
+    """The orientation that undoes one."""
+    inverse = np.empty_like(orientation)
+    for axis, (target, direction) in enumerate(orientation):
+        inverse[int(target)] = axis, direction
+    return inverse
+
+
+def write_nifti(path: Path, labels: np.ndarray, geometry: NiftiGeometry | None, spacing: tuple[float, ...]) -> None:
+    """Write labels (..., z, y, x); with a geometry on its grid, affine, qform, sform and codes as in the source.
+
+    An older file of that name stays whole until the new one is complete.
+    """
+    if geometry is None:
+        scale = np.array([*([1.0] * (3 - min(labels.ndim, 3))), *spacing[-3:]])[::-1]
+        lps = np.diag([-1.0, -1.0, 1.0, 1.0]) @ np.diag([*scale, 1.0])
+        image = nibabel.Nifti1Image(labels.reshape(labels.shape if labels.ndim > 2 else (1, *labels.shape)).T, lps)
+    else:
+        stored = to_disk(labels, geometry)
+        header = geometry.header.copy()
+        header.set_data_dtype(stored.dtype)
+        header.set_slope_inter(1, 0)
+        header["cal_min"] = header["cal_max"] = 0
+        image_type = nibabel.Nifti2Image if isinstance(header, nibabel.Nifti2Header) else nibabel.Nifti1Image
+        image = image_type(stored, geometry.affine, header)
+    with replace_when_complete(path) as partial:
+        nibabel.save(image, partial)

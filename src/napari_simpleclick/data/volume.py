@@ -1,0 +1,190 @@
+"""Volumes and the planes through them; pixels are read and converted when they are asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_simpleclick.arrays import BinaryMask, Box
+from napari_simpleclick.data.intensity import Limits, to_rgb
+
+if TYPE_CHECKING:
+    from napari_simpleclick.data.nifti import NiftiGeometry
+
+
+class VolumeError(ValueError):
+    """A file or array is not a volume that can be used."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Volume:
+    """Pixels in space.
+
+    Parameters
+    ----------
+    data
+        Array (..., rows, columns), or (..., rows, columns, 3) with `rgb`: numpy, memory-mapped, dask or zarr.
+    spacing
+        Distance of pixels along every axis but the colour axis.
+    unit
+        Unit of `spacing`, None if unknown.
+    origin
+        Position of the first pixel in `unit`, like `spacing`.
+    rgb
+        Whether the last axis is colour.
+    name
+        Shown to the user.
+    geometry
+        What is needed to write a mask back on the grid of a NIfTI file; None for other sources.
+    """
+
+    data: Any
+    spacing: tuple[float, ...]
+    unit: str | None = None
+    origin: tuple[float, ...] = ()
+    rgb: bool = False
+    name: str = "volume"
+    geometry: "NiftiGeometry | None" = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Size along every axis but the colour axis."""
+        return tuple(self.data.shape[:-1] if self.rgb else self.data.shape)
+
+    def plane(self, index: int, axis: int = 0) -> "SliceView":
+        """The plane at `index` along `axis`, spanned by the other two of the last three axes."""
+        ndim = len(self.shape)
+        spatial = [other for other in range(max(0, ndim - 3), ndim) if other != axis % ndim or ndim == 2]
+        point = [0] * ndim
+        if ndim > 2:
+            point[axis % ndim] = index
+        return SliceView(self.data, tuple(point), (spatial[-2], spatial[-1]), rgb=self.rgb)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SliceView:
+    """A plane through an array, spanned by any two of its axes.
+
+    Parameters
+    ----------
+    data
+        The array, with a last axis of colours if `rgb`.
+    point
+        Index of any pixel of the plane, one number per axis but the colour axis.
+    axes
+        The axis that runs down the plane's rows and the one along its columns; the first may be the higher one.
+    rgb
+        Whether the last axis of `data` is colour.
+    """
+
+    data: Any
+    point: tuple[int, ...]
+    axes: tuple[int, int]
+    rgb: bool = False
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.data.shape[self.axes[0]], self.data.shape[self.axes[1]]
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells this plane from others of the same array."""
+        return (self.axes, *(None if axis in self.axes else place for axis, place in enumerate(self.point)))
+
+    def image(self, limits: Limits | None = None) -> "PlaneImage":
+        """The plane as a picture that is converted where it is read; see `to_rgb` for `limits`."""
+        return PlaneImage(self, limits)
+
+    def to_plane(self, point: Sequence[float]) -> tuple[float, float]:
+        """Row and column of a point given in indices of the array."""
+        return point[self.axes[0]], point[self.axes[1]]
+
+    def to_volume(self, row: float, col: float) -> tuple[float, ...]:
+        """Indices in the array of a point of the plane."""
+        point: list[float] = list(self.point)
+        point[self.axes[0]], point[self.axes[1]] = row, col
+        return tuple(point)
+
+    def read(self, rows: Any, cols: Any) -> np.ndarray:
+        """Pixels at two slices, or at two sorted vectors of indices: (rows, columns) or (rows, columns, 3)."""
+        index: list[Any] = list(self.point)
+        spans = [cover(rows), cover(cols)]
+        index[self.axes[0]], index[self.axes[1]] = (span for span, _ in spans)
+        pixels = np.asarray(self.data[tuple(index)])
+        if self.axes[0] > self.axes[1]:
+            pixels = np.swapaxes(pixels, 0, 1)
+        if isinstance(rows, slice):
+            return pixels
+        read: np.ndarray = pixels[np.ix_(spans[0][1], spans[1][1])]
+        return read
+
+    def paste(self, mask: BinaryMask, box: Box, labels: Any, label: int) -> None:
+        """Write a label where the mask, which covers `box` of this plane, is True; other pixels stay.
+
+        `labels` has the axes of the array, without the colour axis.
+        """
+        index: list[Any] = list(self.point)
+        index[self.axes[0]], index[self.axes[1]] = box.slices
+        part = labels[tuple(index)]
+        part[mask if self.axes[0] < self.axes[1] else mask.T] = label
+        labels[tuple(index)] = part
+
+    def labels(self, labels: Any) -> np.ndarray:
+        """The same plane of a label array, (height, width); a view where the array allows it."""
+        return SliceView(labels, self.point, self.axes).read(slice(None), slice(None))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlaneImage:
+    """A plane as (height, width, 3) uint8; only what is indexed is read and converted.
+
+    So a click costs the same on a plane of 512 x 512 pixels and on one of 16384 x 16384, on numpy and on dask.
+
+    Parameters
+    ----------
+    plane
+        Where to read.
+    limits
+        Intensities shown black and white; see `to_rgb`.
+    """
+
+    plane: SliceView
+    limits: Limits | None
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width, 3."""
+        return (*self.plane.shape, 3)
+
+    @property
+    def dtype(self) -> np.dtype[np.uint8]:
+        """Always uint8."""
+        return np.dtype(np.uint8)
+
+    def __getitem__(self, index: Any) -> np.ndarray:
+        """Pixels at a pair of slices or at `np.ix_(rows, columns)`."""
+        rows, cols = (part if isinstance(part, slice) else np.ravel(part) for part in index)
+        return to_rgb(self.plane.read(rows, cols), self.limits, rgb=self.plane.rgb)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """The whole plane."""
+        return self[:, :]
+
+
+def cover(indices: Any) -> tuple[slice, Any]:
+    """A slice that covers sorted indices, and where they are in what it selects.
+
+    Lazy arrays read slices well and lists of indices badly. Indices far apart are covered by a slice with steps only
+    if they are regular, else by the whole stretch.
+
+    Examples
+    --------
+    >>> cover(np.array([4, 6, 7]))
+    (slice(4, 8, None), array([0, 2, 3]))
+    """
+    if isinstance(indices, slice):
+        return indices, slice(None)
+    first, last = int(indices[0]), int(indices[-1])
+    return slice(first, last + 1), indices - first

@@ -1,0 +1,112 @@
+"""NIfTI in and out: exact geometry, every header; checked with nibabel alone."""
+
+import itertools
+
+import nibabel
+import numpy as np
+import pytest
+
+from napari_simpleclick.data.io import read_volume, write_mask
+from napari_simpleclick.data.volume import VolumeError
+
+RNG = np.random.default_rng(0)
+
+
+def headers():
+    """Affines of every permutation and flip, and oblique ones."""
+    for order in itertools.permutations(range(3)):
+        for flips in itertools.product((1, -1), repeat=3):
+            affine = np.zeros((4, 4))
+            for axis, (target, flip) in enumerate(zip(order, flips, strict=True)):
+                affine[target, axis] = flip * (0.8 + axis)
+            affine[:, 3] = 3, -20, 7, 1
+            yield affine
+    turn = nibabel.eulerangles.euler2mat(0.3, -0.2, 0.5)
+    oblique = np.eye(4)
+    oblique[:3, :3] = turn @ np.diag([0.5, 0.5, 5])
+    yield oblique
+
+
+def assert_same_voxel_set(path, target, volume):
+    """Setting a voxel where the volume is brightest sets the voxel where the file is brightest."""
+    source = nibabel.load(path)
+    stored = np.asanyarray(source.dataobj)
+    place = np.unravel_index(np.nanargmax(volume.data), volume.shape)
+    labels = np.zeros(volume.shape, np.uint8)
+    labels[place] = 1
+    write_mask(target, labels, volume)
+    written = nibabel.load(target)
+    mask = np.asanyarray(written.dataobj)
+    assert mask.shape == source.shape
+    assert mask.sum() == 1
+    assert stored[np.unravel_index(mask.argmax(), mask.shape)] == np.nanmax(stored)
+    np.testing.assert_array_equal(written.affine, source.affine)
+    for name in ("qform_code", "sform_code", "xyzt_units"):
+        assert written.header[name] == source.header[name]
+    np.testing.assert_array_equal(written.header.get_qform(), source.header.get_qform())
+    np.testing.assert_array_equal(written.header.get_sform(), source.header.get_sform())
+    np.testing.assert_array_equal(written.header.get_zooms(), source.header.get_zooms())
+
+
+@pytest.mark.parametrize("affine", headers())
+@pytest.mark.parametrize("shape", [(4, 5, 6), (3, 4, 5, 2)])
+def test_mask_lands_on_the_clicked_voxel_for_every_orientation(tmp_path, affine, shape):
+    path = tmp_path / "source.nii.gz"
+    nibabel.save(nibabel.Nifti1Image(RNG.permutation(np.prod(shape)).reshape(shape).astype(np.int16), affine), path)
+    volume = read_volume(path)
+    assert_same_voxel_set(path, tmp_path / "mask.nii.gz", volume)
+    assert all(step > 0 for step in volume.spacing)
+
+
+def test_every_real_header_survives(shared, tmp_path):
+    paths = sorted((shared / "data" / "nifti_cases").glob("*.nii.gz"))
+    assert len(paths) == 17
+    for path in paths:
+        assert_same_voxel_set(path, tmp_path / path.name, read_volume(path))
+
+
+def test_axial_rows_run_from_front_to_back_and_columns_to_the_left(tmp_path):
+    data = np.zeros((4, 5, 6), np.uint8)
+    data[3, 0, 5] = 9  # rightmost grows to the right (RAS), so this is right, posterior, superior
+    path = tmp_path / "ras.nii"
+    nibabel.save(nibabel.Nifti1Image(data, np.eye(4)), path)
+    z, y, x = np.argwhere(read_volume(path).data == 9)[0]
+    assert (z, y, x) == (5, 4, 0)
+
+
+def test_scaled_integers_are_read_in_their_units(tmp_path):
+    image = nibabel.Nifti1Image(np.zeros((3, 3, 3), np.int16), np.eye(4))
+    image.header.set_slope_inter(0.5, -10)
+    image = nibabel.Nifti1Image(np.full((3, 3, 3), 20.0), np.eye(4), image.header)
+    nibabel.save(image, tmp_path / "scaled.nii")
+    assert read_volume(tmp_path / "scaled.nii").data.max() == pytest.approx(20, abs=0.5)
+
+
+@pytest.mark.parametrize("keep", [100, 400])
+def test_truncated_file_is_named_with_a_cure(tmp_path, keep):
+    whole = tmp_path / "whole.nii.gz"
+    nibabel.save(nibabel.Nifti1Image(RNG.integers(0, 9, (8, 8, 8)).astype(np.int16), np.eye(4)), whole)
+    broken = tmp_path / "broken.nii.gz"
+    broken.write_bytes(whole.read_bytes()[:keep])
+    with pytest.raises(VolumeError, match=r"broken.nii.gz cannot be read as NIfTI .*copy or convert it again"):
+        read_volume(broken)
+
+
+def test_other_file_with_a_nifti_name_is_refused(tmp_path):
+    (tmp_path / "text.nii").write_text("not a volume")
+    with pytest.raises(VolumeError, match="cannot be read as NIfTI"):
+        read_volume(tmp_path / "text.nii")
+
+
+def test_mask_of_another_shape_is_refused_and_the_old_file_stays(tmp_path):
+    path, mask = tmp_path / "image.nii", tmp_path / "mask.nii"
+    nibabel.save(nibabel.Nifti1Image(np.zeros((4, 5, 6), np.uint8), np.eye(4)), path)
+    mask.write_bytes(b"precious")
+    with pytest.raises(VolumeError, match=r"must have the shape of its image, \(6, 5, 4\); got \(4, 5, 6\)"):
+        write_mask(mask, np.zeros((4, 5, 6), np.uint8), read_volume(path))
+    assert mask.read_bytes() == b"precious"
+
+
+def test_labels_are_stored_in_the_smallest_type(tmp_path):
+    write_mask(tmp_path / "many.nii.gz", np.full((2, 3, 4), 300))
+    assert nibabel.load(tmp_path / "many.nii.gz").get_data_dtype() == np.uint16
