@@ -1,0 +1,225 @@
+"""`napari-simpleclick-train`: train a network, or fine-tune one on your own pictures and volumes."""
+
+import math
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+import tyro
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from napari_simpleclick.cli.training_log import TrainingLog
+from napari_simpleclick.training.settings import Schedule, TrainingSettings
+
+if TYPE_CHECKING:
+    from napari_simpleclick.model.simpleclick import SimpleClick
+    from napari_simpleclick.training.pictures import Reader
+    from napari_simpleclick.training.sources import Mixture
+    from napari_simpleclick.training.train import StepRecord, TrainingRun
+    from napari_simpleclick.training.validation import ValidationObject
+
+
+@dataclass(frozen=True)
+class TrainCommand:
+    """Train SimpleClick on procedural pictures and on your own; a run that was stopped goes on where it was."""
+
+    output: Path = Path("simpleclick-training")
+    """Folder of the run: checkpoints, log, contact sheets. A run that is found there goes on."""
+    minutes: float = 60.0
+    """Minutes to train, those before an interruption included."""
+    steps: int | None = None
+    """Steps to train, instead of minutes."""
+    start: Annotated[str | None, tyro.conf.arg(name="from")] = None
+    """Model or checkpoint to start from ("default": the bundled one); tensors that fit by name and shape are taken."""
+    images: tuple[Path, ...] = ()
+    """Folders with images/ and labels/ (label maps); every tenth picture is kept for validation."""
+    volume: tuple[Path, ...] = ()
+    """Volumes (NIfTI, TIFF, folder of pictures) with outlined objects; every tenth plane is kept for validation."""
+    labels: tuple[Path, ...] = ()
+    """Their masks, in the same order."""
+    axis: int = 0
+    """Axis across whose planes the volumes were outlined."""
+    dataset: tuple[tuple[str, Path], ...] = ()
+    """Data sets by name and folder; `napari-simpleclick-eval --dataset list` names them."""
+    synthetic: float | None = None
+    """Part of the samples that is procedural; by default all, 0.8 beside pictures, 0.2 for fine-tuning volumes."""
+    precision: Literal["no", "bf16", "fp16"] = "bf16"
+    """Numbers to compute with: float32, or mixed with bfloat16 or float16."""
+    threads: int | None = None
+    """Threads of the processor to compute with. Beside other work one is faster than all."""
+    workers: int = 0
+    """Processes that make data; 0 makes it in between."""
+    save_minutes: float = 3.0
+    """Minutes between checkpoints."""
+    validate_minutes: float = 15.0
+    """Minutes between validations."""
+    validation_objects: int = 24
+    """Objects per validation source."""
+    settings: TrainingSettings = field(default_factory=TrainingSettings)
+    """The recipe."""
+
+    def schedule(self) -> Schedule:
+        """How long to train, and how often to look."""
+        return Schedule(
+            steps=self.steps,
+            minutes=None if self.steps else self.minutes,
+            save_minutes=self.save_minutes,
+            validate_minutes=self.validate_minutes,
+            workers=self.workers,
+        )
+
+
+def main() -> None:
+    """Run the command; known mistakes end with a message instead of a traceback."""
+    command = tyro.cli(TrainCommand, prog="napari-simpleclick-train")
+    try:
+        run(command, Console())
+    except (ValueError, OSError, ModuleNotFoundError, FloatingPointError) as error:
+        Console(stderr=True).print(f"[bold red]Error:[/] {error}", highlight=False, soft_wrap=True)
+        sys.exit(2)
+
+
+def run(command: TrainCommand, console: Console) -> None:
+    """Train and show how it goes."""
+    import torch
+
+    if command.threads:
+        torch.set_num_threads(command.threads)
+    source, objects = open_sources(command)
+    training = create_run(command, source, objects, console)
+    with TrainingLog(command.output) as log:
+        log.sheet("samples", example_sheet(source))
+        for record in with_progress(training, console):
+            log.write(record)
+            if record.scores:
+                console.print(f"step {record.step}, {record.samples} samples: {format_scores(record.scores)}")
+                log.sheet("predictions", example_sheet(source, training.state.averaged_model))
+    console.print(f"Trained. Weights: {command.output / 'last.safetensors'}")
+
+
+def create_run(
+    command: TrainCommand, source: "Mixture", objects: "list[ValidationObject]", console: Console
+) -> "TrainingRun":
+    """The run that the command asks for."""
+    from accelerate import Accelerator
+
+    from napari_simpleclick.training.train import TrainingRun
+    from napari_simpleclick.training.validation import validate
+
+    return TrainingRun(
+        initial_model(command, console),
+        source,
+        command.settings,
+        command.schedule(),
+        command.output,
+        validate=lambda model: validate(model, objects),
+        accelerator=Accelerator(mixed_precision=command.precision),
+    )
+
+
+def initial_model(command: TrainCommand, console: Console) -> "SimpleClick":
+    """The network with the weights to start from."""
+    from napari_simpleclick.model.registry import create_model
+    from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
+    from napari_simpleclick.training.pretrained import load_matching, load_stem
+
+    model = create_model(command.settings.architecture)
+    if model.config.stem != "patch":
+        load_stem(model)
+    if command.start:
+        name = DEFAULT_MODEL if command.start == "default" else command.start
+        taken = load_matching(model, load_model(name).state_dict())
+        console.print(f"{len(taken)} of {len(model.state_dict())} tensors taken over from {name}")
+    return model
+
+
+def open_sources(command: TrainCommand) -> "tuple[Mixture, list[ValidationObject]]":
+    """Where samples come from, and the objects to validate on."""
+    from napari_simpleclick.training.labelled import LabelledPictures
+    from napari_simpleclick.training.pictures import split
+    from napari_simpleclick.training.sources import Mixture, Source
+    from napari_simpleclick.training.synthesis import Synthesis
+    from napari_simpleclick.training.validation import picture_objects, synthetic_objects
+
+    groups = [split(readers) for readers in open_pictures(command)]
+    procedural = command.synthetic
+    if procedural is None:
+        procedural = 0.2 if command.volume else 0.8 if groups else 1.0
+    sources: list[Source] = [Synthesis(), *(LabelledPictures(learn) for learn, _ in groups)]
+    weights = [procedural, *((1 - procedural) / len(groups) for _ in groups)]
+    objects = synthetic_objects(command.validation_objects) if procedural >= 0.5 else []
+    for _, kept in groups:
+        objects += picture_objects(kept, command.validation_objects)
+    return Mixture(sources, weights), objects
+
+
+def open_pictures(command: TrainCommand) -> "Iterator[list[Reader]]":
+    """The labelled pictures of every folder, volume and data set."""
+    from napari_simpleclick.training.pictures import dataset_pictures, folder_pictures, volume_pictures
+
+    if len(command.volume) != len(command.labels):
+        raise ValueError(
+            f"Every --volume needs its --labels: got {len(command.volume)} volumes and {len(command.labels)} masks."
+        )
+    for folder in command.images:
+        yield folder_pictures(folder)
+    for volume, labels in zip(command.volume, command.labels, strict=True):
+        from napari_simpleclick.data.io import read_volume
+
+        yield volume_pictures(read_volume(volume), read_volume(labels).data, axis=command.axis)
+    for name, folder in command.dataset:
+        from napari_simpleclick.data.datasets.registry import open_dataset
+
+        yield dataset_pictures(open_dataset(name, folder))
+
+
+def example_sheet(source: "Mixture", model: "SimpleClick | None" = None) -> np.ndarray:
+    """The first samples of a run with their targets and, given a network, its answers after three clicks."""
+    from napari_simpleclick.training.contact_sheet import contact_sheet, predict_examples
+
+    examples = [source.example(np.random.default_rng((0, number)), 224) for number in range(32)]
+    return contact_sheet(examples, predict_examples(model, examples) if model else None)
+
+
+def with_progress(training: "TrainingRun", console: Console) -> "Iterator[StepRecord]":
+    """Train under a progress bar with loss, samples per second, and time left."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(elapsed_when_finished=True))
+    loss = iou = math.nan
+    with Progress(*columns, console=console, disable=not training.accelerator.is_main_process) as progress:
+        task = progress.add_task("training", total=1.0, completed=training.progress)
+        for record in training.steps():
+            loss, iou = (smoothed(old, new) for old, new in ((loss, record.loss), (iou, record.iou)))
+            speed = record.samples / (60 * record.minutes)
+            text = f"step {record.step}, {record.size} px, loss {loss:.3f}, IoU {iou:.3f}, {speed:.0f} samples/s"
+            progress.update(task, completed=training.progress, description=text)
+            yield record
+
+
+def smoothed(old: float, new: float) -> float:
+    """Running mean over about fifty steps.
+
+    Examples
+    --------
+    >>> smoothed(math.nan, 0.5), round(smoothed(0.5, 1.0), 2)
+    (0.5, 0.51)
+    """
+    return new if math.isnan(old) else 0.98 * old + 0.02 * new
+
+
+def format_scores(scores: dict[str, float]) -> str:
+    """Scores in per cent.
+
+    Examples
+    --------
+    >>> format_scores({"mIoU@1": 0.7512, "mIoU@3": 0.8})
+    'mIoU@1 75.12, mIoU@3 80.00'
+    """
+    return ", ".join(f"{name} {100 * value:.2f}" for name, value in scores.items())
+
+
+if __name__ == "__main__":
+    main()

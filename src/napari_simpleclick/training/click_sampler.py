@@ -1,0 +1,47 @@
+"""Clicks of a simulated annotator in training: mostly where the robot user clicks, sometimes nearby."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from napari_simpleclick.arrays import BinaryMask
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.training.shapes import Rng
+
+EXACT = 0.6
+"""Chance that the deepest pixel is clicked; otherwise any pixel at least half as deep."""
+
+
+def sample_click(rng: Rng, predicted: BinaryMask, target: BinaryMask, clicks: Sequence[Click] = ()) -> Click | None:
+    """A click in the larger of the missed and the wrongly taken part; None when nothing is wrong.
+
+    Parameters
+    ----------
+    rng
+        Source of chance.
+    predicted, target
+        (height, width) bool.
+    clicks
+        Earlier clicks; their pixels are not clicked again.
+    """
+    missed, wrong = depth(target & ~predicted, clicks), depth(predicted & ~target, clicks)
+    positive = bool(missed.max() > wrong.max())
+    chosen = missed if positive else wrong
+    deepest = chosen.max()
+    if deepest == 0:
+        return None
+    if rng.random() < EXACT:
+        row, col = np.unravel_index(np.argmax(chosen), chosen.shape)
+    else:
+        row, col = rng.choice(np.argwhere(chosen >= deepest / 2))
+    return Click(int(row), int(col), positive)
+
+
+def depth(error: BinaryMask, clicks: Sequence[Click]) -> np.ndarray:
+    """Distance to the border of an error, the picture's border included; zero at earlier clicks."""
+    padded = np.pad(error.astype(np.uint8), 1)
+    distances: np.ndarray = cv2.distanceTransform(padded, cv2.DIST_L2, 5)[1:-1, 1:-1]
+    for click in clicks:
+        distances[int(click.row), int(click.col)] = 0
+    return distances

@@ -1,0 +1,115 @@
+"""Settings of a training run, declared once: the command line, the log and the checkpoint read the same fields."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of the run at one crop size.
+
+    Parameters
+    ----------
+    share
+        Part of the whole run.
+    size
+        Side of the crops in pixels.
+    batch
+        Samples per step.
+    freeze_stem
+        Whether the pre-trained image features stay as they are.
+    """
+
+    share: float
+    size: int
+    batch: int
+    freeze_stem: bool = False
+
+
+PROGRESSIVE = (
+    Phase(0.40, 128, 8, freeze_stem=True),
+    Phase(0.20, 224, 8, freeze_stem=True),
+    Phase(0.20, 224, 8),
+    Phase(0.20, 448, 4),
+)
+"""Small crops first: they buy many more steps; large crops with large objects last."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """What a run does.
+
+    Parameters
+    ----------
+    architecture
+        Name in the registry.
+    phases
+        Crop sizes and batches one after the other.
+    loss
+        "overlap": cross-entropy and soft IoU. "focal": the paper's normalised focal loss.
+    learning_rate
+        Of AdamW at its highest.
+    stem_rate
+        Factor for the pre-trained image features.
+    weight_decay
+        Of AdamW, on matrices only.
+    warmup
+        Steps until the learning rate is reached.
+    ema
+        Decay of the averaged weights, which are what is validated and kept.
+    max_rounds
+        Most predictions fed back before the one that is learned from.
+    seed
+        Of everything: pictures, clicks, dropout.
+    """
+
+    architecture: str = "vit_xtiny_stem_448"
+    phases: tuple[Phase, ...] = PROGRESSIVE
+    loss: Literal["overlap", "focal"] = "overlap"
+    learning_rate: float = 6e-4
+    stem_rate: float = 0.3
+    weight_decay: float = 0.02
+    warmup: int = 300
+    ema: float = 0.998
+    max_rounds: int = 3
+    seed: int = 0
+
+    def phase(self, progress: float) -> Phase:
+        """The phase at a part of the run, 0 to 1."""
+        passed = 0.0
+        for phase in self.phases:
+            passed += phase.share
+            if progress < passed:
+                return phase
+        return self.phases[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """How long to train and how often to look.
+
+    Parameters
+    ----------
+    steps
+        Number of steps; None to go by time.
+    minutes
+        Minutes of training, those before an interruption included; None to go by steps.
+    save_minutes, validate_minutes
+        Time between checkpoints, and between validations.
+    workers
+        Other processes that make data.
+    """
+
+    steps: int | None = None
+    minutes: float | None = None
+    save_minutes: float = 3
+    validate_minutes: float = 15
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        if (self.steps is None) == (self.minutes is None):
+            raise ValueError(f"Give either steps or minutes, got steps={self.steps} and minutes={self.minutes}.")
+
+    def progress(self, step: int, seconds: float) -> float:
+        """Part of the run that is done."""
+        return step / self.steps if self.steps else seconds / (60 * (self.minutes or 1))

@@ -1,0 +1,94 @@
+"""Where examples come from: sources with weights, drawn into batches that depend on seed and step only."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from napari_simpleclick.training.settings import Phase
+from napari_simpleclick.training.shapes import Rng
+from napari_simpleclick.training.synthesis import Example
+
+Batch = tuple[Tensor, Tensor]
+"""(batch, size, size, 3) uint8 and (batch, size, size) bool."""
+
+
+class Source(Protocol):
+    """Anything that makes examples."""
+
+    def example(self, rng: Rng, size: int) -> Example:
+        """A picture of `size` x `size` pixels and its target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """Several sources as one.
+
+    Parameters
+    ----------
+    sources
+        Where examples come from.
+    weights
+        How often each is asked, in any unit.
+    """
+
+    sources: Sequence[Source]
+    weights: Sequence[float]
+
+    def example(self, rng: Rng, size: int) -> Example:
+        """An example of one of the sources."""
+        chances = np.asarray(self.weights, float)
+        return self.sources[int(rng.choice(len(self.sources), p=chances / chances.sum()))].example(rng, size)
+
+
+@dataclass(frozen=True)
+class Batches(Dataset[Batch]):
+    """The batches of a run by step number; the same number always gives the same batch.
+
+    Parameters
+    ----------
+    source
+        Where examples come from.
+    phase
+        Size of crops and batches.
+    seed
+        Of the run; every process of a distributed run takes another one.
+    """
+
+    source: Source
+    phase: Phase
+    seed: int
+
+    def __getitem__(self, step: int) -> Batch:
+        rng = np.random.default_rng((self.seed, step))
+        examples = [self.source.example(rng, self.phase.size) for _ in range(self.phase.batch)]
+        images, targets = zip(*((example.image, example.target) for example in examples), strict=True)
+        return torch.from_numpy(np.stack(images)), torch.from_numpy(np.stack(targets))
+
+    def __len__(self) -> int:
+        return 1 << 62
+
+    def start(self, step: int, *, workers: int) -> Iterator[Batch]:
+        """Batches from a step on, without end, made by `workers` other processes (0: in this one)."""
+        loader = DataLoader(
+            self,
+            sampler=range(step, 1 << 62),
+            batch_size=None,
+            num_workers=workers,
+            worker_init_fn=one_thread if workers else None,
+            # A forked process inherits OpenCV's and OpenMP's thread pools without their threads, and hangs.
+            multiprocessing_context="spawn" if workers else None,
+        )
+        return iter(loader)
+
+
+def one_thread(_worker: int) -> None:
+    """Keep OpenCV and torch of a data process to one thread, so that they do not starve the training."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)

@@ -1,0 +1,83 @@
+"""Procedural pictures that teach outlines: endless, deterministic from a seed, and of no one's copyright.
+
+They imitate what makes borders hard: equal means told apart by texture only, membranes, cristae, clutter, blur, bias
+fields, noise of every kind, partial volume, inverted contrast, colour.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from napari_simpleclick.training.rendering import render
+from napari_simpleclick.training.shapes import Rng, Scene, draw_scene
+from napari_simpleclick.training.styles import STYLES, WEIGHTS
+
+SMALLEST_OBJECT = 0.004
+"""Smallest target as a part of the picture."""
+
+LARGEST_OBJECT = 0.7
+"""Largest target as a part of the picture."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Example:
+    """A picture and the object to be outlined.
+
+    Parameters
+    ----------
+    image
+        (size, size, 3) uint8.
+    target
+        (size, size) bool.
+    """
+
+    image: np.ndarray
+    target: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Synthesis:
+    """Procedural pictures of every style.
+
+    Parameters
+    ----------
+    weights
+        How often each style comes.
+    """
+
+    weights: dict[str, float] = field(default_factory=lambda: dict(WEIGHTS))
+
+    def example(self, rng: Rng, size: int) -> Example:
+        """A new picture of `size` x `size` pixels with a target; the same from the same generator."""
+        names = list(self.weights)
+        chances = np.array([self.weights[name] for name in names])
+        for _ in range(20):
+            style = STYLES[names[rng.choice(len(names), p=chances / chances.sum())]]
+            scene = draw_scene(
+                rng,
+                size,
+                tissue=str(rng.choice(style.tissues)),
+                kinds=style.kinds,
+                count=int(rng.integers(style.count[0], style.count[1] + 1)),
+                radii=style.radii,
+            )
+            target = choose_target(rng, scene)
+            if target is not None:
+                return Example(render(rng, scene, style), target)
+        raise RuntimeError("No usable target in 20 pictures: the style draws objects too small or too large.")
+
+
+def choose_target(rng: Rng, scene: Scene) -> np.ndarray | None:
+    """A region, mostly an object with its parts, sometimes a part, a piece of tissue or two objects merged."""
+    labels = scene.objects if scene.objects and rng.random() < 0.9 else list(range(1, len(scene.parents)))
+    if not labels:
+        return None
+    areas = np.sqrt(np.bincount(scene.labels.ravel(), minlength=len(scene.parents))[labels] + 1e-6)
+    for _ in range(6):
+        label = int(rng.choice(labels, p=areas / areas.sum()))
+        target = scene.whole(label) if rng.random() < 0.85 else scene.labels == label
+        if rng.random() < 0.05 and len(labels) > 1:
+            target = target | scene.whole(int(rng.choice(labels)))
+        if SMALLEST_OBJECT < target.mean() < LARGEST_OBJECT and target.sum() >= 16:
+            return target
+    return None
