@@ -8,8 +8,7 @@ from napari_simpleclick.evaluation.metrics import iou
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 from napari_simpleclick.evaluation.report import EvaluationReport, ObjectResult
 from napari_simpleclick.evaluation.robot_user import next_click
-from napari_simpleclick.inference.predictor import PredictorLike
-from napari_simpleclick.inference.session import ClickSession
+from napari_simpleclick.inference.session import ClickSession, PredictorLike
 
 
 def evaluate(

@@ -1,28 +1,19 @@
 """Predictor: a network that maps a picture, clicks and the previous prediction to a prediction."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click, positions
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.resample import Plane, read_crop, resample_at
+from napari_simpleclick.inference.resample import Plane, resample_at
 from napari_simpleclick.inference.roi import OBJECT_THRESHOLD, next_roi
 from napari_simpleclick.model.click_maps import click_map
 from napari_simpleclick.model.simpleclick import SimpleClick
-
-
-class PredictorLike(Protocol):
-    """Anything that answers clicks: a network here, one elsewhere, a stand-in in a test."""
-
-    def predict(
-        self, image: Plane, clicks: Sequence[Click], previous: Prediction | None = None, *, view: Box | None = None
-    ) -> Prediction:
-        """Segment what the clicks point at; see `Predictor.predict`."""
 
 
 class Predictor:
@@ -121,3 +112,32 @@ def checked_shape(image: Plane, clicks: Sequence[Click]) -> tuple[int, int]:
         if not (-0.5 <= click.row < height - 0.5 and -0.5 <= click.col < width - 0.5):
             raise ValueError(f"{click} lies outside the plane of {height} x {width} pixels. Click on the picture.")
     return height, width
+
+
+def read_crop(image: Plane, box: Box, size: int) -> Tensor:
+    """Crop a picture and resize it to the network's input.
+
+    Parameters
+    ----------
+    image
+        (height, width, 3) uint8.
+    box
+        The region to read.
+    size
+        Side of the network's input in pixels.
+
+    Returns
+    -------
+    (3, size, size) Tensor
+        RGB in [0, 1].
+    """
+    if max(box.shape) <= 2 * size:
+        pixels = torch.from_numpy(np.ascontiguousarray(image[box.slices])).permute(2, 0, 1).float()
+        return resize(pixels, size) / 255
+    resized = resample_at(lambda rows, cols: image[np.ix_(rows, cols)], box, size)
+    return torch.from_numpy(resized).permute(2, 0, 1) / 255
+
+
+def resize(maps: Tensor, size: int) -> Tensor:
+    """(channels, height, width) to (channels, size, size)."""
+    return F.interpolate(maps[None], size=(size, size), mode="bilinear", align_corners=True)[0]

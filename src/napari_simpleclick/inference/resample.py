@@ -7,10 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 from jaxtyping import Float32
-from torch import Tensor
 
 from napari_simpleclick.arrays import Box
 
@@ -27,35 +24,6 @@ class Plane(Protocol):
 
     def __getitem__(self, index: Any, /) -> np.ndarray:
         """Pixels at a pair of slices, or at `np.ix_(rows, columns)`."""
-
-
-def read_crop(image: Plane, box: Box, size: int) -> Tensor:
-    """Crop a picture and resize it to the network's input.
-
-    Parameters
-    ----------
-    image
-        (height, width, 3) uint8.
-    box
-        The region to read.
-    size
-        Side of the network's input in pixels.
-
-    Returns
-    -------
-    (3, size, size) Tensor
-        RGB in [0, 1].
-    """
-    if max(box.shape) <= 2 * size:
-        pixels = torch.from_numpy(np.ascontiguousarray(image[box.slices])).permute(2, 0, 1).float()
-        return resize(pixels, size) / 255
-    resized = resample_at(lambda rows, cols: image[np.ix_(rows, cols)], box, size)
-    return torch.from_numpy(resized).permute(2, 0, 1) / 255
-
-
-def resize(maps: Tensor, size: int) -> Tensor:
-    """(channels, height, width) to (channels, size, size)."""
-    return F.interpolate(maps[None], size=(size, size), mode="bilinear", align_corners=True)[0]
 
 
 def resample_at(read: Callable[[Positions, Positions], np.ndarray], box: Box, size: int) -> np.ndarray:

@@ -1,12 +1,21 @@
 """The clicks on one object on one plane, with their predictions; undo drops the last pair."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.predictor import PredictorLike
 from napari_simpleclick.inference.resample import Plane
+
+
+class PredictorLike(Protocol):
+    """Anything that answers clicks: a network here, one elsewhere, a stand-in in a test."""
+
+    def predict(
+        self, image: Plane, clicks: Sequence[Click], previous: Prediction | None = None, *, view: Box | None = None
+    ) -> Prediction:
+        """Segment what the clicks point at; see `Predictor.predict`."""
 
 
 class ClickSession:

@@ -1,0 +1,75 @@
+"""The two layers that the plugin adds to an image: labels for the masks, points for the clicks."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.plugin.planes import layer_data
+
+if TYPE_CHECKING:
+    from napari.layers import Image, Labels, Points
+
+POSITIVE_COLOR, NEGATIVE_COLOR = "#1f77e0", "#ff8c1a"
+"""Blue and orange are told apart by colour-blind people too, and the symbols differ as well."""
+
+POSITIVE_SYMBOL, NEGATIVE_SYMBOL = "disc", "cross"
+
+CLICK_SIZE = 10
+"""Diameter of a click's symbol, in pixels of the canvas."""
+
+
+def placement(image: "Image") -> dict[str, object]:
+    """Everything that puts a layer where the image is; units and names of axes are lost unless all go together."""
+    return {
+        "scale": image.scale,
+        "translate": image.translate,
+        "rotate": image.rotate,
+        "shear": image.shear,
+        "affine": image.affine,
+        "units": image.units,
+        "axis_labels": image.axis_labels,
+    }
+
+
+def create_labels(image: "Image") -> "Labels":
+    """An empty labels layer on the grid of the image; memory is taken only where something is drawn."""
+    from napari.layers import Labels
+
+    shape = layer_data(image).shape[: image.ndim]
+    return Labels(
+        np.zeros(shape, np.uint16),
+        name=f"{image.name} masks",
+        metadata={**image.metadata},
+        opacity=0.5,
+        **placement(image),
+    )
+
+
+def create_points(image: "Image") -> "Points":
+    """An empty points layer for the clicks."""
+    from napari.layers import Points
+
+    return Points(
+        np.zeros((0, image.ndim)),
+        ndim=image.ndim,
+        name=f"{image.name} clicks",
+        features={"positive": np.zeros(0, bool)},
+        size=CLICK_SIZE,
+        border_color="white",
+        border_width=0.1,
+        **placement(image),
+    )
+
+
+def show_clicks(points: "Points", places: list[tuple[float, ...]], clicks: list[Click]) -> None:
+    """Make the layer show these clicks: blue discs where the object is, orange crosses where it is not."""
+    signs = [click.positive for click in clicks]
+    points.selected_data = set()
+    points.data = np.asarray(places, float).reshape(-1, points.ndim)
+    points.features = {"positive": np.asarray(signs, bool)}
+    if signs:
+        points.face_color = [POSITIVE_COLOR if positive else NEGATIVE_COLOR for positive in signs]
+        points.symbol = [POSITIVE_SYMBOL if positive else NEGATIVE_SYMBOL for positive in signs]
+        points.size = np.full(len(signs), float(np.atleast_1d(points.current_size)[0]))
+    points.selected_data = set()

@@ -1,0 +1,45 @@
+"""Mouse: a click that is no drag becomes a click on the object, whatever layer is active."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from napari_simpleclick.plugin.controller import Controller
+
+LEFT, RIGHT = 1, 2
+
+STILL = 4
+"""The mouse may move by so many pixels of the canvas and still count as clicked."""
+
+
+class ClickListener:
+    """A callback for `viewer.mouse_drag_callbacks`.
+
+    Parameters
+    ----------
+    controller
+        Gets the clicks.
+    """
+
+    def __init__(self, controller: "Controller") -> None:
+        self.controller = controller
+
+    def __call__(self, viewer: Any, event: Any) -> Iterator[None]:
+        """Wait for the release; a drag moves the picture as ever, and so do clicks with a modifier."""
+        if event.button not in (LEFT, RIGHT) or event.modifiers or not self.listens(viewer):
+            return
+        start, position, button = event.pos, tuple(event.position), event.button
+        yield
+        still = True
+        while event.type == "mouse_move":
+            still = still and abs(event.pos[0] - start[0]) <= STILL and abs(event.pos[1] - start[1]) <= STILL
+            yield
+        if still:
+            self.controller.click_at(position, positive=(button == LEFT) == self.controller.positive)
+
+    def listens(self, viewer: Any) -> bool:
+        """Whether the active layer is one of ours and no painting or selecting tool is chosen."""
+        controller = self.controller
+        active = viewer.layers.selection.active
+        ours = active is None or active in (controller.image, controller.labels, controller.points)
+        return controller.ready and ours and (active is None or str(active.mode) == "pan_zoom")

@@ -1,0 +1,68 @@
+"""From what napari displays to planes of an image layer's data."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.data.intensity import Limits
+from napari_simpleclick.data.volume import SliceView
+
+if TYPE_CHECKING:
+    from napari.components import Dims
+    from napari.layers import Image
+
+
+class PlaneError(ValueError):
+    """What is displayed is no plane of the image."""
+
+
+def layer_data(image: "Image") -> Any:
+    """The layer's array; the finest level of a multiscale image."""
+    return image.data[0] if image.multiscale else image.data
+
+
+def displayed_plane(image: "Image", dims: "Dims") -> SliceView:
+    """The plane of the image that napari shows.
+
+    Raises
+    ------
+    PlaneError
+        In 3-D display, or when an axis that the image does not have is displayed.
+    """
+    if dims.ndisplay != 2:
+        raise PlaneError("Clicks work on slices: switch to 2-D display (the cube button at the lower left).")
+    missing = dims.ndim - image.ndim
+    axes = tuple(axis - missing for axis in dims.displayed)
+    if min(axes) < 0:
+        raise PlaneError(
+            f"The image has no axis {dims.axis_labels[min(dims.displayed)]!r}: display two of its own axes."
+        )
+    point = nearest_pixel(image, image.world_to_data(dims.point))
+    return SliceView(layer_data(image), point, (axes[0], axes[1]), rgb=bool(image.rgb))
+
+
+def nearest_pixel(image: "Image", position: Sequence[float]) -> tuple[int, ...]:
+    """The pixel of the image that is nearest to a position in data coordinates."""
+    shape = layer_data(image).shape[: image.ndim]
+    rounded = np.rint(position[-image.ndim :]).astype(int)
+    return tuple(int(np.clip(place, 0, size - 1)) for place, size in zip(rounded, shape, strict=True))
+
+
+def field_of_view(image: "Image", plane: SliceView) -> Box:
+    """The part of the plane that the canvas shows."""
+    first, last = np.asarray(image.corner_pixels)[:, -image.ndim :]
+    if image.multiscale:
+        factors = np.asarray(layer_data(image).shape) / np.asarray(image.data[image.data_level].shape)
+        first, last = first * factors[: image.ndim], (last + 1) * factors[: image.ndim] - 1
+    rows, cols = plane.axes
+    return Box(int(first[rows]), int(last[rows]) + 1, int(first[cols]), int(last[cols]) + 1)
+
+
+def contrast_limits(image: "Image") -> Limits | None:
+    """Limits that make the model see what the user sees; None where the pixels are shown as they are."""
+    if image.rgb:
+        return None
+    low, high = (float(value) for value in image.contrast_limits)
+    return None if image.dtype == np.uint8 and (low, high) == (0.0, 255.0) else (low, high)
