@@ -11,7 +11,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import tifffile
-from scipy.ndimage import gaussian_filter, zoom
+from scipy.ndimage import gaussian_filter, label, zoom
 from scipy.spatial import cKDTree
 
 SAMPLES = Path(__file__).parents[1] / "src" / "napari_simpleclick" / "samples"
@@ -39,6 +39,12 @@ def smooth(rng: np.random.Generator, sigma: tuple[float, ...], shape: tuple[int,
     return noise / noise.std()
 
 
+def whole_sections(inside: np.ndarray) -> float:
+    """Part of an object's sections on which it is in one piece; 0 if it is on fewer than four sections."""
+    pieces = [label(section)[1] for section in inside if section.any()]
+    return np.mean(np.equal(pieces, 1)) if len(pieces) > 3 else 0.0
+
+
 def draw_stack(seed: int = 7) -> tuple[np.ndarray, np.ndarray]:
     """Cells with membranes, mitochondria with cristae that go on through the sections, vesicles, noise."""
     rng = np.random.default_rng(seed)
@@ -52,7 +58,8 @@ def draw_stack(seed: int = 7) -> tuple[np.ndarray, np.ndarray]:
     border = distance[..., 1] - distance[..., 0]
     picture = 0.62 + 0.05 * rng.standard_normal(80)[cell[..., 0]] + 0.035 * smooth(rng, (0.4, 1.4, 1.4))
     labels = np.zeros(SHAPE, np.uint8)
-    for number in range(1, 10):
+    number = 0
+    while number < 11:
         centre = rng.uniform((0, 20, 20), (depth * 5, height - 20, width - 20))
         drift, turn = rng.uniform(-0.6, 0.6, 2), rng.uniform(0, np.pi)
         row = y - centre[1] - drift[0] * (points[..., 0] - centre[0])
@@ -60,7 +67,10 @@ def draw_stack(seed: int = 7) -> tuple[np.ndarray, np.ndarray]:
         along, across = row * np.cos(turn) + col * np.sin(turn), col * np.cos(turn) - row * np.sin(turn)
         long, short = rng.uniform(20, 36), rng.uniform(10, 16)
         radius = np.sqrt((along / long) ** 2 + (across / short) ** 2 + ((points[..., 0] - centre[0]) / 34) ** 2)
-        inside = (radius < 1) & (labels == 0)
+        inside = radius < 1
+        if labels[radius < 1.25].any() or whole_sections(inside) < 1:
+            continue
+        number += 1
         labels[inside] = number
         cristae = np.sin(along / rng.uniform(1.1, 1.6) + 2 * smooth(rng, (1, 6, 6)))
         picture = np.where(inside, 0.47 + 0.07 * cristae, picture)
@@ -70,7 +80,8 @@ def draw_stack(seed: int = 7) -> tuple[np.ndarray, np.ndarray]:
         picture -= 0.22 * np.exp(-((ring - 3) ** 2) / 1.2) * (np.abs(z - spot[0]) < 0.7) * (labels == 0)
     picture -= 0.42 * np.exp(-((border / 2.0) ** 2))
     picture = gaussian_filter(picture, (0, 0.8, 0.8)) + 0.02 * smooth(rng, (0, 60, 60))
-    picture += 0.05 * rng.standard_normal(SHAPE) + 0.03 * zoom(rng.standard_normal((depth, 128, 128)), (1, 2, 2), order=1)
+    coarse = zoom(rng.standard_normal((depth, height // 2, width // 2)), (1, 2, 2), order=1)
+    picture += 0.05 * rng.standard_normal(SHAPE) + 0.03 * coarse
     return np.rint(np.clip(picture / 0.9, 0, 1) * 255).astype(np.uint8), labels
 
 

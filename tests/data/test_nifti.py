@@ -1,13 +1,14 @@
 """NIfTI in and out: exact geometry, every header; checked with nibabel alone."""
 
 import itertools
+import mmap
 
 import nibabel
 import numpy as np
 import pytest
 
 from napari_simpleclick.data.io import read_volume, write_mask
-from napari_simpleclick.data.volume import VolumeError
+from napari_simpleclick.data.volume import Volume, VolumeError
 
 RNG = np.random.default_rng(0)
 
@@ -48,7 +49,7 @@ def assert_same_voxel_set(path, target, volume):
     np.testing.assert_array_equal(written.header.get_zooms(), source.header.get_zooms())
 
 
-@pytest.mark.parametrize("affine", headers())
+@pytest.mark.parametrize("affine", list(headers()))
 @pytest.mark.parametrize("shape", [(4, 5, 6), (3, 4, 5, 2)])
 def test_mask_lands_on_the_clicked_voxel_for_every_orientation(tmp_path, affine, shape):
     path = tmp_path / "source.nii.gz"
@@ -110,3 +111,47 @@ def test_mask_of_another_shape_is_refused_and_the_old_file_stays(tmp_path):
 def test_labels_are_stored_in_the_smallest_type(tmp_path):
     write_mask(tmp_path / "many.nii.gz", np.full((2, 3, 4), 300))
     assert nibabel.load(tmp_path / "many.nii.gz").get_data_dtype() == np.uint16
+
+
+def test_mask_of_a_plain_stack_gets_its_spacing_origin_and_unit(tmp_path):
+    like = Volume(np.zeros((2, 3, 4), np.uint8), (50.0, 4.0, 5.0), "nm", origin=(100.0, 8.0, 10.0))
+    labels = np.zeros(like.shape, np.uint8)
+    labels[1, 2, 3] = 7
+    write_mask(tmp_path / "mask.nii.gz", labels, like)
+    image = nibabel.load(tmp_path / "mask.nii.gz")
+    assert image.get_fdata()[3, 2, 1] == 7
+    np.testing.assert_allclose(image.header.get_zooms(), (0.005, 0.004, 0.05), rtol=1e-6)
+    assert image.header.get_xyzt_units()[0] == "micron"
+    volume = read_volume(tmp_path / "mask.nii.gz")
+    np.testing.assert_array_equal(volume.data, labels)
+    np.testing.assert_allclose(volume.origin, (0.1, 0.008, 0.01), rtol=1e-6)
+
+
+def test_big_endian_volume_arrives_in_native_order(tmp_path):
+    header = nibabel.Nifti1Header(endianness=">")
+    header.set_data_dtype(">i2")
+    nibabel.save(
+        nibabel.Nifti1Image(np.arange(24, dtype=">i2").reshape(2, 3, 4), np.eye(4), header), tmp_path / "a.nii"
+    )
+    volume = read_volume(tmp_path / "a.nii")
+    assert volume.data.dtype.isnative
+    assert_same_voxel_set(tmp_path / "a.nii", tmp_path / "mask.nii", volume)
+
+
+def test_uncompressed_volume_is_mapped_not_loaded(tmp_path):
+    nibabel.save(nibabel.Nifti1Image(np.zeros((4, 5, 6), np.int16), np.diag([-1, 1, 2, 1])), tmp_path / "a.nii")
+    base = read_volume(tmp_path / "a.nii").data
+    while isinstance(base, np.ndarray):
+        base = base.base
+    assert isinstance(base, mmap.mmap)
+
+
+@pytest.mark.parametrize("affine", [np.zeros((4, 4)), np.full((4, 4), np.nan)])
+def test_useless_affine_falls_back_to_the_voxel_size(tmp_path, affine):
+    image = nibabel.Nifti1Image(RNG.permutation(60).reshape(3, 4, 5).astype(np.int16), np.diag([2.0, 3, 4, 1]))
+    image.header.set_sform(affine, code=1)
+    data = image.header.binaryblock + bytes(4) + np.asarray(image.dataobj).tobytes("F")
+    (tmp_path / "a.nii").write_bytes(data)
+    volume = read_volume(tmp_path / "a.nii")
+    assert volume.spacing == pytest.approx((4, 3, 2))
+    assert_same_voxel_set(tmp_path / "a.nii", tmp_path / "mask.nii", volume)

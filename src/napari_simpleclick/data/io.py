@@ -67,17 +67,34 @@ def write_mask(path: Path, labels: np.ndarray, like: Volume | None = None) -> No
     Raises
     ------
     VolumeError
-        If the ending is not known or the labels do not have the volume's shape.
+        If the ending is not known, a label is negative, or the labels do not have the volume's shape.
     OSError
         If the file cannot be written; an older one stays whole.
     """
     if like is not None and labels.shape != like.shape:
         raise VolumeError(f"The mask must have the shape of its image, {like.shape}; got {labels.shape}.")
-    compact = labels.astype(np.min_scalar_type(max(int(labels.max(initial=0)), 0)))
+    if labels.dtype.kind not in "bui" or labels.min(initial=0) < 0:
+        raise VolumeError(
+            f"A mask must hold whole numbers from 0 up; got {labels.dtype} from {labels.min(initial=0)}. "
+            "Give ignored pixels a label of their own."
+        )
+    write_volume(path, labels.astype(np.min_scalar_type(int(labels.max(initial=0)))), like)
+
+
+def write_volume(path: Path, voxels: np.ndarray, like: Volume | None = None) -> None:
+    """Write an array (..., z, y, x) of numbers with the geometry of a volume.
+
+    Raises
+    ------
+    VolumeError
+        If the ending is not known or the array does not fit the grid of the volume's file.
+    OSError
+        If the file cannot be written; an older one stays whole.
+    """
     name = path.name.lower()
     if name.endswith(NIFTI):
-        write_nifti(path, compact, like.geometry if like else None, like.spacing if like else (1.0,) * labels.ndim)
+        write_nifti(path, voxels, like)
     elif name.endswith(TIFF):
-        write_tiff(path, compact, like)
+        write_tiff(path, voxels, like)
     else:
-        raise VolumeError(f"{path.name}: masks are written as {', '.join(NIFTI + TIFF)}.")
+        raise VolumeError(f"{path.name}: volumes and masks are written as {', '.join(NIFTI + TIFF)}.")

@@ -17,7 +17,13 @@ from napari_simpleclick.data.volume import Volume, VolumeError
 CANONICAL = "LPS"
 """Directions in which x, y and z grow: rows of an axial plane then run from front to back, as radiologists look."""
 
+LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+
 UNITS = {"mm": "mm", "micron": "um", "meter": "m"}
+"""Names of units in the header, and ours."""
+
+DISK_UNITS = {"m": (1.0, "meter"), "mm": (1.0, "mm"), "um": (1.0, "micron"), "nm": (1e-3, "micron")}
+"""Factor and name with which a unit is written; NIfTI knows no nanometres."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,17 +32,14 @@ class NiftiGeometry:
 
     Parameters
     ----------
-    affine
-        The file's affine, in RAS millimetres as NIfTI defines it.
     header
-        The file's header, with qform, sform and their codes.
+        The file's header, with its affines (qform, sform) and their codes.
     shape
         Shape on disk.
     orientation
         (3, 2) axis and direction that take the disk's axes to the canonical ones (nibabel's orientation).
     """
 
-    affine: Affine
     header: nibabel.Nifti1Header
     shape: tuple[int, ...]
     orientation: np.ndarray
@@ -50,12 +53,32 @@ def read_nifti(path: Path) -> Volume:
     VolumeError
         If the file is damaged, truncated, no NIfTI, or holds no numbers.
     """
+    image, stored = load(path)
+    shape = stored.shape
+    spatial = stored.reshape(shape + (1,) * (3 - len(shape)))
+    affine = usable_affine(image)
+    orientation = ornt_transform(io_orientation(affine), axcodes2ornt(CANONICAL))
+    data = apply_orientation(spatial, orientation).T
+    spacing, origin = canonical_grid(affine, orientation, spatial.shape)
+    leading = (1.0,) * (data.ndim - 3)
+    return Volume(
+        data,
+        spacing=(*leading, *spacing),
+        origin=((0.0,) * (data.ndim - 3)) + origin,
+        unit=UNITS.get(image.header.get_xyzt_units()[0], "mm"),
+        name=path.name.removesuffix(".gz").removesuffix(".nii"),
+        geometry=NiftiGeometry(image.header.copy(), shape, orientation),
+    )
+
+
+def load(path: Path) -> tuple[nibabel.Nifti1Image, np.ndarray]:
+    """The file and its voxels in the file's order, scaled as its header says."""
     try:
         image = nibabel.load(path)
         if not isinstance(image, nibabel.Nifti1Image):
             raise VolumeError(f"{path} is {type(image).__name__}, not NIfTI. Convert it to .nii.gz.")
         scaled = image.dataobj.slope != 1 or image.dataobj.inter != 0
-        stored = image.get_fdata(dtype=np.float32, caching="unchanged") if scaled else np.asanyarray(image.dataobj)
+        stored = image.get_fdata(dtype=np.float32, caching="unchanged") if scaled else image.dataobj.get_unscaled()
     except (ImageFileError, EOFError, OSError, zlib.error, gzip.BadGzipFile, ValueError) as error:
         if isinstance(error, VolumeError | FileNotFoundError):
             raise
@@ -65,20 +88,18 @@ def read_nifti(path: Path) -> Volume:
         ) from error
     if stored.dtype.kind not in "buif":
         raise VolumeError(f"{path} holds {stored.dtype}; expected numbers, one per voxel. Convert it to grey values.")
-    shape = stored.shape
-    spatial = stored.reshape(shape + (1,) * (3 - len(shape)))
-    orientation = ornt_transform(io_orientation(image.affine), axcodes2ornt(CANONICAL))
-    data = apply_orientation(spatial, orientation).T
-    spacing, origin = canonical_grid(image.affine, orientation, spatial.shape)
-    leading = (1.0,) * (data.ndim - 3)
-    return Volume(
-        data,
-        spacing=(*leading, *spacing),
-        origin=((0.0,) * (data.ndim - 3)) + origin,
-        unit=UNITS.get(image.header.get_xyzt_units()[0], "mm"),
-        name=path.name.removesuffix(".gz").removesuffix(".nii"),
-        geometry=NiftiGeometry(image.affine, image.header.copy(), shape, orientation),
-    )
+    if not stored.dtype.isnative:
+        stored = stored.astype(stored.dtype.newbyteorder("="))
+    return image, stored
+
+
+def usable_affine(image: nibabel.Nifti1Image) -> Affine:
+    """The file's affine, or one made of its voxel size where the file's is not invertible."""
+    affine: Affine = image.affine
+    if np.isfinite(affine).all() and abs(np.linalg.det(affine[:3, :3])) > 1e-12:
+        return affine
+    base: Affine = image.header.get_base_affine()
+    return base
 
 
 def canonical_grid(
@@ -86,7 +107,7 @@ def canonical_grid(
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Spacing and origin along z, y and x in the canonical directions; obliqueness is left out."""
     turned = affine @ nibabel.orientations.inv_ornt_aff(orientation, shape[:3])
-    lps = np.diag([-1.0, -1.0, 1.0, 1.0]) @ turned
+    lps = LPS_TO_RAS @ turned
     spacing = np.linalg.norm(lps[:3, :3], axis=0)
     return tuple(float(v) for v in spacing[::-1]), tuple(float(v) for v in lps[2::-1, 3])
 
@@ -118,22 +139,36 @@ def invert_orientation(orientation: np.ndarray) -> np.ndarray:
     return inverse
 
 
-def write_nifti(path: Path, labels: np.ndarray, geometry: NiftiGeometry | None, spacing: tuple[float, ...]) -> None:
-    """Write labels (..., z, y, x); with a geometry on its grid, affine, qform, sform and codes as in the source.
+def write_nifti(path: Path, voxels: np.ndarray, like: Volume | None) -> None:
+    """Write an array (..., z, y, x) on the grid of `like`; an older file stays whole until the new one is complete.
 
-    An older file of that name stays whole until the new one is complete.
+    With a NIfTI geometry the shape, affine, qform, sform and codes are those of the source, bit by bit.
     """
-    if geometry is None:
-        scale = np.array([*([1.0] * (3 - min(labels.ndim, 3))), *spacing[-3:]])[::-1]
-        lps = np.diag([-1.0, -1.0, 1.0, 1.0]) @ np.diag([*scale, 1.0])
-        image = nibabel.Nifti1Image(labels.reshape(labels.shape if labels.ndim > 2 else (1, *labels.shape)).T, lps)
-    else:
-        stored = to_disk(labels, geometry)
-        header = geometry.header.copy()
-        header.set_data_dtype(stored.dtype)
-        header.set_slope_inter(1, 0)
-        header["cal_min"] = header["cal_max"] = 0
-        image_type = nibabel.Nifti2Image if isinstance(header, nibabel.Nifti2Header) else nibabel.Nifti1Image
-        image = image_type(stored, geometry.affine, header)
+    image = on_source_grid(voxels, like.geometry) if like and like.geometry else on_plain_grid(voxels, like)
     with replace_when_complete(path) as partial:
         nibabel.save(image, partial)
+
+
+def on_source_grid(voxels: np.ndarray, geometry: NiftiGeometry) -> nibabel.Nifti1Image:
+    """An image with the header of the source; scaling and display range are reset."""
+    stored = to_disk(voxels, geometry)
+    header = geometry.header.copy()
+    header.set_data_dtype(stored.dtype)
+    header.set_slope_inter(1, 0)
+    header["cal_min"] = header["cal_max"] = 0
+    image_type = nibabel.Nifti2Image if isinstance(header, nibabel.Nifti2Header) else nibabel.Nifti1Image
+    # Without an affine nibabel leaves qform and sform of the header as they are, even where they are useless.
+    return image_type(stored, None, header)
+
+
+def on_plain_grid(voxels: np.ndarray, like: Volume | None) -> nibabel.Nifti1Image:
+    """An image whose axes are those of the patient, with the spacing and the origin of `like`."""
+    voxels = voxels.reshape((1,) * (3 - voxels.ndim) + voxels.shape)
+    factor, unit = DISK_UNITS.get((like.unit if like else None) or "", (1.0, "unknown"))
+    spacing = ((1.0,) * 3 + (like.spacing if like else ()))[-3:]
+    origin = ((0.0,) * 3 + (like.origin if like else ()))[-3:]
+    affine = np.diag([*(factor * np.array(spacing[::-1])), 1.0])
+    affine[:3, 3] = factor * np.array(origin[::-1])
+    image = nibabel.Nifti1Image(voxels.T, LPS_TO_RAS @ affine)
+    image.header.set_xyzt_units(unit)
+    return image

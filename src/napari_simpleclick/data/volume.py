@@ -37,6 +37,8 @@ class Volume:
         Shown to the user.
     geometry
         What is needed to write a mask back on the grid of a NIfTI file; None for other sources.
+    axes
+        A letter for every axis but the colour axis, as in TIFF files ("TZYX"); empty if the source does not tell.
     """
 
     data: Any
@@ -46,6 +48,12 @@ class Volume:
     rgb: bool = False
     name: str = "volume"
     geometry: "NiftiGeometry | None" = None
+    axes: str = ""
+
+    @property
+    def axis_labels(self) -> tuple[str, ...]:
+        """Names of the axes in lower case; those of NIfTI, read backwards, unless the source tells."""
+        return tuple(self.axes.lower() or "wvctzyx"[-len(self.shape) :])
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -152,6 +160,16 @@ class PlaneImage:
 
     plane: SliceView
     limits: Limits | None
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, PlaneImage)
+            and self.plane.data is other.plane.data
+            and (self.plane.key, self.limits) == (other.plane.key, other.limits)
+        )
+
+    def __hash__(self) -> int:
+        return hash((id(self.plane.data), self.plane.key, self.limits))
 
     @property
     def shape(self) -> tuple[int, int, int]:
