@@ -9,43 +9,68 @@ from napari_simpleclick.data.volume import Volume
 SOURCE = "napari-simpleclick"
 """Key of a layer's metadata under which its `Volume` is kept for writing."""
 
+LABEL_WORDS = frozenset({"seg", "gmseg", "label", "labels", "mask", "masks", "lesions", "annotation"})
+"""Whole numbers are shown as labels if one of the last two words of the file's name is one of these."""
+
 LayerData = tuple[Any, dict[str, Any], str]
+"""Array, settings and type of a layer."""
 
 
 def get_reader(path: str | list[str]) -> "Callable[[Any], list[LayerData]] | None":
     """The reader for NIfTI files; None for anything else."""
     paths = [path] if isinstance(path, str) else path
-    return read if all(name.lower().endswith((".nii", ".nii.gz")) for name in paths) else None
+    return read if all(str(name).lower().endswith((".nii", ".nii.gz")) for name in paths) else None
 
 
 def read(path: str | list[str]) -> list[LayerData]:
-    """One image layer per file."""
+    """One layer per file: labels if name and numbers say so, else an image.
+
+    Raises
+    ------
+    VolumeError
+        If a file is damaged or no NIfTI.
+    """
     from napari_simpleclick.data.io import read_volume
 
-    return [image_layer(read_volume(Path(name))) for name in ([path] if isinstance(path, str) else path)]
+    volumes = [read_volume(Path(name)) for name in ([path] if isinstance(path, str) else path)]
+    return [labels_layer(volume) if is_labels(volume) else image_layer(volume) for volume in volumes]
+
+
+def is_labels(volume: Volume) -> bool:
+    """Whether a volume holds labels, judged by its name, then by its numbers."""
+    import numpy as np
+
+    words = volume.name.lower().replace("-", "_").split("_")
+    if not LABEL_WORDS & set(words[-2:]):
+        return False
+    data = np.asarray(volume.data)
+    return bool(data.dtype.kind in "bu" or (data.min() >= 0 and np.equal(np.mod(data, 1), 0).all()))
 
 
 def image_layer(volume: Volume) -> LayerData:
-    """A volume as napari's layer data."""
+    """A volume as napari's layer data; its darkest and brightest pixels are cut off unless it is 8-bit."""
     from napari_simpleclick.data.intensity import default_limits
 
-    names = ("t", "z", "y", "x")[-len(volume.shape) :] if len(volume.shape) <= 4 else None
-    settings = {
+    limits = {} if volume.rgb else {"contrast_limits": default_limits(volume.data) or (0, 255)}
+    return volume.data, {**placement(volume), "rgb": volume.rgb, **limits}, "image"
+
+
+def labels_layer(volume: Volume) -> LayerData:
+    """A volume of labels as napari's layer data, in the smallest integers that hold them."""
+    import numpy as np
+
+    data = np.asarray(volume.data)
+    return data.astype(np.min_scalar_type(int(data.max(initial=0)))), placement(volume), "labels"
+
+
+def placement(volume: Volume) -> dict[str, Any]:
+    """Name, place, size and axes of a volume as settings of a layer; axes that are not of space are in pixels."""
+    leading = max(0, len(volume.shape) - 3)
+    return {
         "name": volume.name,
         "scale": volume.spacing,
         "translate": volume.origin or (0.0,) * len(volume.shape),
-        "units": units(volume),
-        "axis_labels": names,
-        "rgb": volume.rgb,
+        "units": ("pixel",) * leading + (volume.unit or "pixel",) * (len(volume.shape) - leading),
+        "axis_labels": volume.axis_labels,
         "metadata": {SOURCE: volume},
-        "contrast_limits": None if volume.rgb else default_limits(volume.data) or (0, 255),
     }
-    return volume.data, {key: value for key, value in settings.items() if value is not None}, "image"
-
-
-def units(volume: Volume) -> tuple[str, ...] | None:
-    """A unit for every axis; None if it is not known."""
-    if volume.unit is None:
-        return None
-    spatial = min(3, len(volume.shape))
-    return ("pixel",) * (len(volume.shape) - spatial) + (volume.unit,) * spatial

@@ -42,7 +42,7 @@ def write_image(path: str, data: Any, meta: dict[str, Any]) -> list[str]:
     from napari_simpleclick.data.volume import VolumeError
 
     if meta.get("rgb"):
-        raise VolumeError("NIfTI holds grey images; this layer has colours. Split its channels, or save it as TIFF.")
+        raise VolumeError("NIfTI holds grey images; this layer has colors. Split its channels, or save it as TIFF.")
     voxels = np.asarray(finest(data))
     write_volume(Path(path), voxels, like=described(voxels, meta))
     return [path]
@@ -54,18 +54,18 @@ def finest(data: Any) -> Any:
 
 
 def described(data: Any, meta: dict[str, Any]) -> "Volume":
-    """A volume with the placement that a layer's properties tell."""
+    """A volume with the placement that a layer's properties tell, and the grid of the file that it came from."""
     from napari_simpleclick.data.volume import Volume
-    from napari_simpleclick.plugin.readers import METADATA_KEY
+    from napari_simpleclick.plugin.readers import SOURCE
 
+    source = meta.get("metadata", {}).get(SOURCE)
     return Volume(
         data,
         spacing=tuple(float(step) for step in meta.get("scale", (1.0,) * data.ndim)),
         origin=tuple(float(place) for place in meta.get("translate", (0.0,) * data.ndim)),
         unit=unit(meta),
-        name=meta.get("name", ""),
-        geometry=meta.get("metadata", {}).get(METADATA_KEY),
-        axes="".join(meta["axis_labels"]).upper() if single_letters(meta) else "",
+        geometry=source.geometry if source else None,
+        axes=axes(meta),
     )
 
 
@@ -76,7 +76,8 @@ def unit(meta: dict[str, Any]) -> str | None:
     return {"pixel": None, "px": None, "µm": "um", "micrometer": "um", "millimeter": "mm"}.get(name, name)
 
 
-def single_letters(meta: dict[str, Any]) -> bool:
-    """Whether the axes are named as TIFF files name theirs."""
-    labels = meta.get("axis_labels", ())
-    return bool(labels) and all(label.lower() in set("tczyx") for label in labels)
+def axes(meta: dict[str, Any]) -> str:
+    """Names of the axes as TIFF files write them; empty if they have other names."""
+    letters = [str(label).upper() for label in meta.get("axis_labels") or ()]
+    known = set(letters) <= set("TZCYX") and len(set(letters)) == len(letters)
+    return "".join(letters) if known else ""
