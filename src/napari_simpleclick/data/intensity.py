@@ -26,18 +26,34 @@ def percentile_limits(data: Any, low: float = 1.0, high: float = 99.0) -> Limits
     >>> percentile_limits(np.array([0.0, 1.0, 2.0, np.nan]), 0, 100)
     (0.0, 2.0)
     """
-    step = max(1, int(np.ceil((np.prod(data.shape, dtype=float) / MOST_PIXELS) ** (1 / max(data.ndim, 1)))))
-    subset = np.asarray(data[(slice(None, None, step),) * data.ndim])
-    finite = subset[np.isfinite(subset)]
+    pixels = subset(data).astype(np.float64)
+    finite = pixels[np.isfinite(pixels)]
     if not finite.size:
         return 0.0, 1.0
     black, white = np.percentile(finite, (low, high))
     return (float(black), float(white)) if white > black else (float(black), float(black) + 1.0)
 
 
-def default_limits(data: Any) -> Limits | None:
-    """None for uint8, which is shown as it is, else percentiles of the data."""
-    return None if data.dtype == np.uint8 else percentile_limits(data)
+def subset(data: Any) -> np.ndarray:
+    """A regular subset of an array; of one on disk, a few whole planes, since those are read at once.
+
+    Examples
+    --------
+    >>> subset(np.zeros((300, 1000, 1000))).shape
+    (43, 143, 143)
+    """
+    if isinstance(data, np.ndarray):
+        step = max(1, int(np.ceil((data.size / MOST_PIXELS) ** (1 / max(data.ndim, 1)))))
+        return data[(slice(None, None, step),) * data.ndim]
+    planes = tuple(slice(size // 6, None, max(1, size // 3)) for size in data.shape[:-2])
+    return subset(np.asarray(data[planes]))
+
+
+def default_limits(data: Any, *, rgb: bool = False) -> Limits | None:
+    """None for uint8, which is shown as it is, 0 to 1 for floating-point color, else percentiles of the data."""
+    if data.dtype == np.uint8:
+        return None
+    return (0.0, 1.0) if rgb and data.dtype.kind == "f" else percentile_limits(data)
 
 
 def to_rgb(pixels: np.ndarray, limits: Limits | None = None, *, rgb: bool = False) -> np.ndarray:
@@ -53,7 +69,7 @@ def to_rgb(pixels: np.ndarray, limits: Limits | None = None, *, rgb: bool = Fals
         Intensities that become 0 and 255. None passes uint8 unchanged and shows other types from their smallest to
         their largest finite value (floating-point RGB from 0 to 1).
     rgb
-        Whether the last axis is colour.
+        Whether the last axis is color.
 
     Returns
     -------

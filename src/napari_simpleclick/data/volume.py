@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_simpleclick.arrays import BinaryMask, Box
-from napari_simpleclick.data.intensity import Limits, to_rgb
+from napari_simpleclick.data.intensity import Limits, default_limits, to_rgb
 
 if TYPE_CHECKING:
     from napari_simpleclick.data.nifti import NiftiGeometry
@@ -26,19 +26,19 @@ class Volume:
     data
         Array (..., rows, columns), or (..., rows, columns, 3) with `rgb`: numpy, memory-mapped, dask or zarr.
     spacing
-        Distance of pixels along every axis but the colour axis.
+        Distance of pixels along every axis but the color axis.
     unit
         Unit of `spacing`, None if unknown.
     origin
         Position of the first pixel in `unit`, like `spacing`.
     rgb
-        Whether the last axis is colour.
+        Whether the last axis is color.
     name
         Shown to the user.
     geometry
         What is needed to write a mask back on the grid of a NIfTI file; None for other sources.
     axes
-        A letter for every axis but the colour axis, as in TIFF files ("TZYX"); empty if the source does not tell.
+        A letter for every axis but the color axis, as in TIFF files ("TZYX"); empty if the source does not tell.
     """
 
     data: Any
@@ -57,7 +57,7 @@ class Volume:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Size along every axis but the colour axis."""
+        """Size along every axis but the color axis."""
         return tuple(self.data.shape[:-1] if self.rgb else self.data.shape)
 
     def plane(self, index: int, axis: int = 0) -> "SliceView":
@@ -77,13 +77,13 @@ class SliceView:
     Parameters
     ----------
     data
-        The array, with a last axis of colours if `rgb`.
+        The array, with a last axis of colors if `rgb`.
     point
-        Index of any pixel of the plane, one number per axis but the colour axis.
+        Index of any pixel of the plane, one number per axis but the color axis.
     axes
         The axis that runs down the plane's rows and the one along its columns; the first may be the higher one.
     rgb
-        Whether the last axis of `data` is colour.
+        Whether the last axis of `data` is color.
     """
 
     data: Any
@@ -102,8 +102,12 @@ class SliceView:
         return (self.axes, *(None if axis in self.axes else place for axis, place in enumerate(self.point)))
 
     def image(self, limits: Limits | None = None) -> "PlaneImage":
-        """The plane as a picture that is converted where it is read; see `to_rgb` for `limits`."""
-        return PlaneImage(self, limits)
+        """The plane as a picture that is converted where it is read.
+
+        Without `limits` 8-bit pixels stay as they are, others are shown between percentiles of the whole array, so that
+        all parts of all planes look alike.
+        """
+        return PlaneImage(self, limits or default_limits(self.data, rgb=self.rgb))
 
     def to_plane(self, point: Sequence[float]) -> tuple[float, float]:
         """Row and column of a point given in indices of the array."""
@@ -118,20 +122,20 @@ class SliceView:
     def read(self, rows: Any, cols: Any) -> np.ndarray:
         """Pixels at two slices, or at two sorted vectors of indices: (rows, columns) or (rows, columns, 3)."""
         index: list[Any] = list(self.point)
-        spans = [cover(rows), cover(cols)]
-        index[self.axes[0]], index[self.axes[1]] = (span for span, _ in spans)
-        pixels = np.asarray(self.data[tuple(index)])
+        row_span, rows_within = cover(rows)
+        col_span, cols_within = cover(cols)
+        index[self.axes[0]], index[self.axes[1]] = row_span, col_span
+        pixels = self.data[tuple(index)]
         if self.axes[0] > self.axes[1]:
-            pixels = np.swapaxes(pixels, 0, 1)
-        if isinstance(rows, slice):
-            return pixels
-        read: np.ndarray = pixels[np.ix_(spans[0][1], spans[1][1])]
-        return read
+            pixels = pixels.swapaxes(0, 1)
+        if isinstance(pixels, np.ndarray) and not isinstance(rows, slice):
+            return pixels[np.ix_(rows_within, cols_within)]
+        return np.asarray(pixels[rows_within][:, cols_within])
 
     def paste(self, mask: BinaryMask, box: Box, labels: Any, label: int) -> None:
         """Write a label where the mask, which covers `box` of this plane, is True; other pixels stay.
 
-        `labels` has the axes of the array, without the colour axis.
+        `labels` has the axes of the array, without the color axis.
         """
         index: list[Any] = list(self.point)
         index[self.axes[0]], index[self.axes[1]] = box.slices
@@ -194,8 +198,7 @@ class PlaneImage:
 def cover(indices: Any) -> tuple[slice, Any]:
     """A slice that covers sorted indices, and where they are in what it selects.
 
-    Lazy arrays read slices well and lists of indices badly. Indices far apart are covered by a slice with steps only
-    if they are regular, else by the whole stretch.
+    Arrays on disk read slices well and lists of indices badly, if at all.
 
     Examples
     --------
