@@ -1,6 +1,5 @@
 """`napari-simpleclick-eval`: click every object of a data set with the robot user, and report how well a model does."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from napari_simpleclick.cli.errors import told_as_messages
 from napari_simpleclick.model.weights import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -47,11 +47,8 @@ class EvalCommand:
 def main() -> None:
     """Run the command; known mistakes end with a message instead of a traceback."""
     command = tyro.cli(EvalCommand, prog="napari-simpleclick-eval")
-    try:
+    with told_as_messages():
         run(command, Console())
-    except (ValueError, OSError) as error:
-        Console(stderr=True).print(f"[bold red]Error:[/] {error}", highlight=False, soft_wrap=True)
-        sys.exit(2)
 
 
 def run(command: EvalCommand, console: Console) -> None:

@@ -15,8 +15,11 @@ POSITIVE_COLOR, NEGATIVE_COLOR = "#1f77e0", "#ff8c1a"
 
 POSITIVE_SYMBOL, NEGATIVE_SYMBOL = "disc", "cross"
 
-CLICK_SIZE = 10
+CLICK_SIZE = 14
 """Diameter of a click's symbol, in pixels of the canvas."""
+
+CLICK_EXTENT = 1
+"""Size of a click in the data; a larger one would stretch the slider of a stack beyond its slices."""
 
 
 def placement(image: "Image") -> dict[str, object]:
@@ -55,7 +58,8 @@ def create_points(image: "Image") -> "Points":
         ndim=image.ndim,
         name=f"{image.name} clicks",
         features={"positive": np.zeros(0, bool)},
-        size=CLICK_SIZE,
+        size=CLICK_EXTENT,
+        canvas_size_limits=(CLICK_SIZE, CLICK_SIZE),
         border_color="white",
         border_width=0.1,
         **placement(image),
@@ -71,5 +75,5 @@ def show_clicks(points: "Points", places: list[tuple[float, ...]], clicks: list[
     if signs:
         points.face_color = [POSITIVE_COLOR if positive else NEGATIVE_COLOR for positive in signs]
         points.symbol = [POSITIVE_SYMBOL if positive else NEGATIVE_SYMBOL for positive in signs]
-        points.size = np.full(len(signs), float(np.atleast_1d(points.current_size)[0]))
+        points.size = CLICK_EXTENT
     points.selected_data = set()

@@ -1,0 +1,41 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+# Window tests need a screen; without one they run on a virtual one.
+SCREEN := $(if $(DISPLAY),,xvfb-run -a -s "-screen 0 1280x1024x24")
+
+.PHONY: install demo annotate test lint docs screenshots clean
+
+install: $(INSTALLED)
+
+$(INSTALLED): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet -e ".[all,dev,train,openvino]"
+	touch $@
+
+demo: install
+	$(BIN)/napari-simpleclick demo
+
+annotate: install
+	$(BIN)/napari --plugin napari-simpleclick SimpleClick src/napari_simpleclick/samples/em_like.tif
+
+test: install
+	NAPARI_ENSURE_PLUGIN_MAIN_THREAD=1 $(SCREEN) $(BIN)/pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/npe2 validate napari-simpleclick
+
+docs: install
+	$(BIN)/python scripts/make_docs.py
+
+screenshots: install
+	$(SCREEN) $(BIN)/python scripts/make_screenshots.py
+
+clean:
+	rm -rf $(VENV) demo_output dist build

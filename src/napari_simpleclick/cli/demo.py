@@ -1,0 +1,141 @@
+"""The main job without a window: simulated clicks on the bundled samples through the annotator of the plugin."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from scipy.ndimage import label
+
+from napari_simpleclick.data.intensity import default_limits
+from napari_simpleclick.data.io import write_mask
+from napari_simpleclick.data.samples import SAMPLES, sample_volume
+from napari_simpleclick.data.volume import SliceView, Volume
+from napari_simpleclick.evaluation.metrics import iou
+from napari_simpleclick.evaluation.robot_user import next_click
+from napari_simpleclick.inference.annotator import Annotator, repaint
+from napari_simpleclick.inference.device import choose_device
+from napari_simpleclick.inference.predictor import Predictor
+from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
+
+SMALLEST = 100
+"""Smaller objects are left out, in pixels."""
+
+PLANES = 3
+"""Planes per sample, evenly spread."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """An object on a plane of a sample."""
+
+    object_id: int
+    plane: SliceView
+    mask: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """IoU after every click on one object, and the time of each."""
+
+    ious: tuple[float, ...]
+    milliseconds: tuple[float, ...]
+
+
+def run_demo(output: Path, model: str | None, clicks: int, console: Console) -> None:
+    """Click the samples, write masks and contact sheets, show a table."""
+    name = model or DEFAULT_MODEL
+    predictor = Predictor(load_model(name), device=choose_device())
+    table = Table(title=f"{name}, {clicks} simulated clicks per object")
+    table.add_column("sample")
+    for column in ("objects", "mIoU@1", f"mIoU@{clicks}", "ms per click"):
+        table.add_column(column, justify="right")
+    written: list[Path] = []
+    for sample, (file, _) in SAMPLES.items():
+        volume, truth = sample_volume(sample)
+        labels = np.zeros(volume.shape, np.uint16)
+        targets = list(find_targets(volume, truth))
+        annotator = Annotator(predictor)
+        outcomes = [
+            click_object(annotator, volume, labels, target, clicks)
+            for target in track(targets, description=sample, console=console)
+        ]
+        mask = output / f"{sample}_mask{''.join(Path(file).suffixes)}"
+        write_mask(mask, labels, volume)
+        draw_sheet(output / f"{sample}.png", volume, labels, targets, annotator)
+        written += [mask, output / f"{sample}.png"]
+        table.add_row(
+            sample,
+            str(len(targets)),
+            f"{100 * np.mean([outcome.ious[0] for outcome in outcomes]):.1f}",
+            f"{100 * np.mean([outcome.ious[-1] for outcome in outcomes]):.1f}",
+            f"{np.median(np.concatenate([outcome.milliseconds for outcome in outcomes])):.0f}",
+        )
+    console.print(table)
+    console.print("Masks and pictures:", *written, sep="\n  ", highlight=False)
+
+
+def find_targets(volume: Volume, truth: np.ndarray) -> Iterator[Target]:
+    """The objects on some planes: 8-connected components of the sample's labels."""
+    number = 0
+    for index in np.linspace(0, volume.shape[0] - 1, PLANES + 2)[1:-1].astype(int):
+        plane = volume.plane(int(index))
+        for value in np.unique(truth[index][truth[index] > 0]):
+            components, count = label(truth[index] == value, structure=np.ones((3, 3)))
+            for component in range(1, count + 1):
+                mask = components == component
+                if mask.sum() >= SMALLEST:
+                    number += 1
+                    yield Target(number, plane, mask)
+
+
+def click_object(annotator: Annotator, volume: Volume, labels: np.ndarray, target: Target, clicks: int) -> Outcome:
+    """Click one object as the robot user does and paint its mask into the labels."""
+    image = target.plane.image(None if volume.rgb else default_limits(volume.data))
+    painted = target.plane.labels(labels)
+    ious: list[float] = []
+    milliseconds: list[float] = []
+    mask = np.zeros(target.mask.shape, bool)
+    for _ in range(clicks):
+        made = annotator.clicks(target.object_id).get(target.plane.key, ())
+        click = next_click(mask, target.mask, made)
+        start = perf_counter()
+        change = annotator.click(target.object_id, target.plane.key, image, click)
+        repaint(painted, change)
+        milliseconds.append(1000 * (perf_counter() - start))
+        mask = change.new.mask() if change.new else mask
+        ious.append(iou(mask, target.mask))
+    return Outcome(tuple(ious), tuple(milliseconds))
+
+
+def draw_sheet(path: Path, volume: Volume, labels: np.ndarray, targets: list[Target], annotator: Annotator) -> None:
+    """A picture of every clicked plane: as it is, with masks and clicks, and with the outlines of the truth."""
+    from matplotlib.figure import Figure
+    from skimage.segmentation import find_boundaries
+
+    planes = {target.plane.key: target.plane for target in targets}
+    limits = None if volume.rgb else default_limits(volume.data)
+    figure = Figure(figsize=(9, 3.1 * len(planes)), layout="constrained")
+    axes = figure.subplots(len(planes), 3, squeeze=False)
+    for row, (key, plane) in zip(axes, planes.items(), strict=True):
+        picture = np.asarray(plane.image(limits))
+        found = plane.labels(labels)
+        truth = np.any([target.mask for target in targets if target.plane.key == key], axis=0)
+        row[0].imshow(picture)
+        row[1].imshow(picture)
+        row[1].imshow(np.ma.masked_equal(found, 0), cmap="tab20", alpha=0.55, interpolation="nearest")
+        row[2].imshow(picture)
+        row[2].imshow(np.ma.masked_equal(find_boundaries(truth), 0), cmap="autumn", interpolation="nearest")
+        for target in targets:
+            for click in annotator.clicks(target.object_id).get(key, ()):
+                style = {"marker": "o", "color": "#1f77e0"} if click.positive else {"marker": "P", "color": "#ff8c1a"}
+                row[1].plot(click.col, click.row, markersize=4, markeredgecolor="white", markeredgewidth=0.5, **style)
+        for axis, title in zip(row, ("picture", "clicks and masks", "outlines of the truth"), strict=True):
+            axis.set_title(title, fontsize=9)
+            axis.axis("off")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=110)
