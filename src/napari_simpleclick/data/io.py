@@ -2,20 +2,20 @@
 
 from pathlib import Path
 
-import imageio.v3 as iio
 import numpy as np
 
 from napari_simpleclick.data.nifti import read_nifti, write_nifti
+from napari_simpleclick.data.ome_zarr import read_ome_zarr
+from napari_simpleclick.data.pictures import PICTURES, TIFF, is_picture, read_picture
 from napari_simpleclick.data.tiff import read_tiff, write_tiff
 from napari_simpleclick.data.volume import Volume, VolumeError
 
 NIFTI = (".nii", ".nii.gz")
-TIFF = (".tif", ".tiff")
-PICTURES = (".png", ".jpg", ".jpeg", ".bmp")
+ZARR = (".zarr",)
 
 
 def read_volume(path: Path) -> Volume:
-    """Open a NIfTI volume, a TIFF stack, a picture, or a folder of pictures of one size as a stack.
+    """Open a NIfTI volume, a TIFF stack, an OME-Zarr, a picture, or a folder of pictures of one size as a stack.
 
     Raises
     ------
@@ -27,6 +27,8 @@ def read_volume(path: Path) -> Volume:
     if not path.exists():
         raise FileNotFoundError(f"No file {path.absolute()}.")
     name = path.name.lower()
+    if name.endswith(ZARR):
+        return read_ome_zarr(path)
     if path.is_dir():
         return read_folder(path)
     if name.endswith(NIFTI):
@@ -34,17 +36,17 @@ def read_volume(path: Path) -> Volume:
     if name.endswith(TIFF):
         return read_tiff(path)
     if name.endswith(PICTURES):
-        pixels = iio.imread(path)
+        pixels = read_picture(path)
         return Volume(pixels, (1.0, 1.0), rgb=pixels.ndim == 3, name=path.stem)
-    raise VolumeError(f"{path.name}: unknown kind of file. Known endings: {', '.join(NIFTI + TIFF + PICTURES)}.")
+    raise VolumeError(f"{path.name}: unknown kind of file. Known endings: {', '.join(NIFTI + TIFF + ZARR + PICTURES)}.")
 
 
 def read_folder(folder: Path) -> Volume:
     """A folder of pictures, sorted by name, as a stack (pictures, rows, columns)."""
-    paths = sorted(path for path in folder.iterdir() if path.name.lower().endswith(TIFF + PICTURES))
+    paths = sorted(path for path in folder.iterdir() if is_picture(path))
     if not paths:
         raise VolumeError(f"{folder} holds no pictures. Known endings: {', '.join(TIFF + PICTURES)}.")
-    pictures = [iio.imread(path) for path in paths]
+    pictures = [read_picture(path) for path in paths]
     shapes = {picture.shape for picture in pictures}
     if len(shapes) > 1:
         raise VolumeError(f"The pictures of {folder} must have one size to be a stack, got {sorted(shapes)}.")

@@ -7,6 +7,8 @@ import numpy as np
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.volume import Volume
 
+FOLDER = Path(__file__).parents[1] / "samples"
+
 SAMPLES = {
     "em-like": ("em_like.tif", "em_like_labels.tif"),
     "ms-lesion": ("ms_lesion.nii.gz", "ms_lesion_labels.nii.gz"),
@@ -24,5 +26,5 @@ def sample_volume(name: str) -> tuple[Volume, np.ndarray]:
     """
     if name not in SAMPLES:
         raise ValueError(f"Unknown sample {name!r}. Choose one of: {', '.join(SAMPLES)}.")
-    image, labels = (Path(__file__).parents[1] / "samples" / file for file in SAMPLES[name])
+    image, labels = (FOLDER / file for file in SAMPLES[name])
     return read_volume(image), np.asarray(read_volume(labels).data)

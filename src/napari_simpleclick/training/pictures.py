@@ -9,7 +9,8 @@ import numpy as np
 from scipy import ndimage
 
 from napari_simpleclick.arrays import LabelMap, RgbImage
-from napari_simpleclick.data.datasets.base import Dataset, DatasetError, pair_files
+from napari_simpleclick.data.datasets.base import Dataset, DatasetError
+from napari_simpleclick.data.datasets.files import pair_files
 from napari_simpleclick.data.intensity import default_limits, to_rgb
 from napari_simpleclick.data.volume import Volume
 

@@ -1,7 +1,6 @@
 """What every data set of the evaluation looks like: samples with a picture and labelled objects."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -70,42 +69,15 @@ class Dataset(Protocol):
         """Read a picture and its objects."""
 
 
-def present_ids(labels: LabelMap) -> tuple[int, ...]:
-    """Labels of the objects in a map, ascending.
+def present_ids(labels: LabelMap, *, min_size: int = 1) -> tuple[int, ...]:
+    """Labels of the objects in a map, ascending; objects of fewer pixels than `min_size` are left out.
 
     Examples
     --------
-    >>> present_ids(np.array([[0, 3], [-1, 1]]))
+    >>> present_ids(np.array([[0, 3, 3], [-1, 1, 0]]))
     (1, 3)
+    >>> present_ids(np.array([[0, 3, 3], [-1, 1, 0]]), min_size=2)
+    (3,)
     """
-    return tuple(int(label) for label in np.unique(labels) if label not in (0, IGNORE))
-
-
-def pair_files(images: Path, masks: Path, *, pattern: str = "*") -> list[tuple[Path, Path]]:
-    """Files of two folders that share a stem, sorted by name.
-
-    Raises
-    ------
-    DatasetError
-        If a folder is missing, empty, or a file has no partner.
-    """
-    by_stem = []
-    for folder in (images, masks):
-        if not folder.is_dir():
-            held = (
-                ", ".join(sorted(p.name for p in folder.parent.iterdir())[:8]) if folder.parent.is_dir() else "nothing"
-            )
-            raise DatasetError(
-                f"Expected the folders {images.name}/ and {masks.name}/ in {folder.parent}, but {folder.name}/ is "
-                f"missing (found: {held}). Point --data-dir at the folder that holds both."
-            )
-        by_stem.append({path.stem: path for path in sorted(folder.glob(pattern)) if path.is_file()})
-    alone = sorted(by_stem[0].keys() ^ by_stem[1].keys())
-    if alone:
-        raise DatasetError(
-            f"Every image in {images} needs a mask of the same name in {masks}; without a partner: "
-            f"{', '.join(alone[:5])}{' ...' if len(alone) > 5 else ''}. Was the archive unpacked completely?"
-        )
-    if not by_stem[0]:
-        raise DatasetError(f"{images} holds no files. Was the archive unpacked completely?")
-    return [(path, by_stem[1][stem]) for stem, path in by_stem[0].items()]
+    found, sizes = np.unique(labels, return_counts=True)
+    return tuple(int(i) for i, size in zip(found, sizes, strict=True) if i not in (0, IGNORE) and size >= min_size)

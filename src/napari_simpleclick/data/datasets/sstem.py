@@ -1,49 +1,26 @@
 """ssTEM: mitochondria in sections of the Drosophila ventral nerve cord (Gerhard et al. 2013)."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import imageio.v3 as iio
-import numpy as np
-import tifffile
-from scipy.ndimage import label
-
-from napari_simpleclick.data.datasets.base import DatasetError, Sample, pair_files, present_ids
-
-EIGHT_CONNECTED = np.ones((3, 3), int)
-"""The published evaluation takes 8-connected components."""
+from napari_simpleclick.data.datasets.files import PictureFiles, pair_files
+from napari_simpleclick.data.datasets.info import DatasetInfo
+from napari_simpleclick.data.datasets.objects import components
+from napari_simpleclick.data.datasets.options import DatasetOptions
 
 
-@dataclass(frozen=True)
-class SsTem:
-    """Sections of stack 1, each mitochondrion an object.
+def open_sstem(folder: Path, options: DatasetOptions) -> PictureFiles:
+    """Sections of stack 1, each 8-connected component of the mitochondria an object."""
+    pairs = pair_files(folder / "raw", folder / "mitochondria")
+    return PictureFiles(INFO.name, pairs, components, min_size=options.min_size)
 
-    Parameters
-    ----------
-    folder
-        Holds `raw/*.tif` and `mitochondria/*.png`.
 
-    Raises
-    ------
-    DatasetError
-        If the folder does not have this layout, or a section and its mask differ in size.
-    """
-
-    folder: Path
-    name: str = "ssTEM"
-    pairs: list[tuple[Path, Path]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "pairs", pair_files(self.folder / "raw", self.folder / "mitochondria"))
-
-    def __len__(self) -> int:
-        return len(self.pairs)
-
-    def __getitem__(self, index: int) -> Sample:
-        section, mask = self.pairs[index]
-        grey, inside = tifffile.imread(section), iio.imread(mask)
-        if grey.ndim != 2 or grey.dtype != np.uint8:
-            raise DatasetError(f"{section}: expected a grey uint8 section, got {grey.shape} {grey.dtype}.")
-        flat = inside if inside.ndim == 2 else inside[..., :3].max(axis=-1)
-        labels, _ = label(flat > 0, structure=EIGHT_CONNECTED)
-        return Sample(section.name, np.repeat(grey[..., None], 3, axis=-1), labels, present_ids(labels))
+INFO = DatasetInfo(
+    name="ssTEM",
+    content="20 serial sections of a fly's nerve cord (electron microscopy); every mitochondrion of every section",
+    layout="raw/*.tif, mitochondria/*.png",
+    source="https://doi.org/10.6084/m9.figshare.856713 (folder stack1)",
+    license="CC BY-NC-SA 3.0",
+    open=open_sstem,
+    images=20,
+    objects=389,
+)

@@ -1,0 +1,104 @@
+"""Pictures with masks in files: find the pairs, read them when they are asked for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from napari_simpleclick.data.datasets.base import DatasetError, Sample, present_ids
+from napari_simpleclick.data.datasets.objects import ObjectRule
+from napari_simpleclick.data.pictures import is_picture, read_marks, read_rgb
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PictureFiles:
+    """A data set of picture files, each with a mask file.
+
+    Parameters
+    ----------
+    name
+        Name of the data set.
+    pairs
+        Picture and mask.
+    objects
+        What an object is.
+    read_marks
+        How a mask file is read.
+    min_size
+        Smallest object, in pixels.
+    """
+
+    name: str
+    pairs: Sequence[tuple[Path, Path]]
+    objects: ObjectRule
+    read_marks: Callable[[Path], np.ndarray] = read_marks
+    min_size: int = 1
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def __getitem__(self, index: int) -> Sample:
+        picture, mask = self.pairs[index]
+        labels = self.objects(self.read_marks(mask))
+        return Sample(picture.name, read_rgb(picture), labels, present_ids(labels, min_size=self.min_size))
+
+
+def pair_files(images: Path, masks: Path, *, is_mask: Callable[[Path], bool] = is_picture) -> list[tuple[Path, Path]]:
+    """Files of two folders that share a stem, sorted by name.
+
+    Raises
+    ------
+    DatasetError
+        If a folder is missing, empty, or a file has no partner.
+    """
+    require_folders(images, masks)
+    pictures = {path.stem: path for path in sorted(images.iterdir()) if is_picture(path)}
+    marked = {path.stem: path for path in sorted(masks.iterdir()) if is_mask(path)}
+    if alone := sorted(pictures.keys() ^ marked.keys()):
+        raise DatasetError(
+            f"Every image in {images} needs a mask of the same name in {masks}; without a partner: "
+            f"{', '.join(alone[:5])}{' ...' if len(alone) > 5 else ''}. Was the archive unpacked completely?"
+        )
+    if not pictures:
+        raise DatasetError(f"{images} holds no pictures. Was the archive unpacked completely?")
+    return [(path, marked[stem]) for stem, path in pictures.items()]
+
+
+def listed_pairs(listing: Path, images: Path, masks: Path, *, endings: tuple[str, str]) -> list[tuple[Path, Path]]:
+    """Files of two folders whose stems a text file lists, in its order.
+
+    Raises
+    ------
+    DatasetError
+        If the list or a folder is missing, or files that it names.
+    """
+    require_folders(images, masks)
+    if not listing.is_file():
+        raise DatasetError(f"Expected the list of pictures {listing}, which is missing. Was the archive unpacked?")
+    stems = [line.split()[0] for line in listing.read_text().splitlines() if line.strip()]
+    pairs = [(images / f"{stem}{endings[0]}", masks / f"{stem}{endings[1]}") for stem in stems]
+    if missing := [path for pair in pairs for path in pair if not path.is_file()]:
+        raise DatasetError(
+            f"{listing} names {len(stems)} pictures, but {len(missing)} files are missing, such as {missing[0]}. "
+            "Was the archive unpacked completely?"
+        )
+    if not pairs:
+        raise DatasetError(f"{listing} is empty. Was the archive unpacked completely?")
+    return pairs
+
+
+def require_folders(*folders: Path) -> None:
+    """Raise a DatasetError that tells what was expected and what is there unless all folders exist."""
+    if missing := [folder for folder in folders if not folder.is_dir()]:
+        expected = " and ".join(f"{folder.name}/" for folder in folders)
+        raise DatasetError(
+            f"Expected the folders {expected} in {folders[0].parent}, but {missing[0].name}/ is missing "
+            f"(found: {contents(missing[0].parent)}). Point --data-dir at the folder that holds them."
+        )
+
+
+def contents(folder: Path) -> str:
+    """The first names in a folder, for messages."""
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    return ", ".join(names[:8]) + (" ..." if len(names) > 8 else "") or "nothing"
