@@ -2,8 +2,9 @@
 
 import math
 import sys
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,9 +12,10 @@ import numpy as np
 import tyro
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
 
 from napari_simpleclick.cli.training_log import TrainingLog
-from napari_simpleclick.training.settings import Schedule, TrainingSettings
+from napari_simpleclick.training.settings import FINE_TUNING, Phase, Schedule, TrainingSettings
 
 if TYPE_CHECKING:
     from napari_simpleclick.model.simpleclick import SimpleClick
@@ -34,7 +36,7 @@ class TrainCommand:
     steps: int | None = None
     """Steps to train, instead of minutes."""
     start: Annotated[str | None, tyro.conf.arg(name="from")] = None
-    """Model or checkpoint to start from ("default": the bundled one); tensors that fit by name and shape are taken."""
+    """Model or checkpoint to start from; "default" is the bundled one, "mae" the paper's start for the large ViTs."""
     images: tuple[Path, ...] = ()
     """Folders with images/ and labels/ (label maps); every tenth picture is kept for validation."""
     volume: tuple[Path, ...] = ()
@@ -59,7 +61,7 @@ class TrainCommand:
     """Minutes between validations."""
     validation_objects: int = 24
     """Objects per validation source."""
-    settings: TrainingSettings = field(default_factory=TrainingSettings)
+    recipe: tyro.conf.OmitArgPrefixes[TrainingSettings] = field(default_factory=TrainingSettings)
     """The recipe."""
 
     def schedule(self) -> Schedule:
@@ -75,12 +77,31 @@ class TrainCommand:
 
 def main() -> None:
     """Run the command; known mistakes end with a message instead of a traceback."""
-    command = tyro.cli(TrainCommand, prog="napari-simpleclick-train")
+    command = tyro.cli(TrainCommand, prog="napari-simpleclick-train", registry=phases_as_text())
     try:
         run(command, Console())
     except (ValueError, OSError, ModuleNotFoundError, FloatingPointError) as error:
         Console(stderr=True).print(f"[bold red]Error:[/] {error}", highlight=False, soft_wrap=True)
         sys.exit(2)
+
+
+def phases_as_text() -> ConstructorRegistry:
+    """How the command line reads and shows phases."""
+    registry = ConstructorRegistry()
+
+    @registry.primitive_rule
+    def phase_rule(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec[Phase] | None:
+        if info.type is not Phase:
+            return None
+        return PrimitiveConstructorSpec(
+            nargs=1,
+            metavar="SHARE:SIZE:BATCH[:frozen]",
+            instance_from_str=lambda words: Phase.parse(words[0]),
+            is_instance=lambda value: isinstance(value, Phase),
+            str_from_instance=lambda phase: [str(phase)],
+        )
+
+    return registry
 
 
 def run(command: TrainCommand, console: Console) -> None:
@@ -90,7 +111,10 @@ def run(command: TrainCommand, console: Console) -> None:
     if command.threads:
         torch.set_num_threads(command.threads)
     source, objects = open_sources(command)
-    training = create_run(command, source, objects, console)
+    training = create_run(command, source, objects)
+    if not training.accelerator.is_main_process:
+        deque(training.steps(), maxlen=0)
+        return
     with TrainingLog(command.output) as log:
         log.sheet("samples", example_sheet(source))
         for record in with_progress(training, console):
@@ -101,19 +125,18 @@ def run(command: TrainCommand, console: Console) -> None:
     console.print(f"Trained. Weights: {command.output / 'last.safetensors'}")
 
 
-def create_run(
-    command: TrainCommand, source: "Mixture", objects: "list[ValidationObject]", console: Console
-) -> "TrainingRun":
+def create_run(command: TrainCommand, source: "Mixture", objects: "list[ValidationObject]") -> "TrainingRun":
     """The run that the command asks for."""
     from accelerate import Accelerator
 
+    from napari_simpleclick.training.pretrained import initial_model
     from napari_simpleclick.training.train import TrainingRun
     from napari_simpleclick.training.validation import validate
 
     return TrainingRun(
-        initial_model(command, console),
+        initial_model(command.start, command.recipe.architecture),
         source,
-        command.settings,
+        recipe_of(command),
         command.schedule(),
         command.output,
         validate=lambda model: validate(model, objects),
@@ -121,20 +144,11 @@ def create_run(
     )
 
 
-def initial_model(command: TrainCommand, console: Console) -> "SimpleClick":
-    """The network with the weights to start from."""
-    from napari_simpleclick.model.registry import create_model
-    from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
-    from napari_simpleclick.training.pretrained import load_matching, load_stem
-
-    model = create_model(command.settings.architecture)
-    if model.config.stem != "patch":
-        load_stem(model)
-    if command.start:
-        name = DEFAULT_MODEL if command.start == "default" else command.start
-        taken = load_matching(model, load_model(name).state_dict())
-        console.print(f"{len(taken)} of {len(model.state_dict())} tensors taken over from {name}")
-    return model
+def recipe_of(command: TrainCommand) -> TrainingSettings:
+    """The recipe; one that was left untouched is made gentler when a checkpoint is trained on."""
+    if command.start in (None, "mae") or command.recipe != TrainingSettings():
+        return command.recipe
+    return replace(command.recipe, phases=FINE_TUNING, learning_rate=1e-4)
 
 
 def open_sources(command: TrainCommand) -> "tuple[Mixture, list[ValidationObject]]":
@@ -189,7 +203,7 @@ def with_progress(training: "TrainingRun", console: Console) -> "Iterator[StepRe
     """Train under a progress bar with loss, samples per second, and time left."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(elapsed_when_finished=True))
     loss = iou = math.nan
-    with Progress(*columns, console=console, disable=not training.accelerator.is_main_process) as progress:
+    with Progress(*columns, console=console) as progress:
         task = progress.add_task("training", total=1.0, completed=training.progress)
         for record in training.steps():
             loss, iou = (smoothed(old, new) for old, new in ((loss, record.loss), (iou, record.iou)))

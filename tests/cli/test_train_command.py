@@ -1,0 +1,69 @@
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tyro
+
+from napari_simpleclick.cli.train import TrainCommand, phases_as_text, recipe_of
+from napari_simpleclick.cli.train import main as train
+from napari_simpleclick.model.checkpoint import load_checkpoint
+from napari_simpleclick.training.settings import FINE_TUNING, Phase, TrainingSettings
+
+
+def parse(*words: str) -> TrainCommand:
+    return tyro.cli(TrainCommand, args=list(words), registry=phases_as_text())
+
+
+def run(monkeypatch, *words: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["napari-simpleclick-train", *words])
+    train()
+
+
+SHORT = ("--steps", "1", "--phases", "1:32:2:frozen", "--validation-objects", "1", "--precision", "no")
+
+
+def test_phases_are_read_as_text():
+    assert parse("--phases", "0.5:128:8:frozen", "0.5:448:2").recipe.phases == (
+        Phase(0.5, 128, 8, freeze_stem=True),
+        Phase(0.5, 448, 2),
+    )
+
+
+def test_a_recipe_left_untouched_is_gentler_from_a_checkpoint():
+    assert recipe_of(parse()) == TrainingSettings()
+    assert recipe_of(parse("--from", "default")).phases == FINE_TUNING
+    assert recipe_of(parse("--from", "default", "--learning-rate", "1e-3")).learning_rate == 1e-3
+
+
+def test_a_synthetic_run_leaves_weights_log_and_contact_sheets(tmp_path, monkeypatch):
+    run(monkeypatch, "--output", str(tmp_path), *SHORT)
+    load_checkpoint(tmp_path / "last.safetensors")
+    assert (tmp_path / "log.csv").read_text().count("\n") == 2
+    assert {path.name for path in tmp_path.glob("*.jpg")} == {"samples.jpg", "predictions.jpg"}
+
+
+def test_fine_tuning_on_a_nifti_volume_gives_weights_that_load(tmp_path, monkeypatch):
+    nibabel = pytest.importorskip("nibabel")
+    image, mask = tmp_path / "image.nii.gz", tmp_path / "mask.nii.gz"
+    labels = np.zeros((40, 36, 12), np.uint8)
+    labels[10:30, 8:28, 2:10] = 1
+    volume = labels * 100 + np.random.default_rng(0).normal(0, 10, labels.shape)
+    nibabel.save(nibabel.Nifti1Image(volume.astype(np.float32), np.eye(4)), image)
+    nibabel.save(nibabel.Nifti1Image(labels, np.eye(4)), mask)
+    output = tmp_path / "run"
+    run(monkeypatch, "--output", str(output), "--volume", str(image), "--labels", str(mask), *SHORT)
+    load_checkpoint(output / "last.safetensors")
+
+
+def test_a_volume_without_labels_ends_with_a_message(tmp_path, monkeypatch, capsys):
+    with pytest.raises(SystemExit):
+        run(monkeypatch, "--output", str(tmp_path), "--volume", "image.nii.gz", *SHORT)
+    assert "needs its --labels" in capsys.readouterr().err
+
+
+def test_opening_the_command_imports_no_torch():
+    import subprocess
+
+    code = "import sys, napari_simpleclick.cli.train; sys.exit('torch' in sys.modules or 'napari' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=Path.cwd()).returncode == 0

@@ -1,0 +1,94 @@
+import imageio.v3 as iio
+import numpy as np
+import pytest
+
+from napari_simpleclick.data.datasets.base import DatasetError
+from napari_simpleclick.data.volume import Volume
+from napari_simpleclick.training.labelled import LabelledPictures, random_crop
+from napari_simpleclick.training.pictures import folder_pictures, split, volume_pictures
+
+
+@pytest.fixture
+def folder(tmp_path):
+    rng = np.random.default_rng(0)
+    for kind in ("images", "labels"):
+        (tmp_path / kind).mkdir()
+    for number in range(12):
+        labels = np.zeros((40, 60), np.uint16)
+        labels[5:20, 10:30], labels[25:38, 35:55] = 1, 300
+        iio.imwrite(tmp_path / "images" / f"{number:02}.png", rng.integers(0, 255, (40, 60), dtype=np.uint8))
+        iio.imwrite(tmp_path / "labels" / f"{number:02}.png", labels)
+    return tmp_path
+
+
+def test_a_folder_is_read_and_every_tenth_picture_kept_for_validation(folder):
+    learn, kept = split(folder_pictures(folder))
+    assert (len(learn), len(kept)) == (10, 2)
+    image, labels = learn[0]()
+    assert image.shape == (40, 60, 3)
+    assert set(np.unique(labels)) == {0, 1, 300}
+
+
+def test_examples_hold_one_object_at_the_size_asked_for(folder):
+    source = LabelledPictures(folder_pictures(folder))
+    for seed in range(20):
+        example = source.example(np.random.default_rng(seed), 64)
+        assert example.image.shape == (64, 64, 3)
+        assert example.target.shape == (64, 64)
+        assert example.target.any()
+
+
+def test_examples_are_reproducible(folder):
+    first, second = (LabelledPictures(folder_pictures(folder)).example(np.random.default_rng(3), 64) for _ in "ab")
+    np.testing.assert_array_equal(first.image, second.image)
+    np.testing.assert_array_equal(first.target, second.target)
+
+
+def test_crops_keep_picture_and_target_together():
+    target = np.zeros((80, 120), bool)
+    target[30:50, 40:90] = True
+    image = np.repeat(target[..., None].astype(np.uint8) * 255, 3, axis=-1)
+    for seed in range(30):
+        crop, mask = random_crop(np.random.default_rng(seed), image, target, 96)
+        assert ((crop[..., 0] > 127) == mask).mean() > 0.97
+
+
+def test_an_image_without_labels_is_named(folder):
+    (folder / "labels" / "03.png").unlink()
+    with pytest.raises(DatasetError, match="03"):
+        folder_pictures(folder)
+
+
+def test_labels_without_large_objects_end_with_advice():
+    empty = LabelledPictures([lambda: (np.zeros((9, 9, 3), np.uint8), np.zeros((9, 9), np.int32))])
+    with pytest.raises(ValueError, match="Check the labels"):
+        empty.example(np.random.default_rng(0), 32)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_labelled_planes_of_a_volume_are_found_along_any_axis(axis):
+    labels = np.zeros((10, 30, 40), np.uint8)
+    labels[3:6, 5:15, 5:15] = labels[3:6, 20:28, 25:38] = 1
+    volume = Volume(np.random.default_rng(0).random(labels.shape, dtype=np.float32), (1.0, 1.0, 1.0))
+    readers = volume_pictures(volume, labels, axis=axis)
+    assert len(readers) == np.count_nonzero((labels > 0).any(axis=tuple({0, 1, 2} - {axis})))
+    image, marks = readers[0]()
+    assert image.shape == (*np.delete(labels.shape, axis), 3)
+    assert marks.shape == image.shape[:2]
+
+
+def test_components_of_a_single_label_are_objects():
+    labels = np.zeros((4, 30, 40), np.uint8)
+    labels[2, 5:15, 5:15] = labels[2, 20:28, 25:38] = 1
+    ((_, marks),) = (read() for read in volume_pictures(Volume(labels * 9.0, (1.0, 1.0, 1.0)), labels))
+    assert marks.max() == 2
+
+
+def test_volume_and_labels_of_different_shape_are_refused():
+    with pytest.raises(DatasetError, match="one shape"):
+        volume_pictures(Volume(np.zeros((4, 8, 8)), (1.0, 1.0, 1.0)), np.zeros((4, 8, 9), np.uint8))
+
+
+def test_empty_labels_are_refused():
+    with pytest.raises(DatasetError, match="nothing to learn"):
+        volume_pictures(Volume(np.zeros((4, 8, 8)), (1.0, 1.0, 1.0)), np.zeros((4, 8, 8), np.uint8))
