@@ -31,7 +31,7 @@ def trimap(marks: np.ndarray) -> LabelMap:
 
     Examples
     --------
-    >>> trimap(np.array([[0, 128, 255, 64]])).tolist()
+    >>> trimap(np.array([[0, 128, 255, 64]], np.uint8)).tolist()
     [[0, -1, 1, 0]]
     """
     return np.where(marks == 128, IGNORE, marks > 128).astype(np.int32)
@@ -42,10 +42,10 @@ def instances(marks: np.ndarray) -> LabelMap:
 
     Examples
     --------
-    >>> instances(np.array([[0, 1, 2, 255]])).tolist()
+    >>> instances(np.array([[0, 1, 2, 255]], np.uint8)).tolist()
     [[0, 1, 2, -1]]
     """
-    return np.where(marks == 255, IGNORE, marks).astype(np.int32)
+    return np.where(marks == 255, IGNORE, marks.astype(np.int32))
 
 
 def every_label(marks: np.ndarray) -> LabelMap:

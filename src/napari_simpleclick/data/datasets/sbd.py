@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.io import loadmat
+from scipy.io.matlab import MatReadError
 
 from napari_simpleclick.data.datasets.base import DatasetError
 from napari_simpleclick.data.datasets.files import PictureFiles, listed_pairs
@@ -32,7 +33,7 @@ def read_instances(path: Path) -> np.ndarray:
     """
     try:
         marks: np.ndarray = loadmat(path, simplify_cells=True)["GTinst"]["Segmentation"]
-    except (OSError, ValueError, KeyError, TypeError, IndexError, NotImplementedError) as error:
+    except (MatReadError, OSError, ValueError, KeyError, TypeError, IndexError, NotImplementedError) as error:
         raise DatasetError(
             f"{path}: expected a MATLAB file with GTinst.Segmentation, got {error!r}. "
             "Was the archive unpacked completely?"
