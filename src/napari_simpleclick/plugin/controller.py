@@ -92,16 +92,24 @@ class Controller:
         if self.points is not None:
             self.points.events.data.disconnect(self._on_points_edited)
 
+    def shut_down(self) -> None:
+        """Tell nobody anything any more: the widget is gone, layers and masks stay."""
+        self.close()
+        self.image = self.labels = self.points = None
+        for signal in (self.status, self.changed, self.failed):
+            signal.disconnect()
+        self.viewer.layers.events.removed.disconnect(self._on_removed)
+
     @property
     def ready(self) -> bool:
-        """Whether a click can be answered or queued: a model is there or comes, and all layers are."""
+        """Whether image, labels and points are all there."""
         return None not in (self.image, self.labels, self.points)
 
     # -- clicks -----------------------------------------------------------------------------------------------------
 
     def click_at(self, world: tuple[float, ...], *, positive: bool) -> None:
         """A click of the mouse, in world coordinates of the viewer."""
-        if self.image is None or self.labels is None:
+        if not self.ready or self.image is None:
             self.status.emit("Choose an image and press Annotate.")
             return
         try:

@@ -30,11 +30,11 @@ class ClickListener:
             return
         start, position, button = event.pos, tuple(event.position), event.button
         yield
-        still = True
+        dragged = False
         while event.type == "mouse_move":
-            still = still and abs(event.pos[0] - start[0]) <= STILL and abs(event.pos[1] - start[1]) <= STILL
+            dragged = dragged or moved(start, event.pos)
             yield
-        if still:
+        if not dragged and not moved(start, event.pos):
             self.controller.click_at(position, positive=(button == LEFT) == self.controller.positive)
 
     def listens(self, viewer: Any) -> bool:
@@ -43,3 +43,8 @@ class ClickListener:
         active = viewer.layers.selection.active
         ours = active is None or active in (controller.image, controller.labels, controller.points)
         return controller.ready and ours and (active is None or str(active.mode) == "pan_zoom")
+
+
+def moved(start: Any, now: Any) -> bool:
+    """Whether the mouse has left the place where it was pressed."""
+    return max(abs(now[0] - start[0]), abs(now[1] - start[1])) > STILL

@@ -130,7 +130,7 @@ class SimpleClickWidget(QWidget):
 
     def _connect(self) -> None:
         controller = self.controller
-        controller.status.connect(self.status.setText)
+        controller.status.connect(self._show_status)
         controller.changed.connect(self._show_state)
         controller.failed.connect(self._show_error)
         self.busy_timer.timeout.connect(lambda: self.status.setText("Working …"))
@@ -154,7 +154,9 @@ class SimpleClickWidget(QWidget):
         self.viewer.mouse_drag_callbacks.append(self.listener)
         self.viewer.layers.events.inserted.connect(self._on_inserted)
         self.viewer.layers.events.removed.connect(self._list_images)
-        self.destroyed.connect(self.worker.stop)
+        worker = self.worker
+        # Closing a dock calls no closeEvent; a bound method of this widget would not be called either.
+        self.destroyed.connect(lambda: (worker.stop(), controller.shut_down()))
 
     # -- what the user does -----------------------------------------------------------------------------------------
 
@@ -218,6 +220,9 @@ class SimpleClickWidget(QWidget):
             self.busy_timer.start()
         elif not controller.busy:
             self.busy_timer.stop()
+
+    def _show_status(self, text: str) -> None:
+        self.status.setText(text)
 
     def _show_error(self, error: Exception) -> None:
         from napari.utils.notifications import show_error

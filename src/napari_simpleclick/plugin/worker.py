@@ -36,6 +36,7 @@ class InferenceThread:
 
     def __init__(self, deliver: Callable[[Callable[[], None]], None]) -> None:
         self.deliver = deliver
+        self.stopped = False
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="napari-simpleclick", daemon=True)
         self._thread.start()
@@ -55,7 +56,8 @@ class InferenceThread:
         return dropped
 
     def stop(self) -> None:
-        """Forget waiting jobs and end the thread after the one that runs."""
+        """Forget waiting jobs, end the thread after the one that runs, and deliver nothing any more."""
+        self.stopped = True
         self.cancel()
         self._jobs.put(None)
 
@@ -68,9 +70,13 @@ class InferenceThread:
             result = job.run()
         except Exception as error:
             failure = error
-            self.deliver(lambda: job.failed(failure))
+            self._answer(lambda: job.failed(failure))
         else:
-            self.deliver(lambda: job.done(result))
+            self._answer(lambda: job.done(result))
+
+    def _answer(self, call: Callable[[], None]) -> None:
+        if not self.stopped:
+            self.deliver(call)
 
 
 def run_now(job: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:

@@ -1,0 +1,111 @@
+"""The predictor: whole pipeline against a plain one, features kept between clicks, bad input."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.inference.device import choose_device
+from napari_simpleclick.inference.predictor import Predictor, read_crop
+from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
+
+SMALL = SimpleClickConfig(
+    patch_size=16, dim=32, depth=4, heads=2, pyramid_channels=(8, 8, 16, 16), head_channels=8, image_size=224
+)
+
+
+@pytest.fixture
+def model():
+    torch.manual_seed(1)
+    return SimpleClick(SMALL).eval()
+
+
+@pytest.fixture
+def image():
+    return np.random.default_rng(0).integers(0, 256, (260, 340, 3), np.uint8)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 50), (37, 450), (1000, 1300), (4000, 300)])
+def test_crop_equals_torchs_resize_whatever_its_size(shape):
+    picture = np.random.default_rng(2).integers(0, 256, (*shape, 3), np.uint8)
+    whole = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255
+    expected = F.interpolate(whole, size=(224, 224), mode="bilinear", align_corners=True)[0]
+    torch.testing.assert_close(read_crop(picture, Box(0, shape[0], 0, shape[1]), 224), expected, atol=2e-4, rtol=0)
+
+
+def test_mirrored_picture_and_click_give_the_mirrored_map_with_flip(model, image):
+    predictor = Predictor(model, flip=True, size=224)
+    straight = predictor.predict(image, [Click(100, 60)])
+    mirrored = predictor.predict(np.ascontiguousarray(image[:, ::-1]), [Click(100, 340 - 1 - 60)])
+    # Disks of clicks are drawn around positions in the crop, so a mirrored click may fall half a pixel off.
+    assert np.abs(straight.network_map - mirrored.network_map[:, ::-1]).mean() < 0.01
+
+
+def test_flip_averages_logits(model, image):
+    predictor = Predictor(model, flip=True, size=224)
+    crop = read_crop(image, Box(0, 260, 0, 340), 224)
+    guidance = predictor.guidance([Click(100, 60)], None, Box(0, 260, 0, 340))
+    with torch.inference_mode():
+        both = model(torch.stack([crop, crop.flip(-1)]), torch.stack([guidance, guidance.flip(-1)]))[:, 0]
+    expected = torch.sigmoid((both[0] + both[1].flip(-1)) / 2).numpy()
+    np.testing.assert_allclose(predictor.predict(image, [Click(100, 60)]).network_map, expected, atol=1e-6)
+
+
+def test_image_is_encoded_once_per_region(model, image, monkeypatch):
+    predictor = Predictor(model, size=224)
+    calls = []
+    encode = model.encode
+    monkeypatch.setattr(model, "encode", lambda crop: calls.append(1) or encode(crop))
+    first = predictor.predict(image, [Click(100, 60)])
+    again = predictor.predict(image, [Click(100, 60)])
+    assert len(calls) == 1
+    np.testing.assert_array_equal(first.network_map, again.network_map)
+    predictor.predict(image.copy(), [Click(100, 60)])
+    assert len(calls) == 2
+
+
+def test_same_clicks_give_the_same_prediction_whatever_came_between(model, image):
+    predictor = Predictor(model, size=224)
+    clicks = [Click(100, 60), Click(30, 300, positive=False)]
+    first = predictor.predict(image, clicks[:1])
+    second = predictor.predict(image, clicks, first)
+    predictor.predict(image[:100], [Click(3, 3)])
+    np.testing.assert_array_equal(predictor.predict(image, clicks, first).network_map, second.network_map)
+
+
+def test_first_click_looks_at_the_view_if_it_is_inside(model, image):
+    predictor = Predictor(model, size=224)
+    view = Box(50, 200, 20, 220)
+    assert predictor.predict(image, [Click(100, 60)], view=view).roi == view
+    assert predictor.predict(image, [Click(10, 60)], view=view).roi == Box(0, 260, 0, 340)
+
+
+@pytest.mark.parametrize(
+    ("picture", "clicks", "message"),
+    [
+        (np.zeros((20, 30), np.uint8), [Click(1, 1)], r"Expected a picture \(height, width, 3\) uint8, got \(20, 30\)"),
+        (np.zeros((20, 30, 3), np.float32), [Click(1, 1)], "uint8, got .* float32"),
+        (np.zeros((20, 30, 3), np.uint8), [], "at least one click"),
+        (np.zeros((20, 30, 3), np.uint8), [Click(20, 1)], "outside the plane of 20 x 30 pixels"),
+        (np.zeros((20, 30, 3), np.uint8), [Click(float("nan"), 1)], "outside the plane"),
+    ],
+)
+def test_bad_input_is_refused_with_what_was_expected(model, picture, clicks, message):
+    with pytest.raises(ValueError, match=message):
+        Predictor(model, size=224).predict(picture, clicks)
+
+
+def test_one_pixel_plane_can_be_clicked(model):
+    prediction = Predictor(model, size=224).predict(np.zeros((1, 1, 3), np.uint8), [Click(0, 0)])
+    assert prediction.probability.shape == (1, 1)
+
+
+def test_missing_gpu_is_told_with_what_there_is():
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    with pytest.raises(ValueError, match=r"no cuda device; it has: .*cpu. Choose one of these"):
+        choose_device("cuda")
+    with pytest.raises(ValueError, match=r"Unknown device 'tpu'. Choose one of: auto"):
+        choose_device("tpu")

@@ -1,0 +1,135 @@
+"""Sessions and the annotator: any history of clicks, undo and redo equals a replay from scratch."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.inference.annotator import Annotator, repaint
+from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.inference.session import ClickSession
+
+SHAPE = (40, 50)
+IMAGE = np.zeros((*SHAPE, 3), np.uint8)
+
+
+class Disks:
+    """A stand-in for the network: a disk around every positive click, minus those around negative ones.
+
+    It looks at the previous prediction too, so that a wrong one would be seen.
+    """
+
+    def __init__(self):
+        self.calls = 0
+
+    def predict(self, image, clicks, previous=None, *, view=None):
+        self.calls += 1
+        if clicks[-1].row == 13:
+            raise RuntimeError("unlucky")
+        rows, cols = np.mgrid[: SHAPE[0], : SHAPE[1]]
+        shown = np.zeros(SHAPE, np.float32) if previous is None else 0.6 * previous.probability
+        for click in clicks:
+            shown[np.hypot(rows - click.row, cols - click.col) < 6] = 0.9 if click.positive else 0.1
+        return Prediction.from_mask(shown, Box(0, SHAPE[0], 0, SHAPE[1]), size=64)
+
+
+def test_undo_restores_the_previous_prediction_and_redo_the_next():
+    session = ClickSession(Disks(), IMAGE)
+    first, second = session.click(Click(5, 5)), session.click(Click(20, 20))
+    assert session.undo() is first
+    assert session.redo() is second
+    session.undo()
+    assert session.undo() is None
+    assert session.clicks == ()
+    assert not session.can_undo
+    assert session.can_redo
+
+
+def test_failed_prediction_changes_nothing():
+    session = ClickSession(Disks(), IMAGE)
+    before = session.click(Click(5, 5))
+    with pytest.raises(RuntimeError, match="unlucky"):
+        session.click(Click(13, 5))
+    with pytest.raises(RuntimeError, match="unlucky"):
+        session.replace([Click(6, 6), Click(13, 5)])
+    assert session.clicks == (Click(5, 5),)
+    assert session.prediction is before
+
+
+def test_replacing_the_last_click_predicts_only_from_there():
+    predictor = Disks()
+    session = ClickSession(predictor, IMAGE)
+    for place in (5, 10, 20):
+        session.click(Click(place, place))
+    predictor.calls = 0
+    session.replace([Click(5, 5), Click(10, 10), Click(20, 21)])
+    assert predictor.calls == 1
+
+
+ACTIONS = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("click"),
+            st.integers(1, 3),
+            st.integers(0, 2),
+            st.integers(0, 12),
+            st.integers(0, 49),
+            st.booleans(),
+        ),
+        st.tuples(st.sampled_from(["undo", "redo"])),
+        st.tuples(st.just("drop_first"), st.integers(1, 3), st.integers(0, 2)),
+    ),
+    max_size=14,
+)
+
+
+@given(ACTIONS)
+@settings(max_examples=40, deadline=None)
+def test_any_history_equals_a_replay_from_scratch(actions):
+    annotator = Annotator(Disks())
+    labels = np.zeros((3, *SHAPE), np.uint16)
+    for name, *details in actions:
+        if name == "click":
+            object_id, plane, row, col, positive = details
+            change = annotator.click(object_id, plane, IMAGE, Click(row, col, positive))
+        elif name == "drop_first":
+            object_id, plane = details
+            change = annotator.replace(object_id, plane, annotator.clicks(object_id).get(plane, ())[1:])
+        else:
+            change = getattr(annotator, name)()
+        if change:
+            repaint(labels[change.plane], change)
+    for (object_id, plane), session in annotator.sessions.items():
+        replayed = ClickSession(Disks(), IMAGE)
+        for click in session.clicks:
+            replayed.click(click)
+        expected = replayed.prediction.mask() if replayed.prediction else np.zeros(SHAPE, bool)
+        got = session.prediction.mask() if session.prediction else np.zeros(SHAPE, bool)
+        np.testing.assert_array_equal(got, expected)
+        assert not (labels[plane] == object_id)[~expected].any()
+    painted = np.zeros((3, *SHAPE), bool)
+    for (_, plane), session in annotator.sessions.items():
+        painted[plane] |= session.prediction.mask() if session.prediction else False
+    np.testing.assert_array_equal(labels > 0, labels.astype(bool) & painted)
+
+
+def test_new_object_keeps_every_pixel_of_the_old_one():
+    annotator = Annotator(Disks())
+    labels = np.zeros(SHAPE, np.uint16)
+    repaint(labels, annotator.click(1, 0, IMAGE, Click(20, 20)))
+    old = labels == 1
+    repaint(labels, annotator.click(2, 0, IMAGE, Click(20, 24)))
+    np.testing.assert_array_equal(labels == 1, old)
+    assert (labels == 2).any()
+
+
+def test_undo_goes_back_across_slices_and_objects():
+    annotator = Annotator(Disks())
+    for object_id, plane in ((1, 0), (1, 1), (2, 1)):
+        annotator.click(object_id, plane, IMAGE, Click(5, 5))
+    undone = [annotator.undo() for _ in range(3)]
+    assert [(change.object_id, change.plane) for change in undone] == [(2, 1), (1, 1), (1, 0)]
+    assert annotator.undo() is None
+    assert annotator.redo().plane == 0

@@ -1,0 +1,294 @@
+"""The controller on napari's viewer model, without a window and with a stand-in for the network."""
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from napari.layers import Image
+
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.planes import contrast_limits, displayed_plane
+from napari_simpleclick.plugin.worker import run_now
+
+
+class Disks:
+    """Answers with a disk of radius 6 around positive clicks, without those around negative ones."""
+
+    def __init__(self):
+        self.images = []
+        self.error = None
+
+    def predict(self, image, clicks, previous=None, *, view=None):
+        if self.error:
+            raise self.error
+        self.images.append(image)
+        height, width, _ = image.shape
+        rows, cols = np.mgrid[:height, :width]
+        shown = np.zeros((height, width), np.float32)
+        for click in clicks:
+            shown[np.hypot(rows - click.row, cols - click.col) < 6] = 0.9 if click.positive else 0.0
+        return Prediction.from_mask(shown, Box(0, height, 0, width), size=96)
+
+
+@pytest.fixture
+def disks():
+    return Disks()
+
+
+def controller_on(data, disks, **settings):
+    """A controller that annotates an image layer of these data."""
+    viewer = ViewerModel()
+    image = viewer.add_layer(Image(data, **settings))
+    controller = Controller(viewer, run_now)
+    controller.messages, controller.errors = [], []
+    controller.status.connect(controller.messages.append)
+    controller.failed.connect(controller.errors.append)
+    controller.load(lambda: disks)
+    controller.annotate(image)
+    return controller
+
+
+@pytest.fixture
+def stack(disks):
+    return controller_on(np.random.default_rng(0).integers(0, 255, (5, 60, 80), np.uint8), disks)
+
+
+def test_click_paints_the_displayed_slice_only(stack):
+    stack.viewer.dims.set_current_step(0, 3)
+    stack.click_at((3, 30, 40), positive=True)
+    labels = stack.labels.data
+    assert labels[3, 30, 40] == 1
+    assert np.count_nonzero(labels[3]) == np.count_nonzero(labels) > 80
+
+
+def test_negative_click_takes_away(stack):
+    stack.click_at((2, 30, 40), positive=True)
+    stack.click_at((2, 30, 43), positive=False)
+    assert stack.labels.data[2, 30, 43] == 0
+    assert stack.labels.data[2, 30, 35] == 1
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 0, 1), (2, 1, 0), (0, 2, 1)])
+def test_click_lands_on_its_voxel_along_every_displayed_axis(stack, order):
+    stack.viewer.dims.order = order
+    for axis, step in enumerate((2, 30, 40)):
+        stack.viewer.dims.set_current_step(axis, step)
+    stack.click_at((2, 30, 40), positive=True)
+    assert stack.labels.data[2, 30, 40] == 1
+    spread = np.ptp(np.argwhere(stack.labels.data), axis=0)
+    assert spread[order[0]] == 0
+    assert (spread[list(order[1:])] > 0).all()
+
+
+def test_click_respects_scale_and_translation(disks):
+    placed = {"scale": (50, 4, 4), "translate": (100, -20, 8), "units": ("nm",) * 3, "axis_labels": ("z", "y", "x")}
+    controller = controller_on(np.zeros((5, 60, 80), np.uint8), disks, **placed)
+    controller.viewer.dims.set_point(0, 100 + 50 * 4)
+    controller.click_at((300, -20 + 4 * 10, 8 + 4 * 70), positive=True)
+    assert controller.labels.data[4, 10, 70] == 1
+    for layer in (controller.labels, controller.points):
+        np.testing.assert_array_equal(layer.scale, placed["scale"])
+        np.testing.assert_array_equal(layer.translate, placed["translate"])
+        assert [str(unit) for unit in layer.units] == ["nanometer"] * 3
+        assert layer.axis_labels == placed["axis_labels"]
+
+
+@pytest.mark.parametrize(
+    ("data", "rgb", "point"),
+    [
+        (np.zeros((60, 80), np.uint8), False, (30, 40)),
+        (np.zeros((60, 80, 3), np.uint8), True, (30, 40)),
+        (np.zeros((4, 60, 80, 3), np.uint8), True, (2, 30, 40)),
+        (np.zeros((2, 3, 60, 80), np.float32), False, (1, 2, 30, 40)),
+        (np.full((3, 60, 80), 40_000, np.uint16), False, (1, 30, 40)),
+    ],
+)
+def test_images_of_every_kind_can_be_clicked(disks, data, rgb, point):
+    controller = controller_on(data, disks, rgb=rgb)
+    for axis, step in enumerate(point[:-2]):
+        controller.viewer.dims.set_current_step(axis, step)
+    controller.click_at(point, positive=True)
+    assert controller.errors == []
+    assert controller.labels.data[point] == 1
+
+
+def test_dask_and_multiscale_images_can_be_clicked(disks):
+    import dask.array
+
+    lazy = dask.array.zeros((3, 60, 80), chunks=(1, 60, 80), dtype=np.uint8)
+    controller = controller_on(lazy, disks)
+    controller.click_at((1, 30, 40), positive=True)
+    assert controller.labels.data[1, 30, 40] == 1
+    levels = [np.zeros((64, 80), np.uint8), np.zeros((32, 40), np.uint8)]
+    controller = controller_on(levels, disks, multiscale=True)
+    controller.click_at((30, 40), positive=True)
+    assert controller.labels.data.shape == (64, 80)
+    assert controller.labels.data[30, 40] == 1
+
+
+def test_network_sees_what_the_contrast_limits_show(disks):
+    data = np.linspace(-1, 3, 2 * 60 * 80, dtype=np.float32).reshape(2, 60, 80)
+    data[0, 0, 0] = np.nan
+    controller = controller_on(data, disks, contrast_limits=(0, 1))
+    controller.click_at((0, 30, 40), positive=True)
+    shown = np.asarray(disks.images[-1])
+    assert shown.dtype == np.uint8
+    assert shown[0, 0, 0] == 0
+    assert shown[-1, -1, 0] == 255
+    controller.image.contrast_limits = (0, 3)
+    controller.click_at((0, 30, 45), positive=True)
+    assert np.asarray(disks.images[-1])[-1, -1, 0] < 100
+
+
+def test_8_bit_image_is_seen_as_it_is(stack):
+    stack.image.contrast_limits = (0, 255)
+    assert contrast_limits(stack.image) is None
+
+
+def test_undo_and_redo_go_to_the_slice_of_the_click(stack):
+    stack.viewer.dims.set_current_step(0, 1)
+    stack.click_at((1, 30, 40), positive=True)
+    before = stack.labels.data.copy()
+    stack.step_slice(1)
+    stack.click_at((2, 20, 20), positive=True)
+    stack.step_slice(2)
+    stack.undo()
+    assert stack.viewer.dims.current_step[0] == 2
+    np.testing.assert_array_equal(stack.labels.data, before)
+    stack.undo()
+    assert stack.viewer.dims.current_step[0] == 1
+    assert not stack.labels.data.any()
+    stack.redo()
+    np.testing.assert_array_equal(stack.labels.data, before)
+
+
+def test_new_object_never_eats_an_old_one_and_its_clicks_come_back(stack):
+    stack.click_at((2, 30, 40), positive=True)
+    old = stack.labels.data == 1
+    stack.next_object()
+    assert len(stack.points.data) == 0
+    stack.click_at((2, 30, 45), positive=True)
+    np.testing.assert_array_equal(stack.labels.data == 1, old)
+    assert (stack.labels.data == 2).any()
+    stack.select_object(1)
+    np.testing.assert_array_equal(stack.points.data, [[2, 30, 40]])
+
+
+def test_reset_removes_clicks_and_mask_of_this_slice_only(stack):
+    stack.viewer.dims.set_current_step(0, 1)
+    stack.click_at((1, 30, 40), positive=True)
+    stack.step_slice(1)
+    stack.click_at((2, 30, 40), positive=True)
+    stack.reset_slice()
+    assert not stack.labels.data[2].any()
+    assert stack.labels.data[1].any()
+    np.testing.assert_array_equal(stack.points.data, [[1, 30, 40]])
+
+
+def test_dragged_click_moves_its_mask(stack):
+    stack.click_at((2, 30, 40), positive=True)
+    stack.points.data = np.array([[2.0, 10.0, 15.0]])
+    assert stack.labels.data[2, 10, 15] == 1
+    assert stack.labels.data[2, 30, 40] == 0
+
+
+def test_deleted_click_is_as_if_never_made(stack):
+    stack.click_at((2, 30, 40), positive=True)
+    before = stack.labels.data.copy()
+    stack.click_at((2, 20, 20), positive=True)
+    stack.points.selected_data = {1}
+    stack.points.remove_selected()
+    np.testing.assert_array_equal(stack.labels.data, before)
+
+
+def test_points_show_the_sign_by_colour_and_shape(stack):
+    stack.click_at((2, 30, 40), positive=True)
+    stack.click_at((2, 30, 20), positive=False)
+    assert [str(symbol) for symbol in stack.points.symbol] == ["disc", "cross"]
+    assert not np.allclose(stack.points.face_color[0], stack.points.face_color[1])
+    assert list(stack.points.features["positive"]) == [True, False]
+
+
+def test_slices_stay_as_many_as_the_image_has(stack):
+    stack.click_at((2, 30, 40), positive=True)
+    assert stack.viewer.dims.range[0].start == 0
+    assert stack.viewer.dims.range[0].stop == 4
+
+
+def test_failed_click_leaves_everything_as_it_was(stack, disks):
+    stack.click_at((2, 30, 40), positive=True)
+    before = stack.labels.data.copy()
+    disks.error = MemoryError("no memory left")
+    stack.click_at((2, 10, 10), positive=True)
+    assert [str(error) for error in stack.errors] == ["no memory left"]
+    np.testing.assert_array_equal(stack.labels.data, before)
+    np.testing.assert_array_equal(stack.points.data, [[2, 30, 40]])
+    assert stack.busy == 0
+
+
+def test_click_in_3d_display_is_refused_with_the_cure(stack):
+    stack.viewer.dims.ndisplay = 3
+    stack.click_at((2, 30, 40), positive=True)
+    assert "switch to 2-D display" in str(stack.errors[0])
+    assert not stack.labels.data.any()
+
+
+def test_click_beside_the_image_does_nothing(stack):
+    stack.click_at((2, -5, 40), positive=True)
+    stack.click_at((2, 30, 500), positive=True)
+    assert stack.errors == []
+    assert not stack.labels.data.any()
+
+
+@pytest.mark.parametrize("removed", ["labels", "points"])
+def test_removed_layer_comes_back_with_clicks_and_masks(stack, removed):
+    stack.click_at((2, 30, 40), positive=True)
+    before = stack.labels.data.copy()
+    stack.viewer.layers.remove(getattr(stack, removed))
+    assert "Press Annotate to put it back" in stack.messages[-1]
+    stack.click_at((2, 10, 10), positive=True)
+    stack.annotate(stack.image)
+    np.testing.assert_array_equal(stack.labels.data, before)
+    np.testing.assert_array_equal(stack.points.data, [[2, 30, 40]])
+
+
+def test_closed_image_is_survived(stack):
+    stack.click_at((2, 30, 40), positive=True)
+    stack.viewer.layers.clear()
+    stack.click_at((2, 10, 10), positive=True)
+    stack.undo()
+    assert stack.errors == []
+
+
+def test_renamed_layers_are_survived(stack):
+    stack.labels.name, stack.points.name, stack.image.name = "a", "b", "c"
+    stack.click_at((2, 30, 40), positive=True)
+    assert stack.labels.data[2, 30, 40] == 1
+
+
+def test_click_before_the_model_is_loaded_says_so():
+    viewer = ViewerModel()
+    image = viewer.add_layer(Image(np.zeros((60, 80), np.uint8)))
+    controller = Controller(viewer, run_now)
+    messages = []
+    controller.status.connect(messages.append)
+    controller.annotate(image)
+    controller.click_at((30, 40), positive=True)
+    assert "still loading" in messages[-1]
+
+
+def test_model_that_cannot_be_loaded_is_told_and_the_old_one_stays(stack):
+    def fail():
+        raise FileNotFoundError("get it there")
+
+    stack.load(fail)
+    assert [str(error) for error in stack.errors] == ["get it there"]
+    stack.click_at((2, 30, 40), positive=True)
+    assert stack.labels.data[2, 30, 40] == 1
+
+
+def test_displayed_plane_of_a_plane_image_above_a_stack(stack):
+    plane = Image(np.zeros((60, 80), np.uint8))
+    stack.viewer.add_layer(plane)
+    assert displayed_plane(plane, stack.viewer.dims).shape == (60, 80)

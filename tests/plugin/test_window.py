@@ -1,0 +1,134 @@
+"""The plugin in a real window: mouse and keys through Qt, the bundled network on its own thread."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tifffile
+from qtpy.QtCore import QPoint, Qt
+
+from napari_simpleclick.data.samples import sample_volume
+
+pytestmark = [
+    pytest.mark.skipif(
+        sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
+        reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+    ),
+    pytest.mark.filterwarnings("ignore:Private attribute access"),  # the canvas, to press the mouse on it
+]
+
+
+@pytest.fixture
+def open_widget(make_napari_viewer_proxy, qtbot):
+    """Show a stack in a window of 1100 x 800 pixels with the widget, its model loaded."""
+
+    def show(stack, **settings):
+        viewer = make_napari_viewer_proxy(show=True)
+        viewer.window.resize(1100, 800)
+        viewer.add_image(stack, **settings)
+        _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
+        qtbot.waitUntil(lambda: widget.controller.annotator is not None, timeout=60_000)
+        qtbot.wait(200)
+        return viewer, widget
+
+    return show
+
+
+@pytest.fixture
+def click(qtbot):
+    """Click with the mouse on a row and column of the displayed slice, and wait for the answer."""
+
+    def press(viewer, widget, row, col, button=Qt.MouseButton.LeftButton):
+        canvas = viewer.window._qt_viewer.canvas.native
+        camera = getattr(viewer, "scene", viewer).camera
+        centre, zoom = np.asarray(camera.center[-2:]), camera.zoom
+        y, x = (np.array([row, col]) - centre) * zoom + np.array([canvas.height(), canvas.width()]) / 2
+        before = len(widget.controller.points.data)
+        qtbot.mouseClick(canvas, button, pos=QPoint(round(x), round(y)))
+        qtbot.waitUntil(lambda: len(widget.controller.points.data) > before, timeout=60_000)
+        qtbot.waitUntil(lambda: widget.controller.busy == 0, timeout=60_000)
+
+    return press
+
+
+def test_mitochondrion_is_outlined_corrected_and_undone_on_real_sections(open_widget, click, qtbot, shared):
+    folder = shared / "data" / "sstem" / "raw"
+    sections = np.stack([tifffile.imread(path)[150:400, 50:350] for path in sorted(folder.glob("*.tif"))[:4]])
+    viewer, widget = open_widget(sections, name="ssTEM")
+    controller = widget.controller
+    viewer.dims.set_current_step(0, 0)
+
+    click(viewer, widget, 84, 119)
+    click(viewer, widget, 109, 152)
+    two_clicks = controller.labels.data.copy()
+    assert two_clicks[0, 84, 119] == two_clicks[0, 109, 152] == 1
+    assert not two_clicks[1:].any()
+
+    click(viewer, widget, 20, 250, Qt.MouseButton.RightButton)
+    assert list(controller.points.features["positive"]) == [True, True, False]
+    assert controller.labels.data[0, 20, 250] == 0
+
+    qtbot.mouseClick(widget.buttons["next"], Qt.MouseButton.LeftButton)
+    assert viewer.dims.current_step[0] == 1
+    click(viewer, widget, 84, 119)
+    assert controller.labels.data[1, 84, 119] == 1
+
+    qtbot.mouseClick(widget.buttons["undo"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not controller.labels.data[1].any(), timeout=5_000)
+    qtbot.mouseClick(widget.buttons["undo"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: viewer.dims.current_step[0] == 0, timeout=5_000)
+    np.testing.assert_array_equal(controller.labels.data, two_clicks)
+
+
+def test_keys_work_whatever_of_our_layers_is_active(open_widget, click, qtbot):
+    volume, _ = sample_volume("em-like")
+    viewer, widget = open_widget(volume.data)
+    controller = widget.controller
+    click(viewer, widget, 100, 130)
+    native = viewer.window._qt_viewer.canvas.native
+    for number, layer in enumerate((controller.image, controller.labels, controller.points), start=2):
+        viewer.layers.selection.active = layer
+        qtbot.keyClick(native, Qt.Key.Key_T)
+        assert controller.positive == bool(number % 2)
+        qtbot.keyClick(native, Qt.Key.Key_N)
+        assert controller.object_id == number
+    qtbot.keyClick(native, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not controller.labels.data.any(), timeout=5_000)
+    assert controller.object_id == 1
+
+
+def test_drag_moves_the_picture_and_makes_no_click(open_widget, qtbot):
+    volume, _ = sample_volume("em-like")
+    viewer, widget = open_widget(volume.data)
+    native = viewer.window._qt_viewer.canvas.native
+    qtbot.mousePress(native, Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
+    for offset in range(0, 60, 10):
+        qtbot.mouseMove(native, pos=QPoint(200 + offset, 200))
+    qtbot.mouseRelease(native, Qt.MouseButton.LeftButton, pos=QPoint(260, 200))
+    qtbot.wait(100)
+    assert len(widget.controller.points.data) == 0
+
+
+def test_widget_without_an_image_waits_for_one(make_napari_viewer_proxy, qtbot):
+    viewer = make_napari_viewer_proxy()
+    _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
+    qtbot.waitUntil(lambda: widget.controller.annotator is not None, timeout=60_000)
+    assert widget.controller.image is None
+    viewer.add_image(np.zeros((60, 80), np.uint8), name="late")
+    assert widget.controller.image.name == "late"
+    assert {layer.name for layer in viewer.layers} == {"late", "late masks", "late clicks"}
+
+
+def test_every_control_has_a_name_and_a_tooltip(make_napari_viewer_proxy):
+    viewer = make_napari_viewer_proxy()
+    _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
+    controls = [widget.image_menu, widget.model_menu, widget.device_menu, widget.object_box, *widget.buttons.values()]
+    assert all(control.accessibleName() and control.toolTip() for control in controls)
+
+
+def test_widget_is_imported_without_torch():
+    code = "import sys, napari_simpleclick.plugin.widget; print('torch' in sys.modules)"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "False"
