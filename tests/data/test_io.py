@@ -52,7 +52,7 @@ def test_mask_of_an_ome_zarr_is_written_as_tiff(tmp_path):
 
 def test_zarr_group_without_an_image_tells_what_it_holds(tmp_path):
     zarr.open_group(tmp_path / "plate.zarr", mode="w").create_group("well")
-    with pytest.raises(VolumeError, match="got a group of well. Choose the image inside it"):
+    with pytest.raises(VolumeError, match=r"got a group of well. Choose the image inside it"):
         read_volume(tmp_path / "plate.zarr")
 
 

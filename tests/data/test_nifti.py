@@ -155,3 +155,33 @@ def test_useless_affine_falls_back_to_the_voxel_size(tmp_path, affine):
     volume = read_volume(tmp_path / "a.nii")
     assert volume.spacing == pytest.approx((4, 3, 2))
     assert_same_voxel_set(tmp_path / "a.nii", tmp_path / "mask.nii", volume)
+
+
+def test_full_disk_leaves_the_old_mask_whole(tmp_path, monkeypatch):
+    mask = tmp_path / "mask.nii.gz"
+    write_mask(mask, np.ones((2, 3, 4), np.uint8))
+    before = mask.read_bytes()
+    save = nibabel.save
+
+    def full_disk(image, path):
+        save(image, path)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(nibabel, "save", full_disk)
+    with pytest.raises(OSError, match=r"mask.nii.gz was not written: No space left on device. Choose another folder"):
+        write_mask(mask, np.zeros((2, 3, 4), np.uint8))
+    assert mask.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [mask]
+
+
+def test_complex_voxels_are_refused(tmp_path):
+    nibabel.save(nibabel.Nifti1Image(np.zeros((2, 3, 4), np.complex64), np.eye(4)), tmp_path / "phase.nii")
+    with pytest.raises(VolumeError, match=r"holds complex64; expected numbers, one per voxel"):
+        read_volume(tmp_path / "phase.nii")
+
+
+def test_not_a_number_passes_and_is_shown_black(tmp_path):
+    voxels = np.ones((3, 4, 5), np.float32)
+    voxels[0, 0, 0] = np.nan
+    nibabel.save(nibabel.Nifti1Image(voxels, np.diag([-1.0, -1, 1, 1])), tmp_path / "a.nii")
+    assert np.asarray(read_volume(tmp_path / "a.nii").plane(0).image((0, 1)))[0, 0].tolist() == [0, 0, 0]

@@ -100,14 +100,18 @@ def test_only_the_region_asked_for_is_read():
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
 def test_color_planes_keep_their_channels(dtype):
-    colors = np.random.default_rng(0).integers(0, 255, (4, 5, 6, 3)).astype(dtype) / dtype(
-        1 if dtype == np.uint8 else 255
-    )
-    colors = colors.astype(dtype)
+    white = 255 if dtype == np.uint8 else 1
+    colors = (np.random.default_rng(0).random((4, 5, 6, 3)) * white).astype(dtype)
     volume = Volume(colors, (1, 1, 1), rgb=True)
     assert volume.shape == (4, 5, 6)
     shown = np.asarray(volume.plane(2, axis=1).image())
-    np.testing.assert_allclose(shown, colors[:, 2] * (1 if dtype == np.uint8 else 255), atol=0.5)
+    np.testing.assert_allclose(shown, colors[:, 2] * (255 / white), atol=0.501)
+
+
+def test_labels_of_a_plane_are_a_view_that_can_be_painted():
+    labels = np.zeros(ARRAY.shape, np.uint8)
+    SliceView(ARRAY, (1, 2, 3, 4), (3, 1)).labels(labels)[5, 2] = 1
+    assert np.argwhere(labels).tolist() == [[1, 2, 3, 5]]
 
 
 def test_picture_has_one_plane():

@@ -25,4 +25,6 @@ def replace_when_complete(path: Path) -> Iterator[Path]:
             yield partial
             os.replace(partial, path)
     except OSError as error:
-        raise OSError(error.errno, f"{path} was not written: {error.strerror}. Choose another folder.") from error
+        raise OSError(
+            error.errno, f"{path} was not written: {error.strerror or error}. Choose another folder."
+        ) from error

@@ -84,7 +84,16 @@ def to_rgb(pixels: np.ndarray, limits: Limits | None = None, *, rgb: bool = Fals
     if limits is None and pixels.dtype != np.uint8:
         limits = (0.0, 1.0) if rgb and pixels.dtype.kind == "f" else percentile_limits(pixels, 0, 100)
     if limits is not None:
-        black, white = limits
-        scaled = (pixels.astype(np.float32) - black) * (255 / max(white - black, 1e-12))
-        pixels = np.rint(np.clip(np.nan_to_num(scaled, nan=0.0), 0, 255)).astype(np.uint8)
+        pixels = scale_to_bytes(pixels, limits)
     return pixels if rgb else np.repeat(pixels, 3, axis=-1)
+
+
+def scale_to_bytes(pixels: np.ndarray, limits: Limits) -> np.ndarray:
+    """Intensities as uint8, linear from 0 at the first limit to 255 at the second; NaN is 0."""
+    black, white = limits
+    scaled = np.subtract(pixels, black, dtype=np.float32)
+    scaled *= 255 / max(white - black, 1e-12)
+    np.clip(scaled, 0, 255, out=scaled)
+    if pixels.dtype.kind == "f":
+        np.nan_to_num(scaled, copy=False)
+    return np.rint(scaled, out=scaled).astype(np.uint8)

@@ -165,7 +165,7 @@ def test_unknown_name_lists_the_right_ones(tmp_path):
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_missing_folder_tells_layout_and_source(tmp_path, name):
-    with pytest.raises(DatasetError, match="No folder .*Point --data-dir at") as raised:
+    with pytest.raises(DatasetError, match=r"No folder .*Point --data-dir at") as raised:
         open_dataset(name, tmp_path / "nowhere")
     assert DATASETS[name].source in str(raised.value)
 
