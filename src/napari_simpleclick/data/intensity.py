@@ -91,9 +91,10 @@ def to_rgb(pixels: np.ndarray, limits: Limits | None = None, *, rgb: bool = Fals
 def scale_to_bytes(pixels: np.ndarray, limits: Limits) -> np.ndarray:
     """Intensities as uint8, linear from 0 at the first limit to 255 at the second; NaN is 0."""
     black, white = limits
-    scaled = np.subtract(pixels, black, dtype=np.float32)
+    scaled: np.ndarray = np.subtract(pixels, black, dtype=np.float32)
     scaled *= 255 / max(white - black, 1e-12)
     np.clip(scaled, 0, 255, out=scaled)
     if pixels.dtype.kind == "f":
         np.nan_to_num(scaled, copy=False)
-    return np.rint(scaled, out=scaled).astype(np.uint8)
+    np.rint(scaled, out=scaled)
+    return scaled.astype(np.uint8)
