@@ -7,7 +7,7 @@ import nibabel
 import numpy as np
 import pytest
 
-from napari_simpleclick.data.io import read_volume, write_mask
+from napari_simpleclick.data.io import read_volume, write_mask, write_volume
 from napari_simpleclick.data.volume import Volume, VolumeError
 
 RNG = np.random.default_rng(0)
@@ -185,3 +185,24 @@ def test_not_a_number_passes_and_is_shown_black(tmp_path):
     voxels[0, 0, 0] = np.nan
     nibabel.save(nibabel.Nifti1Image(voxels, np.diag([-1.0, -1, 1, 1])), tmp_path / "a.nii")
     assert np.asarray(read_volume(tmp_path / "a.nii").plane(0).image((0, 1)))[0, 0].tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("shape", [(4, 5), (4, 5, 1, 3), (3, 4, 5, 1, 3)])
+def test_planes_time_and_components_keep_their_shape_on_disk(tmp_path, shape):
+    path = tmp_path / "source.nii.gz"
+    voxels = RNG.permutation(np.prod(shape)).reshape(shape).astype(np.int16)
+    nibabel.save(nibabel.Nifti1Image(voxels, np.diag([1.0, -2.0, 3.0, 1.0])), path)
+    assert_same_voxel_set(path, tmp_path / "mask.nii.gz", read_volume(path))
+
+
+def test_one_mask_for_a_time_series_keeps_the_grid_of_its_volumes(tmp_path):
+    path = tmp_path / "bold.nii.gz"
+    nibabel.save(nibabel.Nifti1Image(np.zeros((4, 5, 6, 7), np.int16), np.diag([-2.0, 2, 3, 1])), path)
+    volume = read_volume(path)
+    labels = np.zeros(volume.shape[1:], np.uint8)
+    labels[5, 0, 3] = 1
+    write_volume(tmp_path / "mask.nii.gz", labels, volume)
+    written = nibabel.load(tmp_path / "mask.nii.gz")
+    assert written.shape == (4, 5, 6)
+    assert np.argwhere(np.asarray(written.dataobj)).tolist() == [[3, 4, 5]]
+    np.testing.assert_array_equal(written.affine, nibabel.load(path).affine)
