@@ -61,7 +61,7 @@ def create_points(image: "Image") -> "Points":
         size=CLICK_EXTENT,
         canvas_size_limits=(CLICK_SIZE, CLICK_SIZE),
         border_color="white",
-        border_width=0.1,
+        border_width=0.03,
         **placement(image),
     )
 

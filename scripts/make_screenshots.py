@@ -1,0 +1,86 @@
+"""Pictures of the real window for the documents: clicks on the bundled samples with the bundled model."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import napari
+from qtpy.QtWidgets import QApplication
+
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+
+
+def wait(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Let the window live until a condition holds."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        QApplication.processEvents()
+        time.sleep(0.01)
+
+
+def pause(seconds: float) -> None:
+    wait(lambda: False, seconds)
+
+
+def show(sample: str) -> tuple[napari.Viewer, object]:
+    """A window with a sample and the widget, its model loaded."""
+    viewer = napari.Viewer()
+    viewer.window.resize(1280, 820)
+    viewer.open_sample("napari-simpleclick", sample)
+    _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
+    wait(lambda: widget.controller.annotator is not None)
+    pause(0.5)
+    return viewer, widget
+
+
+def click(widget: object, place: tuple[float, ...], *, positive: bool = True) -> None:
+    """A click in indices of the image."""
+    controller = widget.controller
+    controller.click_at(controller.image.data_to_world(place), positive=positive)
+    wait(lambda: controller.busy == 0)
+
+
+def shoot(viewer: napari.Viewer, name: str) -> None:
+    pause(0.5)
+    viewer.screenshot(str(IMAGES / f"{name}.png"), canvas_only=False, flash=False)
+
+
+def outline_mitochondria() -> None:
+    """Three objects on a section of the EM-like stack."""
+    viewer, widget = show("em-like")
+    viewer.dims.set_current_step(0, 5)
+    for number, clicks in enumerate(MITOCHONDRIA):
+        if number:
+            widget.controller.next_object()
+        for row, col, positive in clicks:
+            click(widget, (5, row, col), positive=positive)
+    shoot(viewer, "widget")
+    viewer.close()
+
+
+def outline_lesion() -> None:
+    """A lesion of the MR volume, with the keys shown."""
+    viewer, widget = show("ms-lesion")
+    viewer.dims.set_current_step(0, 12)
+    for row, col, positive in LESION:
+        click(widget, (12, row, col), positive=positive)
+    widget.help_button.setChecked(True)
+    shoot(viewer, "widget_lesion")
+    viewer.close()
+
+
+MITOCHONDRIA = [
+    [(97, 136, True), (80, 130, True), (118, 141, True), (100, 152, False)],
+    [(205, 213, True), (193, 207, True), (218, 219, True)],
+    [(207, 75, True), (190, 80, True), (224, 68, True)],
+    [(165, 178, True)],
+]
+"""Clicks on four objects of section 5: row, column, whether the object is there."""
+
+LESION = [(92, 40, True), (104, 40, True), (80, 42, True), (92, 60, False)]
+"""Clicks on slice 12."""
+
+if __name__ == "__main__":
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    outline_mitochondria()
+    outline_lesion()
