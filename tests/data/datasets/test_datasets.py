@@ -1,5 +1,7 @@
 """Every data set in its layout: what is an object, what is ignored, and what is said when something is wrong."""
 
+from pathlib import Path
+
 import nibabel
 import numpy as np
 import pytest
@@ -251,3 +253,11 @@ def test_sample_of_image_and_labels_that_differ_is_refused():
 def test_complete_data_sets_are_not_warned_about():
     assert dataset_info("GrabCut").count_warning(images=50, objects=50) is None
     assert dataset_info("folder").count_warning(images=3) is None
+
+
+def test_every_data_set_is_documented():
+    page = Path(__file__).parents[3] / "docs" / "reference" / "data_sets.md"
+    rows = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| ")][1:]
+    assert [row.split(" | ")[0].removeprefix("| ") for row in rows] == list(DATASETS)
+    counts = {row.split(" | ")[0].removeprefix("| "): row.split(" | ")[1] for row in rows}
+    assert all(counts[info.name] == f"{info.images} / {info.objects}" for info in DATASETS.values() if info.images)

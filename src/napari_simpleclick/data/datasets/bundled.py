@@ -1,5 +1,6 @@
 """The sample volumes of the package as a data set: the command can be tried without any download."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from napari_simpleclick.data.datasets.info import DatasetInfo
@@ -10,9 +11,14 @@ from napari_simpleclick.data.datasets.volumes import find_volumes
 from napari_simpleclick.data.samples import FOLDER
 
 
+SMALLEST = 30
+"""Lesions of a few pixels say little about a model."""
+
+
 def open_bundled(_folder: Path, options: DatasetOptions) -> VolumeSlices:
     """One slice of each bundled volume, or all; the folder does not matter."""
-    return open_slices(INFO.name, find_volumes(FOLDER), labels_or_components, options)
+    large = replace(options, min_size=max(options.min_size, SMALLEST))
+    return open_slices(INFO.name, find_volumes(FOLDER), labels_or_components, large)
 
 
 INFO = DatasetInfo(
