@@ -143,7 +143,10 @@ def test_labels_shared_by_modalities_ask_for_one(tmp_path):
 
 def test_bundled_samples_need_no_folder(tmp_path):
     dataset = open_dataset("samples", tmp_path)
-    assert [len(dataset[index].object_ids) > 5 for index in range(len(dataset))] == [True, True]
+    samples = [dataset[index] for index in range(len(dataset))]
+    assert [sample.name.split()[0] for sample in samples] == ["em_like", "ms_lesion"]
+    assert all(sample.mask(object_id).sum() >= 30 for sample in samples for object_id in sample.object_ids)
+    assert [len(sample.object_ids) for sample in samples] == [11, 5]
 
 
 def test_sections_of_the_shared_stack(shared):

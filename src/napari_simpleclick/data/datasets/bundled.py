@@ -10,7 +10,6 @@ from napari_simpleclick.data.datasets.slices import VolumeSlices, open_slices
 from napari_simpleclick.data.datasets.volumes import find_volumes
 from napari_simpleclick.data.samples import FOLDER
 
-
 SMALLEST = 30
 """Lesions of a few pixels say little about a model."""
 
