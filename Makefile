@@ -32,7 +32,7 @@ lint: install
 	$(BIN)/npe2 validate napari-simpleclick
 
 docs: install
-	$(BIN)/python scripts/make_docs.py
+	$(BIN)/mkdocs build --strict
 
 screenshots: install
 	$(SCREEN) $(BIN)/python scripts/make_screenshots.py

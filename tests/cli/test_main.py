@@ -1,0 +1,63 @@
+"""The demonstration and the list of models, as a user runs them."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from napari_simpleclick.cli.errors import told_as_messages
+from napari_simpleclick.data.io import read_volume
+from napari_simpleclick.data.samples import SAMPLES, sample_volume
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `napari-simpleclick` in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "napari_simpleclick.cli.main", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    output = tmp_path_factory.mktemp("demo")
+    return output, command("demo", "--output", str(output), "--clicks", "2")
+
+
+def test_demo_prints_quality_and_time_for_every_sample(demo):
+    _, done = demo
+    assert done.returncode == 0, done.stderr
+    for text in (*SAMPLES, "mIoU@1", "mIoU@2", "ms per"):
+        assert text in done.stdout
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_demo_writes_masks_on_the_grid_of_the_sample_that_meet_its_objects(demo, sample):
+    output, _ = demo
+    (path,) = output.glob(f"{sample}_mask*")
+    volume, truth = sample_volume(sample)
+    mask = read_volume(path)
+    assert mask.shape == volume.shape
+    np.testing.assert_allclose(mask.spacing, volume.spacing)
+    found = np.asarray(mask.data) > 0
+    assert found[truth > 0].mean() > 5 * found[truth == 0].mean()
+    assert (output / f"{sample}.png").stat().st_size > 50_000
+
+
+def test_unknown_model_ends_with_a_message_and_no_traceback(tmp_path):
+    done = command("demo", "--output", str(tmp_path), "--model", "vit_giant")
+    assert done.returncode == 2
+    assert "Unknown model 'vit_giant'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_models_are_listed_with_their_hash():
+    done = command("models")
+    assert "vit_base_448.cocolvis" in done.stdout
+    assert "to be got" in done.stdout
+
+
+def test_markup_in_a_message_is_printed_as_it_is(capsys):
+    with pytest.raises(SystemExit), told_as_messages():
+        raise ValueError("expected [0, 1], got [bold]")
+    assert "expected [0, 1], got [bold]" in capsys.readouterr().err
