@@ -46,7 +46,9 @@ class TrainCommand:
     axis: int = 0
     """Axis across whose planes the volumes were outlined."""
     dataset: tuple[tuple[str, Path], ...] = ()
-    """Data sets by name and folder; `napari-simpleclick-eval --dataset list` names them."""
+    """Data sets by name and folder, such as SBD_train; `napari-simpleclick-eval --dataset list` names them."""
+    coco_lvis: tuple[Path, ...] = ()
+    """Folders of COCO+LVIS in its published preparation."""
     synthetic: float | None = None
     """Part of the samples that is procedural; by default all, 0.8 beside pictures, 0.2 for fine-tuning volumes."""
     precision: Literal["no", "bf16", "fp16"] = "bf16"
@@ -185,6 +187,10 @@ def open_pictures(command: TrainCommand) -> "Iterator[list[Reader]]":
         from napari_simpleclick.data.io import read_volume
 
         yield volume_pictures(read_volume(volume), read_volume(labels).data, axis=command.axis)
+    for folder in command.coco_lvis:
+        from napari_simpleclick.training.coco_lvis import coco_lvis_pictures
+
+        yield coco_lvis_pictures(folder)
     for name, folder in command.dataset:
         from napari_simpleclick.data.datasets.registry import open_dataset
 

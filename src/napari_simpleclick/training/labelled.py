@@ -37,6 +37,8 @@ class LabelledPictures:
         """
         for _ in range(100):
             image, labels = self.readers[int(rng.integers(len(self.readers)))]()
+            if labels.ndim == 3:
+                labels = labels[..., int(rng.integers(labels.shape[2]))]
             large = large_objects(labels)
             if large.size:
                 target = labels == int(rng.choice(large))

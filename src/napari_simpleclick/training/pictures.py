@@ -15,7 +15,7 @@ from napari_simpleclick.data.intensity import default_limits, to_rgb
 from napari_simpleclick.data.volume import Volume
 
 Picture = tuple[RgbImage, LabelMap]
-"""A picture and the labels of its objects."""
+"""A picture and the labels of its objects; overlapping objects come in layers, (height, width, layers)."""
 
 Reader = Callable[[], Picture]
 """Reads a picture when it is needed."""

@@ -53,6 +53,7 @@ def picture_objects(readers: Sequence[Reader], count: int) -> list[ValidationObj
     chosen = []
     for number in np.unique(np.linspace(0, len(readers) - 1, min(count, len(readers))).round().astype(int)):
         image, labels = readers[number]()
+        labels = labels if labels.ndim == 2 else labels[..., 0]
         large = large_objects(labels)
         if large.size:
             object_id = int(large[len(large) // 2])
