@@ -27,12 +27,15 @@ def paint_regions(rng: Rng, scene: Scene, style: Style, *, channels: int) -> np.
     means = palette[rng.integers(0, len(palette), count)] + 0.15 * spread * rng.standard_normal((count, channels))
     textures = np.stack([texture(rng, size, style) for _ in range(3)])
     kind = rng.integers(0, len(textures), count)
-    strength = rng.uniform(*style.texture) * rng.uniform(0.2, 1.5, count)
+    # Faint regions get faint textures: most objects should be hard to outline, few impossible to see.
+    faint = 0.3 + 0.7 * spread / style.contrast[1]
+    strength = faint * rng.uniform(*style.texture) * rng.uniform(0.2, 1.5, count)
     if rng.random() < style.alike:
-        shared = 0.5 + spread * rng.standard_normal(channels)
+        offset = rng.choice((-1.0, 1.0)) * rng.uniform(0.7, 2.0) * spread * rng.uniform(0.3, 1.0, channels)
+        shared = 0.5 + offset
         means[scene.objects] = shared + 0.1 * spread * rng.standard_normal((len(scene.objects), channels))
         kind[scene.objects] = 0
-        strength[scene.objects] = rng.uniform(*style.texture)
+        strength[scene.objects] = faint * rng.uniform(*style.texture)
     chosen = np.take_along_axis(textures, kind[scene.labels][None], axis=0)[0]
     tint = 1 if channels == 1 else rng.uniform(0.5, 1.5, channels)
     return np.asarray(means[scene.labels] + (strength[scene.labels] * chosen)[..., None] * tint, np.float32)

@@ -41,12 +41,12 @@ class Style:
     dark_membrane: float = 0.6
     texture: tuple[float, float] = (0.0, 0.25)
     stripes: float = 0.2
-    contrast: tuple[float, float] = (0.05, 0.4)
+    contrast: tuple[float, float] = (0.08, 0.4)
     blur: tuple[float, float] = (0.0, 1.6)
-    noise: tuple[float, float] = (0.0, 0.12)
+    noise: tuple[float, float] = (0.0, 0.09)
     bias: tuple[float, float] = (0.0, 0.3)
     colour: float = 0.3
-    alike: float = 0.3
+    alike: float = 0.5
 
 
 STYLES = {
@@ -60,8 +60,8 @@ STYLES = {
         dark_membrane=0.93,
         texture=(0.05, 0.2),
         stripes=0.4,
-        contrast=(0.03, 0.18),
-        noise=(0.01, 0.09),
+        contrast=(0.06, 0.2),
+        noise=(0.01, 0.07),
         colour=0.0,
         alike=0.7,
     ),
@@ -73,9 +73,9 @@ STYLES = {
         membrane=0.15,
         texture=(0.0, 0.08),
         stripes=0.02,
-        contrast=(0.06, 0.3),
+        contrast=(0.08, 0.3),
         blur=(0.5, 2.5),
-        noise=(0.0, 0.06),
+        noise=(0.0, 0.04),
         bias=(0.1, 0.5),
         colour=0.05,
         alike=0.6,
