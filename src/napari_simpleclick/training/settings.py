@@ -76,14 +76,26 @@ class TrainingSettings:
         Crop sizes and batches one after the other.
     loss
         "overlap": cross-entropy and soft IoU. "focal": the paper's normalised focal loss.
+    optimizer
+        "adamw", or "adam" as in the paper.
     learning_rate
-        Of AdamW at its highest.
+        At its highest.
     stem_rate
         Factor for the pre-trained image features.
+    layer_decay
+        Learning rate of a transformer block as a part of the next one's; 1 treats all alike (the paper's option: 0.75).
+    freeze_backbone
+        Whether the transformer stays as it is, as in the paper's ablation.
     weight_decay
-        Of AdamW, on matrices only.
+        On matrices only.
     warmup
         Steps until the learning rate is reached.
+    decay
+        How the learning rate falls: along a "cosine", or at once ("step", as in the paper).
+    decay_from
+        Part of the run after which it falls.
+    last_rate
+        Where it ends, as a part of the highest.
     ema
         Decay of the averaged weights, which are what is validated and kept.
     max_rounds
@@ -95,10 +107,16 @@ class TrainingSettings:
     architecture: str | None = None
     phases: tuple[Phase, ...] = PROGRESSIVE
     loss: Literal["overlap", "focal"] = "overlap"
+    optimizer: Literal["adamw", "adam"] = "adamw"
     learning_rate: float = 6e-4
     stem_rate: float = 0.3
+    layer_decay: float = 1.0
+    freeze_backbone: bool = False
     weight_decay: float = 0.02
     warmup: int = 300
+    decay: Literal["cosine", "step"] = "cosine"
+    decay_from: float = 0.0
+    last_rate: float = 0.03
     ema: float = 0.998
     max_rounds: int = 3
     seed: int = 0
