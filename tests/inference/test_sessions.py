@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.annotator import Annotator, repaint
+from napari_simpleclick.inference.annotator import Annotator
 from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.inference.repaint import repaint
 from napari_simpleclick.inference.session import ClickSession
 
 SHAPE = (40, 50)
@@ -99,8 +100,8 @@ def test_any_history_equals_a_replay_from_scratch(actions):
             change = annotator.replace(object_id, plane, annotator.clicks(object_id).get(plane, ())[1:])
         else:
             change = getattr(annotator, name)()
-        if change:
-            repaint(labels[change.plane], change)
+        for one in change if isinstance(change, list) else [change] if change else []:
+            repaint(labels[one.plane], one, others=annotator.on_plane(one.plane))
     for (object_id, plane), session in annotator.sessions.items():
         replayed = ClickSession(Disks(), IMAGE)
         for click in session.clicks:
@@ -129,7 +130,68 @@ def test_undo_goes_back_across_slices_and_objects():
     annotator = Annotator(Disks())
     for object_id, plane in ((1, 0), (1, 1), (2, 1)):
         annotator.click(object_id, plane, IMAGE, Click(5, 5))
-    undone = [annotator.undo() for _ in range(3)]
+    undone = [change for _ in range(3) for change in annotator.undo()]
     assert [(change.object_id, change.plane) for change in undone] == [(2, 1), (1, 1), (1, 0)]
-    assert annotator.undo() is None
-    assert annotator.redo().plane == 0
+    assert annotator.undo() == []
+    assert [change.plane for change in annotator.redo()] == [0]
+
+
+def test_moved_click_is_undone_to_where_it_was():
+    annotator = Annotator(Disks())
+    annotator.click(1, 0, IMAGE, Click(5, 5))
+    annotator.replace(1, 0, [Click(30, 30)])
+    annotator.undo()
+    assert annotator.clicks(1) == {0: (Click(5, 5),)}
+    annotator.redo()
+    assert annotator.clicks(1) == {0: (Click(30, 30),)}
+
+
+def test_painted_mask_is_kept_to_the_pixel_and_seen_by_the_next_click():
+    annotator = Annotator(Disks())
+    stroke = np.random.default_rng(0).random((7, 9)) > 0.5
+    box = Box(20, 27, 10, 19)
+    (change,) = annotator.draw([((1, 0), IMAGE, Prediction.from_patch((box, stroke), SHAPE))])
+    expected = np.zeros(SHAPE, bool)
+    expected[box.slices] = stroke
+    np.testing.assert_array_equal(change.new.mask(), expected)
+    solid = (box, np.ones((7, 9), bool))
+    annotator.draw([((1, 0), IMAGE, Prediction.from_patch(solid, SHAPE))])
+    after = annotator.click(1, 0, IMAGE, Click(5, 40)).new.mask()
+    assert after[23, 14]
+    assert after[5, 40]
+
+
+def test_stroke_across_two_objects_is_undone_at_once():
+    annotator = Annotator(Disks())
+    labels = np.zeros(SHAPE, np.uint16)
+    repaint(labels, annotator.click(1, 0, IMAGE, Click(20, 20)))
+    repaint(labels, annotator.click(2, 0, IMAGE, Click(20, 34)))
+    before = labels.copy()
+    labels[18:22, 18:36] = 2
+    whole = Box(0, 40, 0, 50)
+    drawn = {value: Prediction.from_patch((whole, labels == value), SHAPE) for value in (1, 2)}
+    annotator.draw([((value, 0), IMAGE, prediction) for value, prediction in drawn.items()])
+    for change in annotator.undo():
+        repaint(labels, change, others=annotator.on_plane(0))
+    np.testing.assert_array_equal(labels, before)
+
+
+def test_pixels_that_an_object_gives_up_go_to_the_one_below():
+    annotator = Annotator(Disks())
+    labels = np.zeros(SHAPE, np.uint16)
+    repaint(labels, annotator.click(1, 0, IMAGE, Click(20, 20)))
+    repaint(labels, annotator.click(2, 0, IMAGE, Click(20, 24)))
+    (change,) = annotator.clear(1, 0)
+    repaint(labels, change, others=annotator.on_plane(0))
+    np.testing.assert_array_equal(labels == 2, annotator.on_plane(0)[2].mask())
+
+
+def test_removed_object_comes_back_on_all_slices_at_once():
+    annotator = Annotator(Disks())
+    for plane in range(3):
+        annotator.click(1, plane, IMAGE, Click(5, 5))
+    assert [(s.slices, s.clicks, s.unreviewed) for s in annotator.summaries()] == [(3, 3, 0)]
+    assert len(annotator.clear(1)) == 3
+    assert annotator.summaries() == []
+    assert len(annotator.undo()) == 3
+    assert annotator.summaries()[0].slices == 3

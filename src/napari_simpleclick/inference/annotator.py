@@ -1,4 +1,4 @@
-"""Annotator: the clicks on all objects and planes of a volume, with undo and redo across them.
+"""Annotator: what was done to all objects on all planes of a volume, with undo and redo across them.
 
 It knows neither windows nor label arrays: a change tells what to repaint. The napari widget and the command line
 drive the same class.
@@ -11,9 +11,9 @@ import numpy as np
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.prediction import MASK_THRESHOLD, Prediction
+from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.resample import Plane
-from napari_simpleclick.inference.session import ClickSession, PredictorLike
+from napari_simpleclick.inference.session import UNREVIEWED, ClickSession, Origin, PredictorLike, Step
 
 Place = tuple[int, Hashable]
 """An object and a plane."""
@@ -21,7 +21,7 @@ Place = tuple[int, Hashable]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
-    """What a click, an undo or a redo did to one object on one plane.
+    """What a click, a stroke, an undo or a redo did to one object on one plane.
 
     Parameters
     ----------
@@ -39,9 +39,40 @@ class Change:
     new: Prediction | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Edit:
+    """The steps of an object on a plane before and after something was done: all that undo and redo need."""
+
+    place: Place
+    before: tuple[Step, ...]
+    after: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectSummary:
+    """What there is of an object.
+
+    Parameters
+    ----------
+    object_id
+        The object.
+    slices
+        Number of planes that it is on.
+    unreviewed
+        How many of these nobody has looked at.
+    clicks
+        Number of clicks on all planes.
+    """
+
+    object_id: int
+    slices: int
+    unreviewed: int
+    clicks: int
+
+
 @dataclass(slots=True)
 class Annotator:
-    """Sessions by object and plane, and the order in which they were clicked.
+    """Sessions by object and plane, and everything that was done to them, in order.
 
     Parameters
     ----------
@@ -51,8 +82,8 @@ class Annotator:
 
     predictor: PredictorLike
     sessions: dict[Place, ClickSession] = field(default_factory=dict)
-    _done: list[Place] = field(default_factory=list)
-    _undone: list[Place] = field(default_factory=list)
+    _done: list[tuple[Edit, ...]] = field(default_factory=list)
+    _undone: list[tuple[Edit, ...]] = field(default_factory=list)
 
     def click(self, object_id: int, plane: Hashable, image: Plane, click: Click, *, view: Box | None = None) -> Change:
         """Click an object on a plane; when the predictor fails, nothing has changed.
@@ -70,104 +101,141 @@ class Annotator:
         view
             Where to look until an object is found; the whole plane if None.
         """
-        place = object_id, plane
-        session = self.sessions.get(place) or ClickSession(self.predictor, image, view=view)
-        session.predictor = self.predictor
-        session.image = session.image if same_picture(session.image, image) else image
-        old = session.prediction
-        new = session.click(click)
-        self.sessions[place] = session
-        self._done.append(place)
-        self._undone.clear()
-        return Change(object_id, plane, old, new)
-
-    def undo(self) -> Change | None:
-        """Take back the newest click, wherever it was made; None if there is none."""
-        if not self._done:
-            return None
-        place = self._done.pop()
-        self._undone.append(place)
-        session = self.sessions[place]
-        return Change(*place, session.prediction, session.undo())
-
-    def redo(self) -> Change | None:
-        """Make the click taken back last again; None if there is none."""
-        if not self._undone:
-            return None
-        place = self._undone.pop()
-        self._done.append(place)
-        session = self.sessions[place]
-        return Change(*place, session.prediction, session.redo())
+        session = self._session((object_id, plane), image, view)
+        before = session.steps
+        session.click(click)
+        self.sessions[object_id, plane] = session
+        return self._record(Edit((object_id, plane), before, session.steps))[0]
 
     def replace(self, object_id: int, plane: Hashable, clicks: Sequence[Click]) -> Change | None:
-        """Exchange the clicks of an object on a plane and predict anew; None if there never were any.
-
-        Taken-back clicks are forgotten, and the new clicks count as made now.
-        """
-        place = object_id, plane
-        session = self.sessions.get(place)
+        """Exchange the clicks of an object on a plane and predict anew; None if there never were any."""
+        session = self.sessions.get((object_id, plane))
         if session is None:
             return None
-        old = session.prediction
         session.predictor = self.predictor
-        new = session.replace(clicks)
-        self._done = [other for other in self._done if other != place] + [place] * len(clicks)
-        self._undone.clear()
-        return Change(object_id, plane, old, new)
+        before = session.steps
+        session.replace(clicks)
+        return self._record(Edit((object_id, plane), before, session.steps))[0]
+
+    def clear(self, object_id: int, plane: Hashable | None = None) -> list[Change]:
+        """Remove an object with all its clicks from a plane, or from all of them; empty if it is not there."""
+        edits = []
+        for place, session in list(self.sessions.items()):
+            if place[0] == object_id and plane in (None, place[1]) and session.steps:
+                edits.append(Edit(place, session.steps, ()))
+                session.steps = ()
+        return self._record(*edits) if edits else []
+
+    def draw(self, masks: Sequence[tuple[Place, Plane, Prediction]], origin: Origin = "painted") -> list[Change]:
+        """Take over masks that came without clicks, as one thing to undo.
+
+        Parameters
+        ----------
+        masks
+            Object and plane, picture of the plane, and the object there.
+        origin
+            Where the masks came from.
+        """
+        edits = []
+        for place, image, prediction in masks:
+            session = self._session(place, image, None)
+            before = session.steps
+            session.draw(prediction, origin)
+            self.sessions[place] = session
+            edits.append(Edit(place, before, session.steps))
+        return self._record(*edits)
+
+    def undo(self) -> list[Change]:
+        """Take back what was done last, wherever it was; empty if nothing is left."""
+        if not self._done:
+            return []
+        edits = self._done.pop()
+        self._undone.append(edits)
+        return [self._go(edit.place, edit.before) for edit in reversed(edits)]
+
+    def redo(self) -> list[Change]:
+        """Do again what was taken back last; empty if nothing is left."""
+        if not self._undone:
+            return []
+        edits = self._undone.pop()
+        self._done.append(edits)
+        return [self._go(edit.place, edit.after) for edit in edits]
 
     def clicks(self, object_id: int) -> dict[Hashable, tuple[Click, ...]]:
-        """The clicks of an object by plane; planes without clicks are left out."""
+        """The clicks of an object by plane; planes without clicks are left out.
+
+        This and what follows may be asked while another thread clicks.
+        """
         return {
             plane: session.clicks
-            for (owner, plane), session in self.sessions.items()
+            for (owner, plane), session in list(self.sessions.items())
             if owner == object_id and session.clicks
+        }
+
+    def origins(self, object_id: int) -> dict[Hashable, Origin]:
+        """Where the mask of an object came from, by plane; planes without it are left out."""
+        return {
+            plane: session.steps[-1].origin
+            for (owner, plane), session in list(self.sessions.items())
+            if owner == object_id and session.steps
+        }
+
+    def summaries(self) -> list[ObjectSummary]:
+        """What there is of every object, by number."""
+        found = []
+        for object_id in sorted({owner for owner, _ in list(self.sessions)}):
+            origins = list(self.origins(object_id).values())
+            clicks = sum(len(made) for made in self.clicks(object_id).values())
+            unreviewed = sum(origin in UNREVIEWED for origin in origins)
+            found.append(ObjectSummary(object_id, len(origins), unreviewed, clicks))
+        return [summary for summary in found if summary.slices]
+
+    def prediction(self, object_id: int, plane: Hashable) -> Prediction | None:
+        """An object on a plane; None where it is not."""
+        session = self.sessions.get((object_id, plane))
+        return session.prediction if session else None
+
+    def on_plane(self, plane: Hashable) -> dict[int, Prediction]:
+        """The objects on a plane, the one that came first first."""
+        return {
+            object_id: session.prediction
+            for (object_id, other), session in list(self.sessions.items())
+            if other == plane and session.prediction is not None
         }
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a click to take back."""
+        """Whether there is something to take back."""
         return bool(self._done)
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is a click to make again."""
+        """Whether there is something to do again."""
         return bool(self._undone)
+
+    def _session(self, place: Place, image: Plane, view: Box | None) -> ClickSession:
+        session = self.sessions.get(place) or ClickSession(self.predictor, image, view=view)
+        session.predictor = self.predictor
+        session.image = session.image if same_picture(session.image, image) else image
+        return session
+
+    def _record(self, *edits: Edit) -> list[Change]:
+        self._done.append(edits)
+        self._undone.clear()
+        return [change_between(edit.place, edit.before, edit.after) for edit in edits]
+
+    def _go(self, place: Place, steps: tuple[Step, ...]) -> Change:
+        session = self.sessions[place]
+        before, session.steps = session.steps, steps
+        return change_between(place, before, steps)
+
+
+def change_between(place: Place, before: Sequence[Step], after: Sequence[Step]) -> Change:
+    """What to repaint when the steps of a place change."""
+    old, new = (steps[-1].prediction if steps else None for steps in (before, after))
+    return Change(*place, old, new)
 
 
 def same_picture(first: Plane, second: Plane) -> bool:
     """Whether two pictures are one, so that what was computed from the first serves the second."""
     return first is second or (not isinstance(first, np.ndarray) and first == second)
-
-
-def repaint(labels: np.ndarray, change: Change, threshold: float = MASK_THRESHOLD) -> Box | None:
-    """Bring the labels of a plane up to date, in place; other objects keep every pixel they have.
-
-    Parameters
-    ----------
-    labels
-        (height, width) integers, a view of the plane in the volume's labels.
-    change
-        What happened on this plane.
-    threshold
-        Probability above which a pixel belongs to the object.
-
-    Returns
-    -------
-    Box or None
-        The part that may have changed.
-    """
-    before = change.old.object_mask(threshold) if change.old else None
-    after = change.new.object_mask(threshold) if change.new else None
-    if before:
-        box, mask = before
-        part = labels[box.slices]
-        part[mask & (part == change.object_id)] = 0
-    if after:
-        box, mask = after
-        part = labels[box.slices]
-        part[mask & (part == 0)] = change.object_id
-    boxes = [found[0] for found in (before, after) if found]
-    if not boxes:
-        return None
-    starts, stops = np.min(boxes, axis=0), np.max(boxes, axis=0)
-    return Box(int(starts[0]), int(stops[1]), int(starts[2]), int(stops[3]))

@@ -1,13 +1,17 @@
 """A prediction: the probability map of one object on one plane, kept at the network's resolution."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeAlias
 
 import numpy as np
 from jaxtyping import Float32
 
 from napari_simpleclick.arrays import BinaryMask, Box, ProbabilityMap, bounding_box
 from napari_simpleclick.inference.resample import Positions, enlarge, resample_at
+from napari_simpleclick.inference.roi import clamp, expand
+
+Patch: TypeAlias = tuple[Box, BinaryMask]
+"""An object in the part of a plane that holds it."""
 
 MASK_THRESHOLD = 0.49
 """Probability above which a pixel belongs to the mask (published value)."""
@@ -28,11 +32,14 @@ class Prediction:
         The region of the plane that the network looked at.
     plane_shape
         Height and width of the plane in pixels.
+    drawn
+        The object to the pixel, where it was drawn rather than predicted; `network_map` then shows it to the network.
     """
 
     network_map: Float32[np.ndarray, "size size"]
     roi: Box
     plane_shape: tuple[int, int]
+    drawn: Patch | None = None
 
     @classmethod
     def from_mask(cls, mask: BinaryMask, roi: Box, *, size: int) -> Self:
@@ -40,6 +47,29 @@ class Prediction:
         height, width = mask.shape
         small = resample_at(lambda rows, cols: mask[np.ix_(rows, cols)], roi, size)
         return cls(small, roi, (height, width))
+
+    @classmethod
+    def from_patch(cls, patch: Patch | None, plane_shape: tuple[int, int], *, size: int = 448) -> Self:
+        """An object that was drawn (painted, interpolated), kept to the pixel; None is the empty mask.
+
+        Parameters
+        ----------
+        patch
+            The object in the box that holds it.
+        plane_shape
+            Height and width of the plane in pixels.
+        size
+            Side of the map that shows it to the network.
+        """
+        if patch is None:
+            return cls(np.zeros((size, size), np.float32), Box(0, plane_shape[0], 0, plane_shape[1]), plane_shape)
+        box, mask = patch
+        roi = clamp(expand(box), plane_shape)
+        crop = np.zeros(roi.shape, bool)
+        rows, cols = box.row_start - roi.row_start, box.col_start - roi.col_start
+        crop[rows : rows + mask.shape[0], cols : cols + mask.shape[1]] = mask
+        small = resample_at(lambda rows, cols: crop[np.ix_(rows - roi.row_start, cols - roi.col_start)], roi, size)
+        return cls(small, roi, plane_shape, patch)
 
     @property
     def probability(self) -> ProbabilityMap:
@@ -60,8 +90,10 @@ class Prediction:
             mask[box.slices] = part
         return mask
 
-    def object_mask(self, threshold: float = MASK_THRESHOLD) -> tuple[Box, BinaryMask] | None:
+    def object_mask(self, threshold: float = MASK_THRESHOLD) -> Patch | None:
         """The object and the smallest box that holds it; None if no probability exceeds the threshold."""
+        if self.drawn is not None:
+            return self.drawn
         reach = self.reach(threshold)
         if reach is None:
             return None
@@ -75,6 +107,8 @@ class Prediction:
 
     def reach(self, threshold: float) -> Box | None:
         """A box beyond which no pixel of the plane can exceed the threshold, found on the small map."""
+        if self.drawn is not None:
+            return self.drawn[0]
         small = bounding_box(self.network_map > threshold)
         if small is None:
             return None

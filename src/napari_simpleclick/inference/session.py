@@ -1,12 +1,38 @@
 """The clicks on one object on one plane, with their predictions; undo drops the last pair."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.resample import Plane
+
+Origin = Literal["clicked", "painted", "accepted", "propagated", "interpolated"]
+"""Where a mask came from; the last two nobody has looked at."""
+
+UNREVIEWED: frozenset[Origin] = frozenset({"propagated", "interpolated"})
+"""Origins of masks that may be replaced unasked."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """A click and what was predicted then, or a mask that came without a click.
+
+    Parameters
+    ----------
+    click
+        The click; None if the mask was painted, propagated or interpolated.
+    prediction
+        The object after this step.
+    origin
+        Where the mask came from.
+    """
+
+    click: Click | None
+    prediction: Prediction
+    origin: Origin = "clicked"
 
 
 class PredictorLike(Protocol):
@@ -29,43 +55,42 @@ class ClickSession:
         (height, width, 3) uint8 picture of the plane.
     view
         Where to look until an object is found; the whole plane if None.
-    initial
-        A mask made elsewhere (painted, propagated) to start from, as a prediction.
     """
 
-    def __init__(
-        self,
-        predictor: PredictorLike,
-        image: Plane,
-        *,
-        view: Box | None = None,
-        initial: Prediction | None = None,
-    ) -> None:
+    def __init__(self, predictor: PredictorLike, image: Plane, *, view: Box | None = None) -> None:
         self.predictor = predictor
         self.image = image
         self.view = view
-        self.initial = initial
-        self._done: list[tuple[Click, Prediction]] = []
-        self._undone: list[tuple[Click, Prediction]] = []
+        self._done: list[Step] = []
+        self._undone: list[Step] = []
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Everything that led to the mask, oldest first; setting it goes back or ahead to another state."""
+        return tuple(self._done)
+
+    @steps.setter
+    def steps(self, steps: Sequence[Step]) -> None:
+        self._done, self._undone = list(steps), []
 
     @property
     def clicks(self) -> tuple[Click, ...]:
         """All clicks, oldest first."""
-        return tuple(click for click, _ in self._done)
+        return tuple(step.click for step in self._done if step.click is not None)
 
     @property
     def prediction(self) -> Prediction | None:
-        """The answer to the newest click; `initial` before the first."""
-        return self._done[-1][1] if self._done else self.initial
+        """The object after the newest step; None before the first."""
+        return self._done[-1].prediction if self._done else None
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a click to take back."""
+        """Whether there is a step to take back."""
         return bool(self._done)
 
     @property
     def can_redo(self) -> bool:
-        """Whether a click was taken back and none was made since."""
+        """Whether a step was taken back and none was made since."""
         return bool(self._undone)
 
     def click(self, click: Click) -> Prediction:
@@ -77,18 +102,23 @@ class ClickSession:
             If the click lies outside the plane.
         """
         prediction = self.predictor.predict(self.image, (*self.clicks, click), self.prediction, view=self.view)
-        self._done.append((click, prediction))
+        self._done.append(Step(click, prediction))
         self._undone.clear()
         return prediction
 
+    def draw(self, prediction: Prediction, origin: Origin) -> None:
+        """Take over a mask that came without a click; the next click starts from it."""
+        self._done.append(Step(None, prediction, origin))
+        self._undone.clear()
+
     def undo(self) -> Prediction | None:
-        """Take the newest click back and return the prediction before it; nothing happens without clicks."""
+        """Take the newest step back and return the prediction before it; nothing happens without steps."""
         if self._done:
             self._undone.append(self._done.pop())
         return self.prediction
 
     def redo(self) -> Prediction | None:
-        """Make the click taken back last again, without predicting anew."""
+        """Make the step taken back last again, without predicting anew."""
         if self._undone:
             self._done.append(self._undone.pop())
         return self.prediction
@@ -96,11 +126,16 @@ class ClickSession:
     def replace(self, clicks: Sequence[Click]) -> Prediction | None:
         """Exchange all clicks and predict anew from the first that differs; when the predictor fails, nothing changed.
 
-        Used when a click was moved, deleted or turned from positive to negative.
+        Used when a click was moved, deleted or turned from positive to negative. Masks that came without a click stay
+        if they are older than the first click that differs.
         """
         kept = common_start(self.clicks, clicks)
         before = self._done, self._undone
-        self._done, self._undone = self._done[:kept], []
+        if kept < len(self.clicks):
+            places = [place for place, step in enumerate(self._done) if step.click is not None]
+            self._done, self._undone = self._done[: places[kept]], []
+        else:
+            self._done, self._undone = list(self._done), []
         try:
             for click in clicks[kept:]:
                 self.click(click)

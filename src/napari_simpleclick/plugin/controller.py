@@ -1,6 +1,6 @@
 """Controller: from clicks on layers to masks in the labels layer; knows layers and no window."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -10,16 +10,20 @@ from psygnal import Signal
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.volume import SliceView
-from napari_simpleclick.inference.annotator import Annotator, Change, repaint
-from napari_simpleclick.plugin.layers import create_labels, create_points, show_clicks
-from napari_simpleclick.plugin.planes import PlaneError, contrast_limits, displayed_plane, field_of_view
+from napari_simpleclick.inference.annotator import Annotator, Change, Place
+from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.inference.repaint import repaint
+from napari_simpleclick.plugin.layers import create_labels, create_points, read_clicks, show_clicks
+from napari_simpleclick.plugin.painting import drawn_objects, finish_stroke, painted_region, planes_of
+from napari_simpleclick.plugin.planes import PlaneError, contrast_limits, displayed_plane, field_of_view, go_to_plane
 from napari_simpleclick.plugin.worker import Runs
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image, Labels, Points
 
-    from napari_simpleclick.inference.session import PredictorLike
+    from napari_simpleclick.inference.resample import Plane
+    from napari_simpleclick.inference.session import Origin, PredictorLike
 
 
 class Controller:
@@ -65,7 +69,7 @@ class Controller:
     def load(self, create: "Callable[[], PredictorLike]") -> None:
         """Load a model on the worker; clicks and masks so far stay."""
         self.status.emit("Loading the model …")
-        self._submit(create, self._use_predictor)
+        self.submit(create, self._use_predictor, whatever_image=True)
 
     def annotate(self, image: "Image") -> None:
         """Start on an image: add layers for masks and clicks, or put back those that were removed."""
@@ -79,6 +83,8 @@ class Controller:
             self.labels = create_labels(image)
             self.viewer.add_layer(self.labels)
             self._repaint_all()
+            self.labels.events.paint.connect(self._on_painted)
+            self.labels.events.selected_label.connect(self._on_label_selected)
         if self.points is None:
             self.points = create_points(image)
             self.viewer.add_layer(self.points)
@@ -91,6 +97,9 @@ class Controller:
         """Let go of the layers, which stay in the viewer."""
         if self.points is not None:
             self.points.events.data.disconnect(self._on_points_edited)
+        if self.labels is not None:
+            self.labels.events.paint.disconnect(self._on_painted)
+            self.labels.events.selected_label.disconnect(self._on_label_selected)
 
     def shut_down(self) -> None:
         """Tell nobody anything any more: the widget is gone, layers and masks stay."""
@@ -130,24 +139,38 @@ class Controller:
         annotator, object_id, image = self.annotator, self.object_id, plane.image(contrast_limits(self.image))
         view = field_of_view(self.image, plane) if self.look_at_view else None
         self.planes[plane.key] = plane
-        self._submit(lambda: annotator.click(object_id, plane.key, image, click, view=usable(view)), self._apply)
+        self.submit(lambda: annotator.click(object_id, plane.key, image, click, view=usable(view)), self._apply)
 
     def undo(self) -> None:
-        """Take back the newest click, on whatever slice and object it was made."""
+        """Take back what was done last, on whatever slice and object."""
         if self.annotator:
-            self._submit(self.annotator.undo, self._apply_and_go)
+            self.submit(self.annotator.undo, self._apply_and_go)
 
     def redo(self) -> None:
-        """Make the click taken back last again."""
+        """Do again what was taken back last."""
         if self.annotator:
-            self._submit(self.annotator.redo, self._apply_and_go)
+            self.submit(self.annotator.redo, self._apply_and_go)
 
     def reset_slice(self) -> None:
         """Remove all clicks, and their mask, of the present object on the displayed slice."""
         if self.annotator and self.image is not None:
             annotator, object_id = self.annotator, self.object_id
             key = displayed_plane(self.image, self.viewer.dims).key
-            self._submit(lambda: annotator.replace(object_id, key, ()), self._apply)
+            self.submit(lambda: annotator.clear(object_id, key), self._apply)
+
+    def draw(
+        self, planes: Sequence[SliceView], masks: "Sequence[tuple[Place, Plane, Prediction]]", origin: "Origin"
+    ) -> None:
+        """Take over masks that came without clicks; see `Annotator.draw`."""
+        if self.annotator:
+            self.planes.update({plane.key: plane for plane in planes})
+            self._apply(self.annotator.draw(masks, origin))
+
+    def remove_object(self) -> None:
+        """Remove the present object from all slices; undo brings it back."""
+        if self.annotator:
+            annotator, object_id = self.annotator, self.object_id
+            self.submit(lambda: annotator.clear(object_id), self._apply)
 
     def toggle_polarity(self) -> None:
         """Exchange the meaning of the left and the right mouse button."""
@@ -159,9 +182,8 @@ class Controller:
 
     def next_object(self) -> None:
         """Go on with a new object; the masks of the others are kept."""
-        used = int(self.labels.data.max()) if self.labels is not None else 0
-        clicked = [object_id for object_id, _ in self.annotator.sessions] if self.annotator else []
-        self.select_object(max([used, self.object_id, *clicked]) + 1)
+        used = [summary.object_id for summary in self.annotator.summaries()] if self.annotator else []
+        self.select_object(max([0, *used]) + 1 if self.object_id in used else self.object_id)
 
     def select_object(self, object_id: int) -> None:
         """Go on with an object; its clicks come back."""
@@ -180,20 +202,34 @@ class Controller:
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _submit(self, job: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        start = perf_counter()
+    def submit(
+        self,
+        job: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[], None] | None = None,
+        *,
+        whatever_image: bool = False,
+    ) -> None:
+        """Run a job on the worker; `done` gets its result in the thread of the layers.
+
+        Results that come after another image was chosen are dropped, unless they serve any image.
+        """
+        start, image = perf_counter(), self.image
         self.busy += 1
         self.changed.emit()
 
         def finished(result: Any) -> None:
             self.busy -= 1
-            done(result)
-            if isinstance(result, Change):
-                self._say_done(result, perf_counter() - start)
+            if whatever_image or image is self.image:
+                done(result)
+                if isinstance(result, Change):
+                    self._say_done(result, perf_counter() - start)
             self.changed.emit()
 
         def broken(error: Exception) -> None:
             self.busy -= 1
+            if failed:
+                failed()
             self._show_object()
             self.failed.emit(error)
             self.changed.emit()
@@ -206,31 +242,29 @@ class Controller:
         self.annotator.predictor = predictor
         self._say_next()
 
-    def _apply(self, change: Change | None) -> None:
-        if change is None or self.labels is None:
+    def _apply(self, changes: "Change | Sequence[Change] | None") -> None:
+        if changes is None or self.labels is None or self.annotator is None:
             return
-        plane = self.planes.get(change.plane)
-        if plane is not None:
-            repaint(plane.labels(self.labels.data), change)
-            self.labels.refresh()
+        for change in [changes] if isinstance(changes, Change) else changes:
+            plane = self.planes.get(change.plane)
+            if plane is not None:
+                others = self.annotator.on_plane(change.plane)
+                repaint(plane.labels(self.labels.data), change, others=others)
+        refresh(self.labels)
         self._show_object()
 
-    def _apply_and_go(self, change: Change | None) -> None:
-        if change is None:
-            self.status.emit("There is no click to take back or make again.")
+    def _apply_and_go(self, changes: Sequence[Change]) -> None:
+        if not changes:
+            self.status.emit("There is nothing to take back or to do again.")
             return
-        if change.object_id != self.object_id:
-            self.object_id = change.object_id
-        self._apply(change)
-        self._show_plane(self.planes[change.plane])
+        self.object_id = changes[-1].object_id
+        self._apply(changes)
+        self.show_plane(self.planes[changes[-1].plane])
 
-    def _show_plane(self, plane: SliceView) -> None:
-        if self.image is None:
-            return
-        missing = self.viewer.dims.ndim - self.image.ndim
-        for axis in self.viewer.dims.not_displayed:
-            if axis >= missing and axis - missing not in plane.axes:
-                self.viewer.dims.set_current_step(axis, plane.point[axis - missing])
+    def show_plane(self, plane: SliceView) -> None:
+        """Go to the slice of a plane."""
+        if self.image is not None:
+            go_to_plane(self.viewer.dims, self.image, plane)
 
     def _show_object(self) -> None:
         """Bring the points layer up to date with the clicks of the present object."""
@@ -241,9 +275,9 @@ class Controller:
         self._syncing = True
         try:
             show_clicks(self.points, [place for place, _ in shown], [click for _, click in shown])
+            self.labels.selected_label = self.object_id
         finally:
             self._syncing = False
-        self.labels.selected_label = self.object_id
         self.changed.emit()
 
     def _repaint_all(self) -> None:
@@ -252,7 +286,7 @@ class Controller:
             return
         for (object_id, key), session in self.annotator.sessions.items():
             repaint(self.planes[key].labels(self.labels.data), Change(object_id, key, None, session.prediction))
-        self.labels.refresh()
+        refresh(self.labels)
 
     def _on_points_edited(self, event: Any) -> None:
         """Clicks that were dragged, deleted or added with napari's own tools: those planes are predicted anew."""
@@ -260,24 +294,33 @@ class Controller:
         if self._syncing or action in {"adding", "removing", "changing"} or not self.annotator or self.points is None:
             return
         annotator, object_id = self.annotator, self.object_id
-        for key, clicks in self._clicks_of_points().items():
-            self._submit(lambda key=key, clicks=clicks: annotator.replace(object_id, key, clicks), self._apply)  # type: ignore[misc]
+        before = annotator.clicks(object_id)
+        for key, clicks in read_clicks(self.points, self.planes, before, new_positive=self.positive).items():
+            if clicks != before[key]:
+                self.submit(lambda key=key, clicks=clicks: annotator.replace(object_id, key, clicks), self._apply)  # type: ignore[misc]
 
-    def _clicks_of_points(self) -> dict[Hashable, list[Click]]:
-        """Clicks that the points layer shows now, for the planes where they differ from the annotator's."""
-        assert self.points is not None
-        assert self.annotator is not None
-        before = self.annotator.clicks(self.object_id)
-        after: dict[Hashable, list[Click]] = {key: [] for key in before}
-        signs = self.points.features["positive"].to_numpy(bool, na_value=self.positive)
-        for place, positive in zip(self.points.data, signs, strict=True):
-            for key in before:
-                plane = self.planes[key]
-                if all(round(place[axis]) == at for axis, at in enumerate(plane.point) if axis not in plane.axes):
-                    row, col = plane.to_plane(place)
-                    after[key].append(Click(round(row), round(col), bool(positive)))
-                    break
-        return {key: clicks for key, clicks in after.items() if tuple(clicks) != before[key]}
+    def _on_painted(self, event: Any) -> None:
+        """A stroke with napari's own tools: the objects it touched are kept as they look now."""
+        if self.annotator is None or self.image is None or self.labels is None:
+            return
+        finish_stroke(event.value, self.labels.data)
+        region, ids = painted_region(event.value)
+        try:
+            shown = displayed_plane(self.image, self.viewer.dims)
+        except PlaneError as error:
+            self.failed.emit(error)
+            return
+        image_limits, annotator, masks = contrast_limits(self.image), self.annotator, []
+        for plane in planes_of(region, shown):
+            self.planes[plane.key] = plane
+            drawn = drawn_objects(annotator, plane, self.labels.data, region, ids)
+            masks += [((object_id, plane.key), plane.image(image_limits), mask) for object_id, mask in drawn.items()]
+        # Through the worker, so that clicks made before are predicted before; the labels show the stroke already.
+        self.submit(lambda: annotator.draw(masks), lambda _changes: self._show_object())
+
+    def _on_label_selected(self, _event: object) -> None:
+        if not self._syncing and self.labels is not None and self.labels.selected_label > 0:
+            self.select_object(int(self.labels.selected_label))
 
     def _on_removed(self, event: Any) -> None:
         layer = event.value
@@ -306,3 +349,8 @@ class Controller:
 def usable(view: Box | None) -> Box | None:
     """A field of view of at least a few pixels; None otherwise, as before the first drawing of the canvas."""
     return view if view is not None and min(view.shape) >= 16 else None
+
+
+def refresh(labels: "Labels") -> None:
+    """Draw the slice again; thumbnail and extent, which take long on large planes, can wait."""
+    labels.refresh(thumbnail=False, highlight=False, extent=False)

@@ -1,10 +1,12 @@
 """The two layers that the plugin adds to an image: labels for the masks, points for the clicks."""
 
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from napari_simpleclick.clicks import Click
+from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.plugin.planes import layer_data
 
 if TYPE_CHECKING:
@@ -77,3 +79,34 @@ def show_clicks(points: "Points", places: list[tuple[float, ...]], clicks: list[
         points.symbol = [POSITIVE_SYMBOL if positive else NEGATIVE_SYMBOL for positive in signs]
         points.size = CLICK_EXTENT
     points.selected_data = set()
+
+
+def read_clicks(
+    points: "Points", planes: Mapping[Hashable, SliceView], keys: Iterable[Hashable], *, new_positive: bool
+) -> dict[Hashable, tuple[Click, ...]]:
+    """The clicks that the layer shows, by plane.
+
+    Parameters
+    ----------
+    points
+        The layer, after somebody may have dragged, deleted or added points with napari's tools.
+    planes
+        Planes by key.
+    keys
+        Which planes to look at.
+    new_positive
+        Sign of points that were added.
+    """
+    found: dict[Hashable, list[Click]] = {key: [] for key in keys}
+    signs = points.features["positive"].to_numpy(bool, na_value=new_positive)
+    for place, positive in zip(points.data, signs, strict=True):
+        key = next((key for key in found if lies_on(place, planes[key])), None)
+        if key is not None:
+            row, col = planes[key].to_plane(place)
+            found[key].append(Click(round(row), round(col), bool(positive)))
+    return {key: tuple(clicks) for key, clicks in found.items()}
+
+
+def lies_on(place: np.ndarray, plane: SliceView) -> bool:
+    """Whether a position in indices of the array is on a plane."""
+    return all(round(place[axis]) == at for axis, at in enumerate(plane.point) if axis not in plane.axes)

@@ -43,6 +43,14 @@ def displayed_plane(image: "Image", dims: "Dims") -> SliceView:
     return SliceView(layer_data(image), point, (axes[0], axes[1]), rgb=bool(image.rgb))
 
 
+def go_to_plane(dims: "Dims", image: "Image", plane: SliceView) -> None:
+    """Move the sliders of the axes that are not displayed to a plane of the image."""
+    missing = dims.ndim - image.ndim
+    for axis in dims.not_displayed:
+        if axis >= missing and axis - missing not in plane.axes:
+            dims.set_current_step(axis, plane.point[axis - missing])
+
+
 def nearest_pixel(image: "Image", position: Sequence[float]) -> tuple[int, ...]:
     """The pixel of the image that is nearest to a position in data coordinates."""
     shape = layer_data(image).shape[: image.ndim]

@@ -1,5 +1,6 @@
 """The widget in napari's dock: choose image and model, click, go on to the next slice and object."""
 
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,7 @@ class SimpleClickWidget(QWidget):
         self.thread_bridge = MainThread(self)
         self.worker = InferenceThread(self.thread_bridge.called.emit)
         self.controller = Controller(napari_viewer, self.worker)
+        self.loading: object = None
         self.listener = ClickListener(self.controller)
         self._build()
         self._connect()
@@ -186,8 +188,21 @@ class SimpleClickWidget(QWidget):
             self.controller.select_object(object_id)
 
     def _load_model(self, _chosen: object = None) -> None:
+        """Load the chosen model in torch, so that clicks work soon, and exchange it for its compiled form later."""
         name, device, flip = self.model_menu.currentData(), self.device_menu.currentText(), self.flip_box.isChecked()
+        self.loading = loading = object()
         self.controller.load(lambda: create_predictor(name, device, flip=flip))
+
+        def exchange(predictor: Any) -> None:
+            if self.loading is loading:  # no other model was chosen meanwhile
+                self.controller.load(lambda: predictor)
+
+        def compile_in_background() -> None:
+            predictor = create_compiled_predictor(name, device, flip=flip)
+            if predictor is not None and not self.worker.stopped:
+                self.thread_bridge.called.emit(lambda: exchange(predictor))
+
+        self.worker(lambda: start_thread(compile_in_background), lambda _: None, lambda _: None)
 
     # -- keep the window up to date ---------------------------------------------------------------------------------
 
@@ -232,7 +247,7 @@ class SimpleClickWidget(QWidget):
 
 
 def create_predictor(model: str, device: str, *, flip: bool) -> Any:
-    """Load a model and make its first prediction, so that the first click is as fast as the others."""
+    """Load a model in torch and make its first prediction, so that the first click is as fast as the others."""
     from napari_simpleclick.plugin.torch_beside_opengl import import_torch
 
     import_torch()
@@ -246,6 +261,26 @@ def create_predictor(model: str, device: str, *, flip: bool) -> Any:
     predictor = Predictor(load_model(model), flip=flip, device=choose_device(device))
     predictor.predict(np.zeros((64, 64, 3), np.uint8), [Click(32, 32)])
     return predictor
+
+
+def create_compiled_predictor(model: str, device: str, *, flip: bool) -> Any:
+    """The same model compiled for the processor; None where torch is best or the model cannot be loaded."""
+    from napari_simpleclick.inference.device import choose_device
+    from napari_simpleclick.inference.networks import choose_network
+    from napari_simpleclick.inference.predictor import Predictor
+    from napari_simpleclick.model.weights import load_model
+
+    try:
+        loaded = load_model(model)
+        chosen = choose_network(loaded, device=choose_device(device), batch=2 if flip else 1)
+    except (OSError, ValueError, RuntimeError):
+        return None  # the torch predictor has told already, or goes on alone
+    return None if chosen.network is loaded else Predictor(chosen.network, flip=flip)
+
+
+def start_thread(function: Callable[[], None]) -> None:
+    """Run a function beside everything else."""
+    threading.Thread(target=function, name="napari-simpleclick-compiler", daemon=True).start()
 
 
 def named(widget: Any, name: str, tooltip: str) -> Any:
