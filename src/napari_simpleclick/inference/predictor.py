@@ -9,6 +9,7 @@ from torch import Tensor
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click, positions
+from napari_simpleclick.inference.networks import Network
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.resample import Plane, resample_at
 from napari_simpleclick.inference.roi import OBJECT_THRESHOLD, next_roi
@@ -21,8 +22,8 @@ class Predictor:
 
     Parameters
     ----------
-    model
-        The network.
+    network
+        A `SimpleClick`, or the same compiled: see `choose_network`.
     flip
         Average the prediction of the crop and of its mirror image: published scores do, at twice the cost.
     size
@@ -32,13 +33,13 @@ class Predictor:
     """
 
     def __init__(
-        self, model: SimpleClick, *, flip: bool = False, size: int = 448, device: torch.device | str = "cpu"
+        self, network: Network, *, flip: bool = False, size: int = 448, device: torch.device | str = "cpu"
     ) -> None:
-        self.model = model.to(device).eval()
+        self.network = network.to(device).eval() if isinstance(network, SimpleClick) else network
         self.flip = flip
         self.size = size
         self.device = torch.device(device)
-        self._kept: tuple[Plane, Box, list[Tensor]] | None = None
+        self._kept: tuple[Plane, Box, Sequence[Tensor]] | None = None
 
     def predict(
         self, image: Plane, clicks: Sequence[Click], previous: Prediction | None = None, *, view: Box | None = None
@@ -68,16 +69,16 @@ class Predictor:
         )
         guidance = self.guidance(clicks, previous, roi)
         with torch.inference_mode():
-            logits = self.model.decode(self.features(image, roi), self.mirrored(guidance)).float()[:, 0]
+            logits = self.network.decode(self.features(image, roi), self.mirrored(guidance)).float()[:, 0]
             # The published evaluation averages logits, not probabilities (docs/decisions/0003).
             averaged = (logits[0] + logits[1].flip(-1)) / 2 if self.flip else logits[0]
             probability = torch.sigmoid(averaged).cpu().numpy()
         return Prediction(probability, roi, shape)
 
-    def features(self, image: Plane, roi: Box) -> list[Tensor]:
+    def features(self, image: Plane, roi: Box) -> Sequence[Tensor]:
         """Features of the region, kept from the last call when nothing changed."""
         if self._kept is None or self._kept[0] is not image or self._kept[1] != roi:
-            self._kept = image, roi, self.model.encode(self.mirrored(read_crop(image, roi, self.size)))
+            self._kept = image, roi, self.network.encode(self.mirrored(read_crop(image, roi, self.size)))
         return self._kept[2]
 
     def guidance(self, clicks: Sequence[Click], previous: Prediction | None, roi: Box) -> Tensor:

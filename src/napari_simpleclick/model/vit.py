@@ -3,6 +3,7 @@
 Parameter names are those of the published checkpoints, so that a file loads without a table of names.
 """
 
+import math
 from functools import partial
 
 import torch
@@ -80,7 +81,7 @@ class VisionTransformer(nn.Module):
         ValueError
             If the grid is larger than a window and not a whole number of windows.
         """
-        batch, dim, side, _ = tokens.shape
+        batch, dim, side, _ = map(int, tokens.shape)  # numbers, also for a compiler that traces
         windows = windows_per_side(side, self.window)
         x = (tokens + position_map(self.pos_embed, side)).permute(0, 2, 3, 1)
         x = to_windows(x, windows)
@@ -117,7 +118,7 @@ def windows_per_side(side: int, window: int) -> int:
 
 def position_map(pos_embed: Tensor, side: int) -> Tensor:
     """Position embedding as a map (1, dim, side, side), resampled bicubically without antialias where sizes differ."""
-    stored = round((pos_embed.shape[1] - 1) ** 0.5)
+    stored = math.isqrt(int(pos_embed.shape[1]) - 1)
     grid = pos_embed[:, 1:].reshape(1, stored, stored, -1).permute(0, 3, 1, 2)
     if stored == side:
         return grid
@@ -126,7 +127,7 @@ def position_map(pos_embed: Tensor, side: int) -> Tensor:
 
 def to_windows(grid: Tensor, windows: int) -> Tensor:
     """(batch, side, side, dim) to sequences of tokens (batch * windows**2, tokens of a window, dim)."""
-    batch, side, _, dim = grid.shape
+    batch, side, _, dim = map(int, grid.shape)
     size = side // windows
     cut = grid.reshape(batch, windows, size, windows, size, dim).permute(0, 1, 3, 2, 4, 5)
     return cut.reshape(batch * windows * windows, size * size, dim)
@@ -134,6 +135,6 @@ def to_windows(grid: Tensor, windows: int) -> Tensor:
 
 def from_windows(sequences: Tensor, batch: int, windows: int) -> Tensor:
     """Undo `to_windows`."""
-    size = round(sequences.shape[1] ** 0.5)
+    size = math.isqrt(int(sequences.shape[1]))
     joined = sequences.reshape(batch, windows, windows, size, size, -1).permute(0, 1, 3, 2, 4, 5)
     return joined.reshape(batch, windows * size, windows * size, -1)
