@@ -96,4 +96,4 @@ STYLES = {
 }
 """The families, by what they imitate."""
 
-WEIGHTS = {"mixed": 0.25, "electron": 0.35, "magnetic": 0.15, "nuclei": 0.07, "large": 0.18}
+WEIGHTS = {"mixed": 0.23, "electron": 0.38, "magnetic": 0.2, "nuclei": 0.07, "large": 0.12}

@@ -73,9 +73,11 @@ def choose_target(rng: Rng, scene: Scene) -> np.ndarray | None:
     labels = scene.objects if scene.objects and rng.random() < 0.9 else list(range(1, len(scene.parents)))
     if not labels:
         return None
-    areas = np.sqrt(np.bincount(scene.labels.ravel(), minlength=len(scene.parents))[labels] + 1e-6)
+    areas = np.bincount(scene.labels.ravel(), minlength=len(scene.parents))[labels]
+    # Half of the pictures give small objects the same chance as large ones.
+    chances = (areas + 1e-6) ** (0.5 if rng.random() < 0.5 else 0.0)
     for _ in range(6):
-        label = int(rng.choice(labels, p=areas / areas.sum()))
+        label = int(rng.choice(labels, p=chances / chances.sum()))
         target = scene.whole(label) if rng.random() < 0.85 else scene.labels == label
         if rng.random() < 0.05 and len(labels) > 1:
             target = target | scene.whole(int(rng.choice(labels)))
