@@ -1,0 +1,34 @@
+import numpy as np
+import torch
+
+from napari_simpleclick.training.settings import Phase
+from napari_simpleclick.training.sources import Batches, Mixture
+from napari_simpleclick.training.synthesis import Example, Synthesis
+
+
+class Plain:
+    """Pictures of one value."""
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def example(self, rng: np.random.Generator, size: int) -> Example:
+        return Example(np.full((size, size, 3), self.value, np.uint8), np.ones((size, size), bool))
+
+
+def test_sources_come_as_often_as_their_weights_say():
+    mixture = Mixture([Plain(0), Plain(1)], [1, 3])
+    drawn = [mixture.example(np.random.default_rng(seed), 4).image.max() for seed in range(400)]
+    assert 0.68 < np.mean(drawn) < 0.82
+
+
+def test_a_batch_depends_on_seed_and_step_alone():
+    batches = Batches(Synthesis(), Phase(1.0, 64, 2), seed=3)
+    torch.testing.assert_close(batches[7], batches[7])
+    assert not torch.equal(batches[7][0], batches[8][0])
+    assert not torch.equal(batches[7][0], Batches(Synthesis(), Phase(1.0, 64, 2), seed=4)[7][0])
+
+
+def test_other_processes_make_the_same_batches():
+    batches = Batches(Synthesis(), Phase(1.0, 64, 2), seed=3)
+    torch.testing.assert_close(next(batches.start(5, workers=1)), batches[5])

@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+import torch
+
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
+from napari_simpleclick.training.losses import overlap_loss
+from napari_simpleclick.training.step import ClickTraining, blurred, draw_guidance, mean_iou
+from napari_simpleclick.training.synthesis import Synthesis
+
+SMALL = SimpleClickConfig(16, 32, 4, 2, (16, 16, 16, 16), 16, image_size=64)
+
+
+@pytest.fixture
+def batch():
+    examples = [Synthesis().example(np.random.default_rng(number), 64) for number in range(3)]
+    images = torch.from_numpy(np.stack([example.image for example in examples]))
+    return images, torch.from_numpy(np.stack([example.target for example in examples]))
+
+
+@pytest.mark.parametrize("rounds", [0, 1, 3])
+def test_image_features_are_computed_once_for_all_rounds(batch, rounds, monkeypatch):
+    model = SimpleClick(SMALL)
+    calls = {"encode": 0, "decode": 0}
+    for name in calls:
+        original = getattr(model, name)
+
+        def counted(*inputs, name=name, original=original):
+            calls[name] += 1
+            return original(*inputs)
+
+        monkeypatch.setattr(model, name, counted)
+    ClickTraining(model, overlap_loss)(*batch, np.random.default_rng(0), rounds)
+    assert calls == {"encode": 1, "decode": rounds + 1}
+
+
+def test_every_parameter_learns_and_the_reported_iou_does_not(batch):
+    model = SimpleClick(SMALL)
+    loss, iou = ClickTraining(model, overlap_loss)(*batch, np.random.default_rng(0), 2)
+    assert loss.requires_grad
+    assert not iou.requires_grad
+    loss.backward()
+    assert all(parameter.grad is not None for parameter in model.parameters())
+
+
+def test_the_same_chance_gives_the_same_loss(batch):
+    learner = ClickTraining(SimpleClick(SMALL).eval(), overlap_loss)
+    first, second = (learner(*batch, np.random.default_rng(5), 3)[0].item() for _ in "ab")
+    assert first == second
+
+
+def test_guidance_holds_previous_map_positive_and_negative_clicks():
+    previous = torch.rand(2, 32, 32)
+    guidance = draw_guidance(previous, [[Click(10, 12)], [Click(3, 4, positive=False), Click(20, 20)]])
+    assert guidance.shape == (2, 3, 32, 32)
+    torch.testing.assert_close(guidance[:, 0], previous)
+    assert guidance[0, 1, 10, 12] == 1
+    assert guidance[0, 2].sum() == 0
+    assert guidance[1, 2, 3, 4] == guidance[1, 1, 20, 20] == 1
+
+
+def test_blurred_maps_keep_size_and_mean():
+    maps = torch.rand(2, 64, 64)
+    assert blurred(maps).shape == maps.shape
+    assert blurred(maps).mean().item() == pytest.approx(maps.mean().item(), abs=0.02)
+    assert blurred(maps).std() < maps.std()
+
+
+def test_iou_of_nothing_and_nothing_is_no_division_by_zero():
+    empty = torch.zeros(1, 1, 4, 4, dtype=torch.bool)
+    assert mean_iou(empty, empty).item() == 0
+    assert mean_iou(~empty, ~empty).item() == 1
