@@ -25,7 +25,7 @@ def pause(seconds: float) -> None:
 def show(sample: str) -> tuple[napari.Viewer, object]:
     """A window with a sample and the widget, its model loaded."""
     viewer = napari.Viewer()
-    viewer.window.resize(1280, 820)
+    viewer.window.resize(1280, 860)
     viewer.open_sample("napari-simpleclick", sample)
     _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
     wait(lambda: widget.controller.annotator is not None)

@@ -205,7 +205,8 @@ def test_deleted_click_is_as_if_never_made(stack):
 def test_points_show_the_sign_by_colour_and_shape(stack):
     stack.click_at((2, 30, 40), positive=True)
     stack.click_at((2, 30, 20), positive=False)
-    assert [str(symbol) for symbol in stack.points.symbol] == ["disc", "cross"]
+    assert [str(symbol) for symbol in stack.points.symbol] == ["disc", "square"]
+    assert list(stack.points.text.values) == ["+", "−"]
     assert not np.allclose(stack.points.face_color[0], stack.points.face_color[1])
     assert list(stack.points.features["positive"]) == [True, False]
 

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import tifffile
 from qtpy.QtCore import QPoint, Qt
+from qtpy.QtGui import QShortcut
+from qtpy.QtWidgets import QCheckBox, QComboBox, QPushButton, QTableWidget
 
 from napari_simpleclick.data.samples import sample_volume
 
@@ -88,12 +90,14 @@ def test_keys_work_whatever_of_our_layers_is_active(open_widget, click, qtbot):
     controller = widget.controller
     click(viewer, widget, 100, 130)
     native = viewer.window._qt_viewer.canvas.native
-    for number, layer in enumerate((controller.image, controller.labels, controller.points), start=2):
+    for layer in (controller.image, controller.labels, controller.points):
         viewer.layers.selection.active = layer
+        controller.select_object(1)
+        was = controller.positive
         qtbot.keyClick(native, Qt.Key.Key_T)
-        assert controller.positive == bool(number % 2)
+        assert controller.positive != was
         qtbot.keyClick(native, Qt.Key.Key_N)
-        assert controller.object_id == number
+        assert controller.object_id == 2
     qtbot.keyClick(native, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not controller.labels.data.any(), timeout=5_000)
     assert controller.object_id == 1
@@ -124,7 +128,8 @@ def test_widget_without_an_image_waits_for_one(make_napari_viewer_proxy, qtbot):
 def test_every_control_has_a_name_and_a_tooltip(make_napari_viewer_proxy):
     viewer = make_napari_viewer_proxy()
     _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
-    controls = [widget.image_menu, widget.model_menu, widget.device_menu, widget.object_box, *widget.buttons.values()]
+    controls = widget.findChildren((QPushButton, QComboBox, QCheckBox, QTableWidget))
+    assert len(controls) > 15
     assert all(control.accessibleName() and control.toolTip() for control in controls)
 
 
@@ -132,3 +137,43 @@ def test_widget_is_imported_without_torch():
     code = "import sys, napari_simpleclick.plugin.widget; print('torch' in sys.modules)"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "False"
+
+
+def test_question_mark_shows_the_keys(make_napari_viewer_proxy):
+    viewer = make_napari_viewer_proxy(show=True)
+    _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
+    (shortcut,) = widget.findChildren(QShortcut)
+    assert shortcut.key().toString() == "?"
+    shortcut.activated.emit()
+    assert not widget.help.isHidden()
+    assert "next slice" in widget.help.text()
+
+
+def test_table_lists_objects_and_a_click_on_a_row_goes_on_with_it(open_widget, click, qtbot):
+    volume, _ = sample_volume("em-like")
+    viewer, widget = open_widget(volume.data)
+    controller, table = widget.controller, widget.objects
+    click(viewer, widget, 100, 130)
+    qtbot.mouseClick(widget.buttons["object"], Qt.MouseButton.LeftButton)
+    assert [table.item(row, 0).text() for row in range(table.rowCount())] == ["1", "2"]
+    cell = table.visualItemRect(table.item(0, 1)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=cell)
+    assert controller.object_id == 1
+    assert len(controller.points.data) == 1
+    assert table.item(0, 3).text() == "1"
+
+
+def test_propagation_runs_slice_by_slice_and_can_be_stopped(open_widget, click, qtbot):
+    volume, _ = sample_volume("em-like")
+    viewer, widget = open_widget(np.stack([volume.data[5]] * 40))
+    viewer.dims.set_current_step(0, 0)
+    click(viewer, widget, 97, 136)
+    click(viewer, widget, 80, 130)
+    labels = widget.controller.labels
+    qtbot.mouseClick(widget.buttons["forward"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: labels.data[2].any(), timeout=60_000)
+    qtbot.keyClick(viewer.window._qt_viewer.canvas.native, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: widget.controller.busy == 0, timeout=60_000)
+    assert not widget.propagation.running
+    assert not labels.data[-1].any()
+    assert "stopped: cancelled" in widget.status.text()

@@ -61,6 +61,7 @@ class Controller:
         self.look_at_view = True
         self.busy = 0
         self.planes: dict[Hashable, SliceView] = {}
+        self.clicked: set[int] = set()
         self._syncing = False
         viewer.layers.events.removed.connect(self._on_removed)
 
@@ -76,7 +77,7 @@ class Controller:
         if self.image is not image:
             self.close()
             self.image, self.labels, self.points = image, None, None
-            self.planes, self.object_id = {}, 1
+            self.planes, self.clicked, self.object_id = {}, set(), 1
             if self.annotator:
                 self.annotator = Annotator(self.annotator.predictor)
         if self.labels is None:
@@ -139,6 +140,7 @@ class Controller:
         annotator, object_id, image = self.annotator, self.object_id, plane.image(contrast_limits(self.image))
         view = field_of_view(self.image, plane) if self.look_at_view else None
         self.planes[plane.key] = plane
+        self.clicked.add(object_id)
         self.submit(lambda: annotator.click(object_id, plane.key, image, click, view=usable(view)), self._apply)
 
     def undo(self) -> None:
@@ -182,8 +184,9 @@ class Controller:
 
     def next_object(self) -> None:
         """Go on with a new object; the masks of the others are kept."""
-        used = [summary.object_id for summary in self.annotator.summaries()] if self.annotator else []
-        self.select_object(max([0, *used]) + 1 if self.object_id in used else self.object_id)
+        used = {summary.object_id for summary in self.annotator.summaries()} if self.annotator else set()
+        used |= self.clicked  # whose first click may not be answered yet
+        self.select_object(max(used) + 1 if self.object_id in used else self.object_id)
 
     def select_object(self, object_id: int) -> None:
         """Go on with an object; its clicks come back."""

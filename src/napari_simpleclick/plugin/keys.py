@@ -1,33 +1,40 @@
 """Keys, bound on our layers, because the keys of a layer win over those of the viewer."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from napari_simpleclick.plugin.controller import Controller
 
+Actions: TypeAlias = dict[str, Callable[[], None]]
+"""What the user can do, by name."""
+
 KEYS = {
-    "T": ("toggle_polarity", "exchange left and right click"),
-    "N": ("next_object", "next object"),
-    "Control-Z": ("undo", "take the newest click back"),
-    "Control-Shift-Z": ("redo", "make it again"),
-    "R": ("reset_slice", "remove the object's clicks from this slice"),
-    "D": ("next_slice", "next slice"),
-    "U": ("previous_slice", "previous slice"),
+    "T": ("polarity", "exchange left and right click"),
+    "Control-Z": ("undo", "take back what was done last"),
+    "Control-Shift-Z": ("redo", "do it again"),
+    "R": ("reset", "remove the object from this slice"),
+    "N": ("object", "next object"),
+    "D": ("next", "next slice"),
+    "U": ("previous", "previous slice"),
+    "G": ("forward", "propagate to the slices after"),
+    "Shift-G": ("back", "propagate to the slices before"),
+    "Escape": ("cancel", "stop propagating"),
+    "Enter": ("accept", "accept this slice"),
+    "Q": ("fill", "fill the slices between"),
 }
-"""Key, method of the controller, and what it does; free on napari's image, labels and points layers."""
+"""Key, name of the action, and what it does; free on napari's image, labels and points layers."""
+
+POLYGON_KEYS = {"Escape", "Enter"}
+"""napari's polygon tool of the labels layer needs these."""
 
 
-def bind_keys(controller: "Controller") -> None:
+def bind_keys(controller: "Controller", actions: Actions) -> None:
     """Bind all keys on the layers that the controller has now."""
-    actions = {
-        "next_slice": lambda: controller.step_slice(1),
-        "previous_slice": lambda: controller.step_slice(-1),
-    }
     for layer in (controller.image, controller.labels, controller.points):
         for key, (name, _) in KEYS.items():
-            action = actions.get(name) or getattr(controller, name)
-            if layer is not None:
-                layer.bind_key(key, lambda _layer, action=action: action(), overwrite=True)
+            if layer is not None and not (layer == controller.labels and key in POLYGON_KEYS):
+                layer.bind_key(key, lambda _layer, action=actions[name]: action(), overwrite=True)
 
 
 def cheat_sheet() -> str:
@@ -37,6 +44,17 @@ def cheat_sheet() -> str:
         ("Right click", "the object is not here"),
         ("Drag", "move the picture"),
     ]
-    rows += [(key.replace("Control", "Ctrl").replace("-", "+"), meaning) for key, (_, meaning) in KEYS.items()]
+    rows += [(shown(key), meaning) for key, (_, meaning) in KEYS.items()] + [("?", "show these keys")]
     cells = "".join(f"<tr><td><b>{key}</b>&nbsp;&nbsp;</td><td>{meaning}</td></tr>" for key, meaning in rows)
     return f"<table>{cells}</table>"
+
+
+def shown(key: str) -> str:
+    """A key as it is written on the screen.
+
+    Examples
+    --------
+    >>> shown("Control-Shift-Z")
+    'Ctrl+Shift+Z'
+    """
+    return key.replace("Control", "Ctrl").replace("Escape", "Esc").replace("-", "+")

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 POSITIVE_COLOR, NEGATIVE_COLOR = "#1f77e0", "#ff8c1a"
 """Blue and orange are told apart by colour-blind people too, and the symbols differ as well."""
 
-POSITIVE_SYMBOL, NEGATIVE_SYMBOL = "disc", "cross"
+POSITIVE_SYMBOL, NEGATIVE_SYMBOL = "disc", "square"
 
-CLICK_SIZE = 14
-"""Diameter of a click's symbol, in pixels of the canvas."""
+POSITIVE_SIGN, NEGATIVE_SIGN = "+", "−"
+
+CLICK_SIZE = 11
+"""Diameter of a click's symbol without its border, in pixels of the canvas."""
 
 CLICK_EXTENT = 1
 """Size of a click in the data; a larger one would stretch the slider of a stack beyond its slices."""
@@ -59,7 +61,8 @@ def create_points(image: "Image") -> "Points":
         np.zeros((0, image.ndim)),
         ndim=image.ndim,
         name=f"{image.name} clicks",
-        features={"positive": np.zeros(0, bool)},
+        features={"positive": np.zeros(0, bool), "sign": np.zeros(0, str)},
+        text={"string": "{sign}", "color": "white", "size": 10, "anchor": "center"},
         size=CLICK_EXTENT,
         canvas_size_limits=(CLICK_SIZE, CLICK_SIZE),
         border_color="white",
@@ -69,13 +72,18 @@ def create_points(image: "Image") -> "Points":
 
 
 def show_clicks(points: "Points", places: list[tuple[float, ...]], clicks: list[Click]) -> None:
-    """Make the layer show these clicks: blue discs where the object is, orange crosses where it is not."""
+    """Make the layer show these clicks: blue discs (+) where the object is, orange squares (−) where it is not."""
     signs = [click.positive for click in clicks]
     points.selected_data = set()
     points.data = np.asarray(places, float).reshape(-1, points.ndim)
-    points.features = {"positive": np.asarray(signs, bool)}
+    points.features = {
+        "positive": np.asarray(signs, bool),
+        "sign": np.asarray([POSITIVE_SIGN if positive else NEGATIVE_SIGN for positive in signs], str),
+    }
     if signs:
-        points.face_color = [POSITIVE_COLOR if positive else NEGATIVE_COLOR for positive in signs]
+        colors = [POSITIVE_COLOR if positive else NEGATIVE_COLOR for positive in signs]
+        # Symbols of a fixed size on the canvas get a border half as wide: in another color it would hide most of them.
+        points.face_color = points.border_color = colors
         points.symbol = [POSITIVE_SYMBOL if positive else NEGATIVE_SYMBOL for positive in signs]
         points.size = CLICK_EXTENT
     points.selected_data = set()

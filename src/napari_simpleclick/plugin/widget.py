@@ -1,29 +1,19 @@
 """The widget in napari's dock: choose image and model, click, go on to the next slice and object."""
 
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QObject, Qt, QTimer, Signal
-from qtpy.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QFormLayout,
-    QGridLayout,
-    QGroupBox,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from qtpy.QtGui import QKeySequence, QShortcut
+from qtpy.QtWidgets import QGridLayout, QGroupBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from napari_simpleclick.model.weights import DEFAULT_MODEL, available_models
 from napari_simpleclick.plugin.controller import Controller
-from napari_simpleclick.plugin.keys import bind_keys, cheat_sheet
+from napari_simpleclick.plugin.keys import Actions, bind_keys, cheat_sheet
 from napari_simpleclick.plugin.layers import NEGATIVE_COLOR, POSITIVE_COLOR
 from napari_simpleclick.plugin.mouse import ClickListener
+from napari_simpleclick.plugin.objects_table import ObjectsTable
+from napari_simpleclick.plugin.propagation import Propagation
+from napari_simpleclick.plugin.setup_panel import SetupPanel, in_a_row, named
 from napari_simpleclick.plugin.worker import InferenceThread
 
 if TYPE_CHECKING:
@@ -31,6 +21,24 @@ if TYPE_CHECKING:
 
 BUSY_AFTER_MS = 300
 """Work that takes longer is announced."""
+
+CLICK_BUTTONS = {
+    "undo": ("Undo", "Take back what was done last, on whatever slice (Ctrl+Z)"),
+    "redo": ("Redo", "Do it again (Ctrl+Shift+Z)"),
+    "reset": ("Reset slice", "Remove the object's clicks and mask from this slice (R)"),
+}
+OBJECT_BUTTONS = {
+    "object": ("Next object", "Keep this mask and start a new object (N)"),
+    "remove": ("Remove object", "Remove this object from all slices; Undo brings it back"),
+}
+SLICE_BUTTONS = {
+    "previous": ("◀ Slice", "Previous slice (U)"),
+    "next": ("Slice ▶", "Next slice (D)"),
+    "back": ("◀◀ Propagate", "Find the object on the slices before, until it is lost (Shift+G)"),
+    "forward": ("Propagate ▶▶", "Find the object on the slices after, until it is lost (G)"),
+    "fill": ("Fill between", "Fill the slices between those that were clicked, painted or accepted (Q)"),
+    "accept": ("Accept slice", "This slice is right: propagation leaves it alone (Enter)"),
+}
 
 
 class MainThread(QObject):
@@ -58,60 +66,23 @@ class SimpleClickWidget(QWidget):
         self.thread_bridge = MainThread(self)
         self.worker = InferenceThread(self.thread_bridge.called.emit)
         self.controller = Controller(napari_viewer, self.worker)
-        self.loading: object = None
+        self.propagation = Propagation(self.controller)
         self.listener = ClickListener(self.controller)
         self._build()
         self._connect()
         self._list_images()
         self._load_model()
         self._annotate_active()
+        self._show_state()
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.image_menu = named(QComboBox(), "Image", "The image layer to outline objects in")
-        self.annotate_button = named(
-            QPushButton("Annotate"), "Annotate", "Add layers for masks and clicks to this image"
-        )
-        self.model_menu = named(QComboBox(), "Model", "Bundled models work offline; others show where to get them")
-        self.device_menu = named(QComboBox(), "Device", "auto takes a GPU if there is one")
-        self.flip_box = named(QCheckBox("mirror average"), "Mirror average", "A little more exact, twice the time")
-        self.view_box = named(
-            QCheckBox("first click looks at the view"), "View", "Off: the first click looks at the whole plane"
-        )
-        self.view_box.setChecked(True)
-        self.device_menu.addItems(["auto", "cpu", "cuda", "mps"])
-        for model in available_models():
-            self.model_menu.addItem(model.name if model.path else f"{model.name} (get it first)", model.name)
-        self.model_menu.setCurrentIndex(self.model_menu.findData(DEFAULT_MODEL))
-
-        setup = QFormLayout()
-        setup.addRow("Image", side_by_side(self.image_menu, self.annotate_button))
-        setup.addRow("Model", self.model_menu)
-        setup.addRow("Device", side_by_side(self.device_menu, self.flip_box))
-        setup.addRow("", self.view_box)
-
+        self.setup = SetupPanel()
         self.polarity = QLabel()
         self.polarity.setTextFormat(Qt.TextFormat.RichText)
-        self.object_box = named(QSpinBox(), "Object", "The object that clicks go to; its clicks come back")
-        self.object_box.setRange(1, 65535)
-        self.buttons = {
-            "undo": named(QPushButton("Undo"), "Undo", "Take the newest click back (Ctrl+Z)"),
-            "redo": named(QPushButton("Redo"), "Redo", "Make it again (Ctrl+Shift+Z)"),
-            "previous": named(QPushButton("◀ Slice"), "Previous slice", "Previous slice (U)"),
-            "next": named(QPushButton("Slice ▶"), "Next slice", "Next slice (D)"),
-            "reset": named(QPushButton("Reset slice"), "Reset slice", "Remove the object's clicks from this slice (R)"),
-            "object": named(QPushButton("Next object"), "Next object", "Keep this mask and start a new object (N)"),
-        }
-        grid = QGridLayout()
-        for place, button in enumerate(self.buttons.values()):
-            grid.addWidget(button, place // 2, place % 2)
-        clicking = QGroupBox("Clicks")
-        inside = QVBoxLayout(clicking)
-        inside.addWidget(self.polarity)
-        inside.addWidget(side_by_side(QLabel("Object"), self.object_box))
-        inside.addLayout(grid)
-
+        self.objects = ObjectsTable()
+        self.buttons: dict[str, QPushButton] = {}
         self.status = QLabel()
         self.status.setWordWrap(True)
         self.status.setAccessibleName("Status")
@@ -120,45 +91,72 @@ class SimpleClickWidget(QWidget):
         self.help_button = named(QPushButton("?"), "Keys", "Show what mouse and keys do")
         self.help_button.setCheckable(True)
         self.help_button.setFixedWidth(32)
-        layout = QVBoxLayout(self)
-        layout.addLayout(setup)
-        layout.addWidget(clicking)
-        layout.addWidget(side_by_side(self.status, self.help_button))
-        layout.addWidget(self.help)
-        layout.addStretch(1)
         self.busy_timer = QTimer(self)
         self.busy_timer.setSingleShot(True)
         self.busy_timer.setInterval(BUSY_AFTER_MS)
 
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.setup)
+        layout.addWidget(group("Clicks", self.polarity, self._grid(CLICK_BUTTONS, 3)))
+        layout.addWidget(group("Objects", self.objects, self._grid(OBJECT_BUTTONS, 2)), stretch=1)
+        layout.addWidget(group("Slices", self._grid(SLICE_BUTTONS, 2)))
+        layout.addWidget(in_a_row(self.status, self.help_button))
+        layout.addWidget(self.help)
+
+    def _grid(self, texts: dict[str, tuple[str, str]], columns: int) -> QWidget:
+        grid = QWidget()
+        layout = QGridLayout(grid)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for place, (name, (text, tooltip)) in enumerate(texts.items()):
+            self.buttons[name] = named(QPushButton(text), text.strip("◀▶ "), tooltip)
+            layout.addWidget(self.buttons[name], place // columns, place % columns)
+        return grid
+
     def _connect(self) -> None:
-        controller = self.controller
+        controller, setup = self.controller, self.setup
         controller.status.connect(self._show_status)
         controller.changed.connect(self._show_state)
         controller.failed.connect(self._show_error)
         self.busy_timer.timeout.connect(lambda: self.status.setText("Working …"))
-        self.annotate_button.clicked.connect(self._annotate_chosen)
-        self.model_menu.activated.connect(self._load_model)
-        self.device_menu.activated.connect(self._load_model)
-        self.flip_box.toggled.connect(self._load_model)
-        self.view_box.toggled.connect(lambda on: setattr(controller, "look_at_view", on))
-        self.object_box.valueChanged.connect(self._select_object)
+        setup.annotate_button.clicked.connect(self._annotate_chosen)
+        setup.model_menu.activated.connect(self._load_model)
+        setup.device_menu.activated.connect(self._load_model)
+        setup.flip_box.toggled.connect(self._load_model)
+        setup.view_box.toggled.connect(lambda on: setattr(controller, "look_at_view", on))
+        self.objects.chosen.connect(controller.select_object)
         self.help_button.toggled.connect(self.help.setVisible)
-        actions: dict[str, Callable[[], None]] = {
-            "undo": controller.undo,
-            "redo": controller.redo,
-            "previous": lambda: controller.step_slice(-1),
-            "next": lambda: controller.step_slice(1),
-            "reset": controller.reset_slice,
-            "object": controller.next_object,
-        }
-        for name, action in actions.items():
-            self.buttons[name].clicked.connect(lambda _checked=False, action=action: action())
+        # napari's key bindings know no "?".
+        QShortcut(QKeySequence("?"), self).activated.connect(self.help_button.toggle)
+        for name, action in self.actions.items():
+            if name in self.buttons:
+                self.buttons[name].clicked.connect(lambda _checked=False, action=action: action())
         self.viewer.mouse_drag_callbacks.append(self.listener)
         self.viewer.layers.events.inserted.connect(self._on_inserted)
         self.viewer.layers.events.removed.connect(self._list_images)
-        worker = self.worker
+        worker, propagation = self.worker, self.propagation
         # Closing a dock calls no closeEvent; a bound method of this widget would not be called either.
-        self.destroyed.connect(lambda: (worker.stop(), controller.shut_down()))
+        self.destroyed.connect(lambda: (propagation.cancel(), worker.stop(), controller.shut_down()))
+
+    @property
+    def actions(self) -> Actions:
+        """What buttons and keys do, by name."""
+        controller, propagation = self.controller, self.propagation
+        actions: dict[str, Callable[[], None]] = {
+            "undo": controller.undo,
+            "redo": controller.redo,
+            "reset": controller.reset_slice,
+            "polarity": controller.toggle_polarity,
+            "object": controller.next_object,
+            "remove": controller.remove_object,
+            "previous": lambda: controller.step_slice(-1),
+            "next": lambda: controller.step_slice(1),
+            "back": lambda: propagation.propagate(-1),
+            "forward": lambda: propagation.propagate(1),
+            "fill": propagation.interpolate,
+            "accept": propagation.accept,
+            "cancel": propagation.cancel,
+        }
+        return actions
 
     # -- what the user does -----------------------------------------------------------------------------------------
 
@@ -169,40 +167,23 @@ class SimpleClickWidget(QWidget):
         if chosen is None:
             self.status.setText("Open an image: drag a TIFF stack or a NIfTI volume into the window.")
             return
-        self.image_menu.setCurrentIndex(images.index(chosen))
+        self.setup.image_menu.setCurrentIndex(images.index(chosen))
         self._annotate_chosen()
 
     def _annotate_chosen(self) -> None:
         images = self._images()
         if images:
-            self.controller.annotate(images[max(self.image_menu.currentIndex(), 0)])
-            bind_keys(self.controller)
+            self.controller.annotate(images[max(self.setup.image_menu.currentIndex(), 0)])
+            bind_keys(self.controller, self.actions)
 
     def _on_inserted(self, _event: Any) -> None:
         self._list_images()
         if self.controller.image is None and self._images():
             self._annotate_active()
 
-    def _select_object(self, object_id: int) -> None:
-        if object_id != self.controller.object_id:
-            self.controller.select_object(object_id)
-
     def _load_model(self, _chosen: object = None) -> None:
-        """Load the chosen model in torch, so that clicks work soon, and exchange it for its compiled form later."""
-        name, device, flip = self.model_menu.currentData(), self.device_menu.currentText(), self.flip_box.isChecked()
-        self.loading = loading = object()
+        name, device, flip = self.setup.model
         self.controller.load(lambda: create_predictor(name, device, flip=flip))
-
-        def exchange(predictor: Any) -> None:
-            if self.loading is loading:  # no other model was chosen meanwhile
-                self.controller.load(lambda: predictor)
-
-        def compile_in_background() -> None:
-            predictor = create_compiled_predictor(name, device, flip=flip)
-            if predictor is not None and not self.worker.stopped:
-                self.thread_bridge.called.emit(lambda: exchange(predictor))
-
-        self.worker(lambda: start_thread(compile_in_background), lambda _: None, lambda _: None)
 
     # -- keep the window up to date ---------------------------------------------------------------------------------
 
@@ -212,23 +193,14 @@ class SimpleClickWidget(QWidget):
         return [layer for layer in self.viewer.layers if isinstance(layer, Image)]
 
     def _list_images(self, _event: object = None) -> None:
-        chosen = self.image_menu.currentText()
-        self.image_menu.clear()
-        self.image_menu.addItems([image.name for image in self._images()])
-        self.image_menu.setCurrentText(chosen)
+        self.setup.list_images([image.name for image in self._images()])
 
     def _show_state(self) -> None:
-        controller = self.controller
-        blue, orange = (
-            f"<span style='color:{POSITIVE_COLOR}'>●</span>",
-            f"<span style='color:{NEGATIVE_COLOR}'>✚</span>",
-        )
-        left, right = (blue, orange) if controller.positive else (orange, blue)
-        self.polarity.setText(f"left click {left} &nbsp; right click {right} &nbsp; (T exchanges)")
-        self.object_box.blockSignals(True)
-        self.object_box.setValue(controller.object_id)
-        self.object_box.blockSignals(False)
-        annotator = controller.annotator
+        controller, annotator = self.controller, self.controller.annotator
+        self.polarity.setText(polarity_text(controller.positive))
+        labels = controller.labels
+        color = labels.get_color if labels is not None else lambda _object_id: None
+        self.objects.show_objects(annotator.summaries() if annotator else [], controller.object_id, color)
         self.buttons["undo"].setEnabled(bool(annotator and annotator.can_undo))
         self.buttons["redo"].setEnabled(bool(annotator and annotator.can_redo))
         if controller.busy and not self.busy_timer.isActive():
@@ -247,7 +219,7 @@ class SimpleClickWidget(QWidget):
 
 
 def create_predictor(model: str, device: str, *, flip: bool) -> Any:
-    """Load a model in torch and make its first prediction, so that the first click is as fast as the others."""
+    """Load a model and make its first prediction, so that the first click is as fast as the others."""
     from napari_simpleclick.plugin.torch_beside_opengl import import_torch
 
     import_torch()
@@ -263,38 +235,18 @@ def create_predictor(model: str, device: str, *, flip: bool) -> Any:
     return predictor
 
 
-def create_compiled_predictor(model: str, device: str, *, flip: bool) -> Any:
-    """The same model compiled for the processor; None where torch is best or the model cannot be loaded."""
-    from napari_simpleclick.inference.device import choose_device
-    from napari_simpleclick.inference.networks import choose_network
-    from napari_simpleclick.inference.predictor import Predictor
-    from napari_simpleclick.model.weights import load_model
-
-    try:
-        loaded = load_model(model)
-        chosen = choose_network(loaded, device=choose_device(device), batch=2 if flip else 1)
-    except (OSError, ValueError, RuntimeError):
-        return None  # the torch predictor has told already, or goes on alone
-    return None if chosen.network is loaded else Predictor(chosen.network, flip=flip)
+def polarity_text(positive: bool) -> str:
+    """What the mouse buttons do, as HTML."""
+    add = f"<span style='color:{POSITIVE_COLOR}'>●</span> add"
+    remove = f"<span style='color:{NEGATIVE_COLOR}'>■</span> remove"
+    left, right = (add, remove) if positive else (remove, add)
+    return f"left click {left} &nbsp;·&nbsp; right click {right}"
 
 
-def start_thread(function: Callable[[], None]) -> None:
-    """Run a function beside everything else."""
-    threading.Thread(target=function, name="napari-simpleclick-compiler", daemon=True).start()
-
-
-def named(widget: Any, name: str, tooltip: str) -> Any:
-    """Give a control its accessible name and its tooltip."""
-    widget.setAccessibleName(name)
-    widget.setToolTip(tooltip)
-    return widget
-
-
-def side_by_side(*widgets: QWidget) -> QWidget:
-    """Widgets in a row, the first taking the space."""
-    row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    for place, widget in enumerate(widgets):
-        layout.addWidget(widget, stretch=1 if place == 0 else 0)
-    return row
+def group(title: str, *widgets: QWidget) -> QGroupBox:
+    """Widgets below each other, in a frame with a title."""
+    box = QGroupBox(title)
+    layout = QVBoxLayout(box)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return box

@@ -1,0 +1,73 @@
+"""Setup panel: which image, which network, on which device."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QPushButton, QWidget
+
+from napari_simpleclick.model.weights import DEFAULT_MODEL, available_models
+
+
+class SetupPanel(QWidget):
+    """The menus that are set once and then left alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.image_menu = named(QComboBox(), "Image", "The image layer to outline objects in")
+        self.annotate_button = named(
+            QPushButton("Annotate"), "Annotate", "Add layers for masks and clicks to this image, or put them back"
+        )
+        self.model_menu = named(QComboBox(), "Model", "Bundled models work offline; others show where to get them")
+        self.device_menu = named(QComboBox(), "Device", "auto takes a GPU if there is one")
+        self.flip_box = named(QCheckBox("mirror average"), "Mirror average", "A little more exact, twice the time")
+        self.view_box = named(
+            QCheckBox("first click looks at the view"),
+            "First click looks at the view",
+            "On: zoom in, and the first click finds small things. Off: it looks at the whole slice",
+        )
+        self.view_box.setChecked(True)
+        self.device_menu.addItems(["auto", "cpu", "cuda", "mps"])
+        for model in available_models():
+            self.model_menu.addItem(model.name if model.path else f"{model.name} (get it first)", model.name)
+        self.model_menu.setCurrentIndex(self.model_menu.findData(DEFAULT_MODEL))
+        # Long names must not make the dock wide.
+        for menu in (self.image_menu, self.model_menu):
+            menu.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            menu.setMinimumContentsLength(12)
+
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow("Image", in_a_row(self.image_menu, self.annotate_button))
+        form.addRow("Model", self.model_menu)
+        form.addRow("Device", in_a_row(self.device_menu, self.flip_box))
+        form.addRow("", self.view_box)
+
+    @property
+    def model(self) -> tuple[str, str, bool]:
+        """Name of the chosen model, device, and whether to average with the mirror image."""
+        return self.model_menu.currentData(), self.device_menu.currentText(), self.flip_box.isChecked()
+
+    def list_images(self, names: Sequence[str]) -> None:
+        """Offer these images; the chosen one stays chosen."""
+        chosen = self.image_menu.currentText()
+        self.image_menu.clear()
+        self.image_menu.addItems(list(names))
+        self.image_menu.setCurrentText(chosen)
+        self.annotate_button.setEnabled(bool(names))
+
+
+def named(widget: Any, name: str, tooltip: str) -> Any:
+    """Give a control its accessible name and its tooltip."""
+    widget.setAccessibleName(name)
+    widget.setToolTip(tooltip)
+    return widget
+
+
+def in_a_row(*widgets: QWidget) -> QWidget:
+    """Widgets in a row, the first taking the space."""
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    for place, widget in enumerate(widgets):
+        layout.addWidget(widget, stretch=1 if place == 0 else 0)
+    return row
