@@ -1,5 +1,6 @@
-"""`napari-simpleclick-eval`: click every object of a data set with the robot user, and report how well a model does."""
+"""`napari-simpleclick-eval`: click every object of data sets with the robot user, and report how well a model does."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,152 +8,164 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from napari_simpleclick.cli.errors import told_as_messages
-from napari_simpleclick.model.weights import DEFAULT_MODEL
+from napari_simpleclick.cli.eval_choices import ClickSettings, DataSettings, PredictorSettings, jobs
+from napari_simpleclick.cli.eval_tables import datasets_table, results_table
 
 if TYPE_CHECKING:
     from napari_simpleclick.data.datasets.base import Dataset
-    from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-    from napari_simpleclick.evaluation.report import EvaluationReport, ObjectResult
-    from napari_simpleclick.inference.predictor import Predictor
+    from napari_simpleclick.evaluation.evaluate import Placed
+    from napari_simpleclick.evaluation.job import EvaluationJob
+    from napari_simpleclick.evaluation.report import EvaluationReport
+    from napari_simpleclick.evaluation.result_log import ResultLog
 
 
 @dataclass(frozen=True)
 class EvalCommand:
-    """Click every object of a data set as SimpleClick's evaluation does, and report mIoU, NoC and seconds per click."""
+    """Click every object of data sets as SimpleClick's evaluation does, and report mIoU, NoC and seconds per click.
 
-    dataset: Annotated[str, tyro.conf.arg(aliases=["-d"])]
-    """Name of the data set; "list" prints what is known."""
-    data_dir: Path = Path()
-    """Folder of the unpacked data set."""
-    model: str = DEFAULT_MODEL
-    """Name of a model, or path to a .safetensors or .pth file."""
-    flip: bool = True
-    """Average each prediction with that of the mirrored crop, as published scores do."""
-    size: int = 448
-    """Side of the network's input in pixels (672 for DAVIS in the paper)."""
-    device: str = "auto"
-    """auto, cuda, mps or cpu."""
-    clicks: int = 20
-    """Clicks per object."""
-    stop_at: float | None = None
-    """Stop clicking an object at this IoU (the paper's NoC runs: 0.90); by default all clicks are made."""
-    output: Path | None = None
-    """JSON file for all curves and clicks."""
+    Two reports are compared with `napari-simpleclick-eval compare A.json B.json`.
+    """
+
+    data: tyro.conf.OmitArgPrefixes[DataSettings]
+    predictor: tyro.conf.OmitArgPrefixes[PredictorSettings]
+    clicking: tyro.conf.OmitArgPrefixes[ClickSettings]
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"])] = None
+    """JSON file for all curves and clicks; a table (.csv) and a page with pictures (.html) are written beside it."""
+    resume: bool = False
+    """Go on with the interrupted run that wrote the same --output."""
+    workers: int = 0
+    """Share the objects among so many processes on this machine."""
+    scheduler: str | None = None
+    """Share the objects among the workers of a dask scheduler, such as tcp://node7:8786."""
 
 
 def main() -> None:
     """Run the command; known mistakes end with a message instead of a traceback."""
+    if sys.argv[1:2] == ["compare"]:
+        from napari_simpleclick.cli.compare import main as compare
+
+        compare(sys.argv[2:])
+        return
     command = tyro.cli(EvalCommand, prog="napari-simpleclick-eval")
     with told_as_messages():
         run(command, Console())
 
 
 def run(command: EvalCommand, console: Console) -> None:
-    """Evaluate, show the table, write the report."""
-    from napari_simpleclick.data.datasets.registry import DATASETS, open_dataset
-    from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-    from napari_simpleclick.evaluation.report import EvaluationReport
-
-    if command.dataset == "list":
-        console.print("\n".join(DATASETS))
+    """Evaluate one data set after the other."""
+    if command.data.dataset == ("list",):
+        console.print(datasets_table())
         return
-    dataset = open_dataset(command.dataset, command.data_dir)
-    protocol = EvaluationProtocol(max_clicks=command.clicks, stop_at=command.stop_at)
-    predictor = create_predictor(command)
-    objects = tuple(with_progress(predictor, dataset, protocol, console))
-    report = EvaluationReport(dataset.name, protocol, objects, provenance(command, predictor))
-    console.print(results_table(report, command.model))
-    if command.output is not None:
-        report.write(command.output)
-        console.print(f"All curves and clicks: {command.output}")
+    if command.resume and command.output is None:
+        raise ValueError("--resume goes on with the run that wrote --output: name the same file.")
+    chosen = jobs(command.data, command.predictor, command.clicking)
+    for job in chosen:
+        run_job(job, command, output_of(command.output, job.dataset.name, alone=len(chosen) == 1), console)
 
 
-def create_predictor(command: EvalCommand) -> "Predictor":
-    """The predictor that the command asks for."""
-    from napari_simpleclick.inference.device import choose_device
-    from napari_simpleclick.inference.predictor import Predictor
-    from napari_simpleclick.model.weights import load_model
-
-    device = choose_device(command.device)
-    return Predictor(load_model(command.model), flip=command.flip, size=command.size, device=device)
-
-
-def with_progress(
-    predictor: "Predictor", dataset: "Dataset", protocol: "EvaluationProtocol", console: Console
-) -> "Iterator[ObjectResult]":
-    """Evaluate object by object under a progress bar over pictures."""
-    from napari_simpleclick.evaluation.evaluate import evaluate_object
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    last_ious: list[float] = []
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task(dataset.name, total=len(dataset))
-        for index in range(len(dataset)):
-            sample = dataset[index]
-            for object_id in sample.object_ids:
-                result = evaluate_object(predictor, sample, object_id, protocol)
-                last_ious.append(result.ious[-1])
-                mean = sum(last_ious) / len(last_ious)
-                progress.update(task, description=f"{dataset.name}: {len(last_ious)} objects, last IoU {mean:.3f}")
-                yield result
-            progress.advance(task)
-
-
-def provenance(command: EvalCommand, predictor: "Predictor") -> dict[str, object]:
-    """What was evaluated, for the report."""
-    import torch
-
-    from napari_simpleclick import __version__
-    from napari_simpleclick.model.weights import find_weights, sha256
-
-    return {
-        "model": command.model,
-        "sha256": sha256(find_weights(command.model)),
-        "flip": command.flip,
-        "size": command.size,
-        "device": str(predictor.device),
-        "engine": "torch float32",
-        "torch": torch.__version__,
-        "napari-simpleclick": __version__,
-    }
-
-
-def results_table(report: "EvaluationReport", model: str) -> Table:
-    """Our numbers and, as quotations, those of the paper."""
-    from napari_simpleclick.evaluation.published import published_results
-
-    summary = report.summary()
-    table = Table(title=f"{report.dataset}: {len(report.objects)} objects")
-    table.add_column("model", overflow="fold")
-    for name in summary:
-        table.add_column(name, justify="right")
-    table.add_row(model, *(format_number(name, value) for name, value in summary.items()))
-    quoted = published_results(report.dataset)
-    for label in dict.fromkeys((result.model, result.trained_on) for result in quoted):
-        values = {result.metric: result.value for result in quoted if (result.model, result.trained_on) == label}
-        cells = [f"{values[name]:.2f}" if name in values else "" for name in summary]
-        if any(cells):
-            table.add_row(f"[dim]{label[0]} ({label[1]}), quoted[/]", *(f"[dim]{cell}[/]" for cell in cells))
-    return table
-
-
-def format_number(name: str, value: float) -> str:
-    """IoU in per cent, as in the paper; clicks with two digits; time in milliseconds.
+def output_of(output: Path | None, dataset: str, *, alone: bool) -> Path | None:
+    """File for the report of a data set; with several data sets its name is part of the file's.
 
     Examples
     --------
-    >>> format_number("mIoU@10", 0.9372), format_number("SPC", 0.0541), format_number("objects", 49)
-    ('93.72', '54 ms', '49')
+    >>> output_of(Path("a/run.json"), "ssTEM", alone=False).name
+    'run_ssTEM.json'
     """
-    if name.startswith("mIoU"):
-        return f"{100 * value:.2f}"
-    if name == "SPC":
-        return f"{1000 * value:.0f} ms"
-    return f"{value:.2f}" if name.startswith("NoC") else f"{value:.0f}"
+    if output is None:
+        return None
+    return output.with_suffix(".json") if alone else output.with_name(f"{output.stem}_{dataset}.json")
+
+
+def run_job(job: "EvaluationJob", command: EvalCommand, output: Path | None, console: Console) -> None:
+    """Evaluate a data set, show the table, write the reports."""
+    from napari_simpleclick.evaluation.evaluate import in_order
+    from napari_simpleclick.evaluation.report import EvaluationReport
+
+    dataset = job.dataset.open()
+    provenance = job.provenance(dataset)
+    log = open_log(job, provenance, output, resume=command.resume)
+    before = list(log.placed) if log else []
+    coming = results(job, dataset, command, log)
+    placed = before + list(with_progress(log.keep(coming) if log else coming, dataset.name, len(dataset), console))
+    report = EvaluationReport(dataset.name, job.protocol, in_order(placed), provenance)
+    warn_of_counts(job, report, dataset, console)
+    console.print(results_table(report, job.predictor.name))
+    if output is not None:
+        write_reports(report, job, dataset, output)
+        console.print(f"Written: {output}, with .csv and .html beside it", soft_wrap=True)
+
+
+def open_log(
+    job: "EvaluationJob", provenance: dict[str, object], output: Path | None, *, resume: bool
+) -> "ResultLog | None":
+    """The log that makes a run with an output resumable."""
+    from dataclasses import asdict
+
+    from napari_simpleclick.evaluation.result_log import ResultLog
+
+    if output is None:
+        return None
+    run = {"dataset": job.dataset.name, "protocol": asdict(job.protocol), **provenance}
+    return ResultLog(output.with_suffix(".objects.jsonl"), run, resume=resume)
+
+
+def results(
+    job: "EvaluationJob", dataset: "Dataset", command: EvalCommand, log: "ResultLog | None"
+) -> "Iterator[Placed]":
+    """Results of all objects that are not in the log, from this process or from workers."""
+    from napari_simpleclick.evaluation.evaluate import evaluate_pictures
+
+    pictures = [picture for picture in range(len(dataset)) if not log or picture not in log.complete]
+    skip = log.done if log else frozenset()
+    if not command.workers and command.scheduler is None:
+        yield from evaluate_pictures(job.predictor.create(), dataset, job.protocol, pictures, skip=skip)
+        return
+    from napari_simpleclick.evaluation.cluster import connect, evaluate_on
+
+    with connect(workers=command.workers, scheduler=command.scheduler) as client:
+        yield from evaluate_on(client, job, pictures, skip=skip)
+
+
+def with_progress(placed: "Iterator[Placed]", name: str, pictures: int, console: Console) -> "Iterator[Placed]":
+    """Pass results on under a progress bar over pictures."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    last_ious: list[float] = []
+    seen: set[int] = set()
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(name, total=pictures)
+        for entry in placed:
+            seen.add(entry.picture)
+            last_ious.append(entry.result.ious[-1])
+            text = f"{name}: {len(last_ious)} objects, last IoU {sum(last_ious) / len(last_ious):.3f}"
+            progress.update(task, description=text, completed=len(seen) - 1)
+            yield entry
+        progress.update(task, completed=pictures)
+
+
+def warn_of_counts(job: "EvaluationJob", report: "EvaluationReport", dataset: "Dataset", console: Console) -> None:
+    """Say so when the data set does not hold what the published evaluation has."""
+    from napari_simpleclick.data.datasets.registry import DATASETS
+
+    info = DATASETS.get(report.dataset)
+    text = info.count_warning(images=len(dataset), objects=len(report.objects)) if info else None
+    if text:
+        console.print(f"[yellow]Warning:[/] {escape(text)}", highlight=False, soft_wrap=True)
+
+
+def write_reports(report: "EvaluationReport", job: "EvaluationJob", dataset: "Dataset", output: Path) -> None:
+    """Write JSON, CSV and HTML."""
+    from napari_simpleclick.evaluation.html_report import html_report
+    from napari_simpleclick.evaluation.report import write_whole
+    from napari_simpleclick.evaluation.worst import worst_objects
+
+    report.write(output)
+    write_whole(output.with_suffix(".csv"), report.to_csv())
+    worst = worst_objects(report, dataset, job.predictor.create())
+    write_whole(output.with_suffix(".html"), html_report(report, worst))
 
 
 if __name__ == "__main__":

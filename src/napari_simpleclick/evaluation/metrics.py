@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.ndimage import distance_transform_cdt
 
-from napari_simpleclick.arrays import BinaryMask
+from napari_simpleclick.arrays import BinaryMask, bounding_box
 
 Curve = Sequence[float]
 """IoU after every click on one object."""
@@ -22,6 +23,38 @@ def iou(predicted: BinaryMask, target: BinaryMask, ignore: BinaryMask | None = N
         predicted, target = predicted & ~ignore, target & ~ignore
     union = np.count_nonzero(predicted | target)
     return np.count_nonzero(predicted & target) / union if union else 1.0
+
+
+def dice(jaccard: float) -> float:
+    """Dice coefficient that belongs to an IoU.
+
+    Examples
+    --------
+    >>> dice(1.0), dice(0.6)
+    (1.0, 0.7499999999999999)
+    """
+    return 2 * jaccard / (1 + jaccard)
+
+
+def boundary(mask: BinaryMask, *, width: float = 0.02) -> BinaryMask:
+    """The rim of an object, whose IoU is the boundary IoU (Cheng et al., CVPR 2021).
+
+    A pixel belongs to the rim if the background, or the outside of the picture, is no farther than `width` times the
+    picture's diagonal in chessboard distance; the rim is at least one pixel wide.
+
+    Examples
+    --------
+    >>> boundary(np.ones((3, 3), bool)).astype(int).tolist()
+    [[1, 1, 1], [1, 0, 1], [1, 1, 1]]
+    """
+    rim: BinaryMask = np.zeros_like(mask)
+    box = bounding_box(mask)
+    if box is not None:
+        pixels = max(1, round(width * float(np.hypot(*mask.shape))))
+        part = mask[box.slices]
+        depth = distance_transform_cdt(np.pad(part, 1), metric="chessboard")[1:-1, 1:-1]
+        rim[box.slices] = part & (depth <= pixels)
+    return rim
 
 
 def clicks_to_reach(curve: Curve, threshold: float, max_clicks: int) -> int:

@@ -1,5 +1,7 @@
 """Evaluation report: keeps every curve and click, and computes the numbers when asked."""
 
+import csv
+import io
 import json
 import os
 from dataclasses import asdict, dataclass, field
@@ -10,7 +12,13 @@ import numpy as np
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.evaluation import metrics
+from napari_simpleclick.evaluation.bootstrap import confidence_intervals
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
+
+CSV_COLUMNS = (
+    *("dataset", "sample", "object", "click", "row", "col", "positive"),
+    *("iou", "dice", "boundary_iou", "seconds"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +31,8 @@ class ObjectResult:
         Name of the picture.
     object_id
         Label of the object in it.
-    clicks, ious, seconds
-        The clicks, and for each the IoU after it and the time that its mask took.
+    clicks, ious, seconds, boundary_ious
+        The clicks, and for each the IoU after it, the time that its mask took and the IoU of the rims.
     """
 
     sample: str
@@ -32,6 +40,19 @@ class ObjectResult:
     clicks: tuple[Click, ...]
     ious: tuple[float, ...]
     seconds: tuple[float, ...]
+    boundary_ious: tuple[float, ...] = ()
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> Self:
+        """Undo `dataclasses.asdict` and JSON."""
+        return cls(
+            entry["sample"],
+            entry["object_id"],
+            tuple(Click(**click) for click in entry["clicks"]),
+            tuple(entry["ious"]),
+            tuple(entry["seconds"]),
+            tuple(entry.get("boundary_ious", ())),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +110,37 @@ class EvaluationReport:
         """Objects that need all clicks."""
         return metrics.failures(self.curves, threshold, self.protocol.max_clicks)
 
-    def summary(self) -> dict[str, float]:
-        """The numbers of the table, by name; mIoU only without early stop and up to the clicks made."""
-        numbers: dict[str, float] = {}
+    def values(self) -> dict[str, np.ndarray]:
+        """For every number of the table, its value for each object; mIoU only without early stop."""
+        numbers: dict[str, np.ndarray] = {}
         if self.protocol.stop_at is None:
-            counts = [count for count in self.protocol.miou_clicks if count <= self.protocol.max_clicks]
-            numbers |= {f"mIoU@{count}": self.miou(count) for count in counts}
+            for count in self.protocol.miou_clicks:
+                if count <= self.protocol.max_clicks:
+                    numbers[f"mIoU@{count}"] = np.array([curve[count - 1] for curve in self.curves])
+        most = self.protocol.max_clicks
         for threshold in self.protocol.iou_thresholds:
             if self.protocol.stop_at is None or threshold <= self.protocol.stop_at:
-                numbers[f"NoC@{threshold * 100:g}"] = self.noc(threshold)
-                numbers[f"failures@{threshold * 100:g}"] = self.failures(threshold)
+                needed = np.array([metrics.clicks_to_reach(curve, threshold, most) for curve in self.curves])
+                numbers[f"NoC@{threshold * 100:g}"] = needed
+                numbers[f"failures@{threshold * 100:g}"] = needed == most
+        return numbers
+
+    def summary(self) -> dict[str, float]:
+        """The numbers of the table, by name; mIoU only without early stop and up to the clicks made."""
+        numbers = {
+            name: float(values.sum() if name.startswith("failures") else values.mean())
+            for name, values in self.values().items()
+        }
         return numbers | {"SPC": self.seconds_per_click, "objects": len(self.objects)}
+
+    def extras(self) -> dict[str, float]:
+        """Mean Dice and boundary IoU after the numbers of clicks of the protocol; empty after early stops."""
+        if self.protocol.stop_at is not None:
+            return {}
+        counts = [count for count in self.protocol.miou_clicks if count <= self.protocol.max_clicks]
+        rims = [result.boundary_ious for result in self.objects]
+        numbers = {f"Dice@{k}": float(np.mean([metrics.dice(curve[k - 1]) for curve in self.curves])) for k in counts}
+        return numbers | ({f"boundary IoU@{k}": metrics.miou(rims, k) for k in counts} if all(rims) else {})
 
     def to_json(self) -> dict[str, Any]:
         """All curves and clicks, the numbers, and where they come from, ready for `json.dump`."""
@@ -108,8 +149,22 @@ class EvaluationReport:
             "provenance": self.provenance,
             "protocol": asdict(self.protocol),
             "summary": self.summary(),
+            "extras": self.extras(),
+            "intervals": confidence_intervals(self.values()),
             "objects": [asdict(result) for result in self.objects],
         }
+
+    def to_csv(self) -> str:
+        """One row for each click, with where it was and how good the mask was after it."""
+        text = io.StringIO()
+        rows = csv.writer(text)
+        rows.writerow(CSV_COLUMNS)
+        for result in self.objects:
+            for n, (click, value) in enumerate(zip(result.clicks, result.ious, strict=True)):
+                rim = result.boundary_ious[n] if result.boundary_ious else ""
+                place = (self.dataset, result.sample, result.object_id, n + 1, click.row, click.col, click.positive)
+                rows.writerow((*place, value, metrics.dice(value), rim, result.seconds[n]))
+        return text.getvalue()
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
@@ -117,21 +172,44 @@ class EvaluationReport:
         protocol: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in content["protocol"].items()
         }
-        objects = (
-            ObjectResult(
-                entry["sample"],
-                entry["object_id"],
-                tuple(Click(**click) for click in entry["clicks"]),
-                tuple(entry["ious"]),
-                tuple(entry["seconds"]),
-            )
-            for entry in content["objects"]
-        )
+        objects = map(ObjectResult.from_json, content["objects"])
         return cls(content["dataset"], EvaluationProtocol(**protocol), tuple(objects), content["provenance"])
 
     def write(self, path: Path) -> None:
         """Write as JSON; an older file stays whole until the new one is complete."""
+        write_whole(path, json.dumps(self.to_json(), indent=1))
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read what `write` wrote.
+
+        Raises
+        ------
+        ValueError
+            If the file is not there or is no report.
+        """
+        try:
+            return cls.from_json(json.loads(path.read_text()))
+        except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
+            raise ValueError(
+                f"{path} is no report of an evaluation ({type(error).__name__}: {error}). Give the .json file that "
+                "--output named."
+            ) from error
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file at once: an older one stays until the new one is complete.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, such as on a full disk.
+    """
+    partial = path.with_name(path.name + ".part")
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".part")
-        partial.write_text(json.dumps(self.to_json(), indent=1))
+        partial.write_text(text)
         os.replace(partial, path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise OSError(f"Cannot write {path}: {error.strerror}. Free space, or choose another --output.") from error

@@ -1,0 +1,32 @@
+"""`napari-simpleclick-eval compare`: two reports side by side, with paired p-values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tyro
+from rich.console import Console
+
+from napari_simpleclick.cli.errors import told_as_messages
+from napari_simpleclick.cli.eval_tables import comparison_table
+
+
+@dataclass(frozen=True)
+class CompareCommand:
+    """Compare two runs on the same objects; small p-values say that the difference is more than chance."""
+
+    first: tyro.conf.Positional[Path]
+    """Report of a run (.json)."""
+    second: tyro.conf.Positional[Path]
+    """Report of the other run."""
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run the command."""
+    command = tyro.cli(CompareCommand, prog="napari-simpleclick-eval compare", args=arguments)
+    with told_as_messages():
+        from napari_simpleclick.evaluation.compare import compare
+        from napari_simpleclick.evaluation.report import EvaluationReport
+
+        reports = [EvaluationReport.read(path) for path in (command.first, command.second)]
+        Console().print(comparison_table(compare(*reports), [command.first.stem, command.second.stem]))

@@ -1,0 +1,116 @@
+"""Settings of `napari-simpleclick-eval`: which data, which predictor, how it is clicked."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import tyro
+
+if TYPE_CHECKING:
+    from napari_simpleclick.evaluation.job import DatasetChoice, EvaluationJob
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """Which pictures and objects."""
+
+    dataset: Annotated[tuple[str, ...], tyro.conf.arg(aliases=["-d"])] = ("samples",)
+    """Names of data sets; "list" prints what is known, "samples" is bundled."""
+    data_dir: tuple[Path, ...] = (Path(),)
+    """Folder of the unpacked data set; for several one folder each, or one that holds a folder of each name."""
+    images: Path | None = None
+    """Your own folder of pictures, with --masks."""
+    masks: Path | None = None
+    """Folder of masks or label maps with the same names as the pictures."""
+    volume: Path | None = None
+    """Your own volume (NIfTI, TIFF, OME-Zarr), with --labels."""
+    labels: Path | None = None
+    """Labels of the volume."""
+    modality: str | None = None
+    """Modality of volumes: flair, t1, t1ce or t2 for BraTS (default flair)."""
+    axis: Literal["axial", "coronal", "sagittal"] | None = None
+    """Direction of the slices of volumes; by default axial, for OAIZIB sagittal."""
+    slice_rule: Literal["largest", "all"] = "largest"
+    """Slices of volumes: the one with the largest labelled area of each, or all with a label."""
+    label: tuple[int, ...] = ()
+    """Labels of volumes that are used; by default all."""
+    min_size: int = 1
+    """Smallest object, in pixels."""
+
+
+@dataclass(frozen=True)
+class PredictorSettings:
+    """What answers the clicks."""
+
+    model: str | None = None
+    """Name of a model, or path to a .safetensors or .pth file; by default the one that the plugin uses."""
+    predictor: str | None = None
+    """Instead of SimpleClick: disks, flood-fill, random-walker, a name that a package registered, or module:factory."""
+    flip: bool = True
+    """Average each prediction with that of the mirrored crop, as published scores do."""
+    size: int = 448
+    """Side of the network's input in pixels (672 for DAVIS in the paper)."""
+    device: str = "auto"
+    """auto, cuda, mps or cpu."""
+    threads: int | None = None
+    """Threads of the network in each process; by default torch decides."""
+
+
+@dataclass(frozen=True)
+class ClickSettings:
+    """How objects are clicked, and what is reported."""
+
+    clicks: int = 20
+    """Clicks per object."""
+    stop_at: float | None = None
+    """Stop clicking an object at this IoU (the paper's NoC runs: 0.90); by default all clicks are made."""
+    noc: tuple[float, ...] = (0.85, 0.90)
+    """IoUs for which NoC and failures are reported."""
+    miou: tuple[int, ...] = (1, 3, 5, 10, 20)
+    """Numbers of clicks for which the mean IoU is reported."""
+
+
+def jobs(data: DataSettings, predictor: PredictorSettings, clicking: ClickSettings) -> "list[EvaluationJob]":
+    """One job for each data set."""
+    from napari_simpleclick.evaluation.job import EvaluationJob
+    from napari_simpleclick.evaluation.predictors import PredictorChoice
+    from napari_simpleclick.evaluation.protocol import EvaluationProtocol
+
+    choice = PredictorChoice(
+        factory=predictor.predictor,
+        model=predictor.model,
+        flip=predictor.flip,
+        size=predictor.size,
+        device=predictor.device,
+        threads=predictor.threads,
+    )
+    protocol = EvaluationProtocol(clicking.clicks, clicking.stop_at, clicking.noc, clicking.miou)
+    return [EvaluationJob(dataset, choice, protocol) for dataset in dataset_choices(data)]
+
+
+def dataset_choices(data: DataSettings) -> "list[DatasetChoice]":
+    """Data sets by name, or your own."""
+    from napari_simpleclick.data.datasets.options import DatasetOptions
+    from napari_simpleclick.evaluation.job import DatasetChoice
+
+    options = DatasetOptions(
+        modality=data.modality, axis=data.axis, slice_rule=data.slice_rule, label=data.label, min_size=data.min_size
+    )
+    own = [(first, second) for first, second in ((data.images, data.masks), (data.volume, data.labels))]
+    own = [pair for pair in own if pair != (None, None)]
+    for first, second in own:
+        if first is None or second is None:
+            raise ValueError(
+                f"--images needs --masks and --volume needs --labels; only {first or second} was given. Name both."
+            )
+    if own:
+        return [DatasetChoice(first.name, Path(), options, first, second) for first, second in own if first]
+    names, folders = data.dataset, data.data_dir
+    if len(folders) == 1 and len(names) > 1:
+        folders = tuple(folders[0] if name.lower() == "samples" else folders[0] / name for name in names)
+    if len(folders) != len(names):
+        raise ValueError(
+            f"Expected one --data-dir for each of {', '.join(names)}, or one that holds a folder of each name, got "
+            f"{len(folders)}."
+        )
+    return [DatasetChoice(name, folder, options) for name, folder in zip(names, folders, strict=True)]

@@ -1,0 +1,109 @@
+"""Evaluation on several processes or machines with dask.distributed: a picture is a shard, results stream back."""
+
+import os
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from napari_simpleclick.data.datasets.base import Dataset
+from napari_simpleclick.evaluation.evaluate import Placed, evaluate_pictures
+from napari_simpleclick.evaluation.job import EvaluationJob
+from napari_simpleclick.inference.session import PredictorLike
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+ONE_AT_A_TIME = Lock()
+"""A predictor keeps the features of its last picture, so threads of one worker take turns."""
+
+
+@contextmanager
+def connect(*, workers: int = 0, scheduler: str | None = None, timeout: float = 15) -> "Iterator[Client]":
+    """A client of a scheduler, or of so many new processes on this machine.
+
+    Parameters
+    ----------
+    workers
+        New processes; they are ended with the context.
+    scheduler
+        Address such as tcp://node7:8786 of a running scheduler; its workers need this package, the model and the data
+        under the same paths.
+    timeout
+        Seconds to wait for the scheduler.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If dask.distributed is not installed.
+    OSError
+        If nobody answers at the address.
+    """
+    try:
+        from distributed import Client, LocalCluster
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            'Several workers need dask.distributed: pip install "napari-simpleclick[cluster]".'
+        ) from error
+    if scheduler is None:
+        with (
+            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
+        return
+    try:
+        client = Client(scheduler, timeout=timeout)
+    except (OSError, ValueError) as error:
+        raise OSError(
+            f"No scheduler answers at {scheduler} ({error}). Start one with `dask scheduler`, and give the address "
+            "that it prints."
+        ) from error
+    with client:
+        yield client
+
+
+def evaluate_on(
+    client: "Client", job: EvaluationJob, pictures: Sequence[int], *, skip: Collection[tuple[int, int]] = ()
+) -> Iterator[Placed]:
+    """Yield the results of pictures as workers finish them; the shard of a lost worker is done again by another.
+
+    Parameters
+    ----------
+    client
+        Of dask.distributed.
+    job
+        What is evaluated; workers open data and model themselves, once per process.
+    pictures
+        Numbers of the pictures whose objects are clicked.
+    skip
+        Picture and label of objects whose results are there already.
+    """
+    from distributed import as_completed
+
+    known: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for picture, object_id in skip:
+        known[picture].append((picture, object_id))
+    shards = [client.submit(evaluate_shard, job, picture, tuple(known[picture]), pure=False) for picture in pictures]
+    for _, placed in as_completed(shards, with_results=True):
+        yield from placed
+
+
+def evaluate_shard(job: EvaluationJob, picture: int, skip: Sequence[tuple[int, int]]) -> list[Placed]:
+    """Click the objects of one picture, on a worker."""
+    with ONE_AT_A_TIME:
+        predictor, dataset = opened(job)
+        return list(evaluate_pictures(predictor, dataset, job.protocol, [picture], skip=skip))
+
+
+@lru_cache(maxsize=2)
+def opened(job: EvaluationJob) -> tuple[PredictorLike, Dataset]:
+    """Predictor and data set of a job, kept by the process."""
+    return job.predictor.create(), job.dataset.open()
+
+
+def threads_per_worker(workers: int) -> int:
+    """Threads that let so many processes share this machine."""
+    return max(1, (os.cpu_count() or 1) // max(1, workers))

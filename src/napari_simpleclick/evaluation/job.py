@@ -1,0 +1,82 @@
+"""What is evaluated on what: small values that can be sent to another process, which opens them there."""
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from napari_simpleclick.data.datasets.base import Dataset, DatasetError
+from napari_simpleclick.data.datasets.files import PictureFiles, pair_files, require_folders
+from napari_simpleclick.data.datasets.objects import labels_or_components
+from napari_simpleclick.data.datasets.options import DatasetOptions
+from napari_simpleclick.data.datasets.registry import open_dataset
+from napari_simpleclick.data.datasets.slices import LabelledVolume, open_slices
+from napari_simpleclick.evaluation.predictors import PredictorChoice
+from napari_simpleclick.evaluation.protocol import EvaluationProtocol
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetChoice:
+    """A data set by name and folder, or your own images and masks.
+
+    Parameters
+    ----------
+    name
+        Name of the data set, or the one that your own gets in the report.
+    folder
+        Where it is.
+    options
+        Slices, labels, smallest object.
+    images, labels
+        Two folders of pictures and masks, or a volume and its labels; None for data sets by name.
+    """
+
+    name: str
+    folder: Path = field(default_factory=Path)
+    options: DatasetOptions = field(default_factory=DatasetOptions)
+    images: Path | None = None
+    labels: Path | None = None
+
+    def open(self) -> Dataset:
+        """Open the data set; pictures are read when asked for.
+
+        Raises
+        ------
+        DatasetError
+            If it is not where or what it should be.
+        """
+        if self.images is None:
+            return open_dataset(self.name, self.folder, self.options)
+        if self.labels is None:
+            raise DatasetError(f"Only images were given ({self.images}): name their masks or labels too.")
+        for path in (self.images, self.labels):
+            if not path.exists():
+                raise DatasetError(f"No file or folder {path.absolute()}. Check the path.")
+        if self.images.is_dir() and not self.images.name.endswith(".zarr"):
+            require_folders(self.images, self.labels)
+            pairs = pair_files(self.images, self.labels)
+            return PictureFiles(self.name, pairs, labels_or_components, min_size=self.options.min_size)
+        case = LabelledVolume(self.images.name.split(".")[0], self.images, self.labels)
+        return open_slices(self.name, [case], labels_or_components, self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationJob:
+    """Everything that an evaluation depends on.
+
+    Parameters
+    ----------
+    dataset, predictor, protocol
+        Data, what clicks are answered by, and how it is clicked.
+    """
+
+    dataset: DatasetChoice
+    predictor: PredictorChoice = field(default_factory=PredictorChoice)
+    protocol: EvaluationProtocol = field(default_factory=EvaluationProtocol)
+
+    def provenance(self, dataset: Dataset) -> dict[str, Any]:
+        """Model, versions and the rule of slices and objects, for the report."""
+        options = {name: value for name, value in asdict(self.dataset.options).items() if value not in (None, ())}
+        return {
+            **self.predictor.provenance(),
+            "data": options | {"selection": getattr(dataset, "selection", "all pictures")},
+        }

@@ -1,0 +1,92 @@
+"""Log of results: one line per object as soon as it is done, so that an interrupted run can go on."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from napari_simpleclick.evaluation.evaluate import Placed
+from napari_simpleclick.evaluation.report import ObjectResult, write_whole
+
+
+class ResultLog:
+    """Results of a run in a file of JSON lines; the first line says what was evaluated, and how.
+
+    A killed run leaves whole lines and at most one broken line, which is dropped when the run goes on.
+
+    Parameters
+    ----------
+    path
+        The file.
+    run
+        Data set, protocol and model; only a run that is the same in all of them goes on.
+    resume
+        Keep the results that are in the file; otherwise it is written anew.
+
+    Raises
+    ------
+    ValueError
+        If the file belongs to another run.
+    OSError
+        If the file cannot be written.
+    """
+
+    def __init__(self, path: Path, run: dict[str, Any], *, resume: bool = False) -> None:
+        self.path = path
+        self.run: dict[str, Any] = json.loads(json.dumps(run))
+        lines = self.whole_lines() if resume and path.exists() else []
+        if lines:
+            self.require_same_run(lines[0])
+        self.placed = [
+            Placed(line["picture"], line["objects"], ObjectResult.from_json(line["result"])) for line in lines[1:]
+        ]
+        write_whole(path, "".join(json.dumps(line) + "\n" for line in lines or [self.run]))
+
+    @property
+    def done(self) -> frozenset[tuple[int, int]]:
+        """Picture and label of every object in the log."""
+        return frozenset((entry.picture, entry.result.object_id) for entry in self.placed)
+
+    @property
+    def complete(self) -> frozenset[int]:
+        """Pictures all of whose objects are in the log; they need not be read again."""
+        found = Counter(entry.picture for entry in self.placed)
+        return frozenset(entry.picture for entry in self.placed if found[entry.picture] == entry.objects)
+
+    def keep(self, placed: Iterable[Placed]) -> Iterator[Placed]:
+        """Write results down as they come, and pass them on."""
+        for entry in placed:
+            self.placed.append(entry)
+            self.write({"picture": entry.picture, "objects": entry.objects, "result": asdict(entry.result)})
+            yield entry
+
+    def write(self, line: dict[str, Any]) -> None:
+        """Append a line that is on the disk when this returns."""
+        try:
+            with self.path.open("a") as file:
+                file.write(json.dumps(line) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise OSError(f"Cannot write {self.path}: {error.strerror}. Free space and go on with --resume.") from error
+
+    def whole_lines(self) -> list[dict[str, Any]]:
+        """All lines but one that was cut off at the end."""
+        *whole, _ = self.path.read_text().split("\n")
+        try:
+            return [json.loads(line) for line in whole]
+        except json.JSONDecodeError as error:
+            raise ValueError(f"{self.path} is no log of results ({error}). Remove it, or do not --resume.") from error
+
+    def require_same_run(self, found: dict[str, Any]) -> None:
+        """Refuse to mix the results of two runs."""
+        names = [name for name in {**self.run, **found} if self.run.get(name) != found.get(name)]
+        if names:
+            differences = "; ".join(f"{name}: {found.get(name)} there, {self.run.get(name)} now" for name in names)
+            raise ValueError(
+                f"{self.path} belongs to another run ({differences}). Repeat the command of that run, or choose "
+                "another --output."
+            )
