@@ -46,14 +46,14 @@ def shoot(viewer: napari.Viewer, name: str) -> None:
 
 
 def outline_mitochondria() -> None:
-    """Three objects on a section of the EM-like stack."""
+    """Objects on a section of the EM-like stack."""
     viewer, widget = show("em-like")
-    viewer.dims.set_current_step(0, 5)
+    viewer.dims.set_current_step(0, 4)
     for number, clicks in enumerate(MITOCHONDRIA):
         if number:
             widget.controller.next_object()
         for row, col, positive in clicks:
-            click(widget, (5, row, col), positive=positive)
+            click(widget, (4, row, col), positive=positive)
     shoot(viewer, "widget")
     viewer.close()
 
@@ -70,14 +70,15 @@ def outline_lesion() -> None:
 
 
 MITOCHONDRIA = [
-    [(97, 136, True), (80, 130, True), (118, 141, True), (100, 152, False)],
-    [(205, 213, True), (193, 207, True), (218, 219, True)],
-    [(207, 75, True), (190, 80, True), (224, 68, True)],
-    [(165, 178, True)],
+    [(26, 158, True), (41, 172, True), (31, 171, True), (20, 149, True)],
+    [(205, 217, True), (200, 232, True), (189, 209, True)],
+    [(99, 178, True), (82, 176, True), (75, 175, False), (116, 175, True)],
+    [(211, 81, True), (197, 63, True), (193, 71, True), (223, 67, False)],
+    [(103, 137, True), (85, 130, True), (72, 125, True), (121, 135, True)],
 ]
-"""Clicks on four objects of section 5: row, column, whether the object is there."""
+"""Clicks on objects of section 4: row, column, whether the object is there."""
 
-LESION = [(92, 40, True), (104, 40, True), (80, 42, True), (92, 60, False)]
+LESION = [(82, 94, True), (84, 101, False), (78, 98, False)]
 """Clicks on slice 12."""
 
 if __name__ == "__main__":
