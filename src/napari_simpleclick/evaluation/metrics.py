@@ -22,7 +22,7 @@ def iou(predicted: BinaryMask, target: BinaryMask, ignore: BinaryMask | None = N
     if ignore is not None:
         predicted, target = predicted & ~ignore, target & ~ignore
     union = np.count_nonzero(predicted | target)
-    return np.count_nonzero(predicted & target) / union if union else 1.0
+    return float(np.count_nonzero(predicted & target) / union) if union else 1.0
 
 
 def dice(jaccard: float) -> float:

@@ -14,7 +14,7 @@ class PublishedResult:
     model
         Method and backbone.
     trained_on
-        Training data.
+        Training data; with † where the table marks the number so.
     metric
         Name as in our reports, such as "mIoU@10".
     value
@@ -37,9 +37,11 @@ def published_results(dataset: str) -> list[PublishedResult]:
     """
     with (Path(__file__).parent / "published_results.csv").open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["dataset"] == dataset and row["table"] != "ablation"]
-    return [
-        PublishedResult(
-            f"{row['model']} {row['backbone']}".strip(), row["trained_on"], row["metric"], float(row["value"])
-        )
-        for row in rows
-    ]
+    return [quoted(row) for row in rows]
+
+
+def quoted(row: dict[str, str]) -> PublishedResult:
+    """A row of the file; the table's mark moves from the number to the training data."""
+    number, _, mark = row["value"].partition(" ")
+    model = f"{row['model']} {row['backbone']}".strip()
+    return PublishedResult(model, f"{row['trained_on']} {mark}".strip(), row["metric"], float(number))

@@ -1,0 +1,186 @@
+"""`napari-simpleclick-eval` as a user runs it, in processes of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from tests.data.datasets import layouts
+
+from napari_simpleclick.cli.eval_choices import DataSettings, dataset_choices
+from napari_simpleclick.evaluation.report import EvaluationReport
+
+LAYOUTS = {
+    "ssTEM": (layouts.sstem, 2),
+    "GrabCut": (layouts.grabcut, 1),
+    "Berkeley": (layouts.berkeley, 2),
+    "DAVIS": (layouts.davis, 1),
+    "COCO_MVal": (layouts.davis, 1),
+    "PascalVOC": (layouts.pascal_voc, 2),
+    "SBD": (layouts.sbd, 2),
+    "BraTS": (layouts.brats_slices, 1),
+    "OAIZIB": (layouts.oaizib_slices, 2),
+}
+
+SLOW_PREDICTOR = """
+import time
+from napari_simpleclick.evaluation.baselines import MaskPredictor, disks
+def create():
+    def segment(image, clicks):
+        time.sleep(0.02)
+        return disks(image, clicks)
+    return MaskPredictor(segment)
+"""
+
+
+def arguments(*more: object) -> list[str]:
+    return [sys.executable, "-m", "napari_simpleclick.cli.eval", *map(str, more)]
+
+
+def command(*more: object, **options) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "COLUMNS": "160", **options.pop("env", {})}
+    return subprocess.run(arguments(*more), capture_output=True, text=True, check=False, env=environment, **options)
+
+
+def without_times(path: Path) -> dict:
+    content = json.loads(path.read_text())
+    del content["summary"]["SPC"]
+    for entry in content["objects"]:
+        del entry["seconds"]
+    return content
+
+
+@pytest.fixture
+def slow(tmp_path):
+    """Environment in which `slow_predictor:create` can be imported."""
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules" / "slow_predictor.py").write_text(SLOW_PREDICTOR)
+    return {"PYTHONPATH": str(tmp_path / "modules")}
+
+
+def test_all_published_layouts_in_one_run(tmp_path):
+    for name, (write, _) in LAYOUTS.items():
+        write(tmp_path / name)
+    output = tmp_path / "run.json"
+    names = list(LAYOUTS)
+    done = command(
+        "--dataset", *names, "--data-dir", tmp_path, "--predictor", "disks", "--clicks", 3, "--output", output
+    )
+    assert done.returncode == 0, done.stderr
+    for name, (_, objects) in LAYOUTS.items():
+        report = EvaluationReport.read(tmp_path / f"run_{name}.json")
+        assert (report.dataset, len(report.objects)) == (name, objects)
+        assert report.summary()["mIoU@3"] > 0
+    assert "ssTEM: found 2 objects" not in done.stdout
+    assert "cannot be compared with published ones" in " ".join(done.stdout.split())
+
+
+def test_samples_are_evaluated_without_any_argument_for_data(tmp_path):
+    output = tmp_path / "samples.json"
+    done = command("--predictor", "flood-fill", "--clicks", 3, "--output", output)
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(output.read_text())["objects"]) == 16
+    page = output.with_suffix(".html").read_text()
+    assert page.count("<img") == 10
+    assert page.count("<svg") == 3
+    assert "http" not in page.split("</style>")[1].replace("http://www.w3.org", "").replace("http://purl.org", "")[:500]
+    assert len(output.with_suffix(".csv").read_text().splitlines()) == 1 + 16 * 3
+
+
+def test_list_tells_source_and_layout_of_every_data_set():
+    done = command("--dataset", "list", env={"COLUMNS": "300"})
+    assert "389" in done.stdout
+    assert "SegmentationObject" in done.stdout
+    assert "synapse.org" in done.stdout
+
+
+def test_killed_run_goes_on_and_equals_one_that_was_not(tmp_path, slow):
+    whole, broken = tmp_path / "whole.json", tmp_path / "broken.json"
+    settings = ("--predictor", "slow_predictor:create", "--clicks", 5)
+    assert command(*settings, "--output", whole, env=slow).returncode == 0
+    process = subprocess.Popen(
+        arguments(*settings, "--output", broken), env={**os.environ, **slow}, stdout=subprocess.DEVNULL
+    )
+    log = broken.with_suffix(".objects.jsonl")
+    wait_until(lambda: log.exists() and log.read_text().count("\n") >= 4)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    before = log.read_text().count("\n")
+    assert not broken.exists()
+    with log.open("a") as file:
+        file.write('{"picture": 1, "obj')  # what a kill in the middle of a line leaves
+    assert command(*settings, "--output", broken, "--resume", env=slow).returncode == 0
+    assert before >= 4
+    assert log.read_text().count("\n") == 1 + 16
+    assert without_times(broken) == without_times(whole)
+
+
+def wait_until(happened, seconds=60):
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.02)
+
+
+def test_resume_refuses_the_results_of_another_run(tmp_path):
+    output = tmp_path / "run.json"
+    assert command("--predictor", "disks", "--clicks", 2, "--output", output).returncode == 0
+    done = command("--predictor", "disks", "--clicks", 3, "--output", output, "--resume")
+    assert done.returncode == 2
+    assert "belongs to another run (protocol:" in done.stderr
+
+
+def test_compare_shows_two_runs_with_p_values(tmp_path):
+    for name in ("disks", "flood-fill"):
+        command("--predictor", name, "--clicks", 2, "--output", tmp_path / f"{name}.json")
+    done = command("compare", tmp_path / "disks.json", tmp_path / "flood-fill.json")
+    assert done.returncode == 0, done.stderr
+    assert "paired p" in done.stdout
+    assert "mIoU@1" in done.stdout
+
+
+def test_own_volume_with_chosen_label_and_own_pictures(tmp_path):
+    labels = np.zeros((4, 32, 32), np.uint8)
+    labels[1, 4:12, 4:12], labels[2, 8:30, 8:30], labels[2, 2:4, 2:4] = 1, 2, 2
+    tifffile.imwrite(tmp_path / "v.tif", (labels * 90).astype(np.uint8), metadata={"axes": "ZYX"})
+    tifffile.imwrite(tmp_path / "l.tif", labels, metadata={"axes": "ZYX"})
+    layouts.grabcut(tmp_path / "pictures")
+    volume, own = dataset_choices(
+        DataSettings(volume=tmp_path / "v.tif", labels=tmp_path / "l.tif", label=(1,))
+    ) + dataset_choices(
+        DataSettings(images=tmp_path / "pictures" / "data_GT", masks=tmp_path / "pictures" / "boundary_GT")
+    )
+    sample = volume.open()[0]
+    assert sum(sample.mask(i).sum() for i in sample.object_ids) == 64
+    assert own.open()[0].name.startswith("person")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (("--dataset", "ssTEM", "--data-dir", "nowhere"), "No folder"),
+        (("--dataset", "STEM"), "Unknown data set 'STEM'"),
+        (("--dataset", "ssTEM", "DAVIS", "--data-dir", "a", "b", "c"), "Expected one --data-dir for each"),
+        (("--images", "nowhere"), "--images needs --masks"),
+        (("--volume", "no.nii", "--labels", "no_seg.nii"), "No file or folder"),
+        (("--predictor", "magic"), "Unknown predictor 'magic'. Choose one of: disks"),
+        (("--predictor", "no_such_module:create"), "cannot be loaded"),
+        (("--predictor", "disks", "--label", "77"), "no slice has a label of [77]"),
+        (("--predictor", "disks", "--min-size", "99999999"), "no object to click"),
+        (("--predictor", "disks", "--scheduler", "tcp://127.0.0.1:9"), "No scheduler answers at tcp://127.0.0.1:9"),
+        (("--resume",), "name the same file"),
+        (("--clicks", "0"), "max_clicks must be at least 1"),
+        (("compare", "nowhere.json", "nowhere.json"), "is no report of an evaluation"),
+    ],
+)
+def test_mistakes_end_with_a_message(tmp_path, settings, message):
+    done = command(*settings, cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert message in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr

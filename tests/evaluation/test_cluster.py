@@ -1,0 +1,101 @@
+"""Evaluation on two worker processes equals that in one process, also when a worker is killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+
+from napari_simpleclick.data.datasets.options import DatasetOptions
+from napari_simpleclick.evaluation.evaluate import evaluate_pictures, in_order
+from napari_simpleclick.evaluation.job import DatasetChoice, EvaluationJob
+from napari_simpleclick.evaluation.predictors import PredictorChoice
+from napari_simpleclick.evaluation.protocol import EvaluationProtocol
+from napari_simpleclick.evaluation.report import EvaluationReport
+
+pytest.importorskip("distributed", reason="needs the extra cluster")
+
+from napari_simpleclick.evaluation.cluster import connect, evaluate_on
+
+JOB = EvaluationJob(
+    DatasetChoice("samples", options=DatasetOptions(slice_rule="all")),
+    PredictorChoice(factory="flood-fill"),
+    EvaluationProtocol(max_clicks=3),
+)
+
+
+def content(placed) -> dict:
+    """A report as JSON, without times."""
+    results = tuple(replace(result, seconds=(0.0,) * len(result.seconds)) for result in in_order(placed))
+    return EvaluationReport("samples", JOB.protocol, results).to_json()
+
+
+@pytest.fixture(scope="module")
+def alone():
+    dataset = JOB.dataset.open()
+    pictures = range(len(dataset))
+    return pictures, content(evaluate_pictures(JOB.predictor.create(), dataset, JOB.protocol, pictures))
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """Address of a scheduler with two workers in processes of their own, and these processes."""
+    address_file = tmp_path / "scheduler.json"
+    shared = ("--scheduler-file", str(address_file))
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    scheduler = subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli.dask_scheduler", *shared, "--port", "0", "--no-dashboard"], **quiet
+    )
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", *shared, "--nthreads", "1", "--no-nanny"]
+    workers = [subprocess.Popen(worker, **quiet) for _ in range(2)]
+    yield address_file, workers
+    for process in (*workers, scheduler):
+        process.kill()
+        process.wait()
+
+
+def address(file) -> str:
+    end = time.monotonic() + 60
+    while not file.exists() or not file.read_text():
+        assert time.monotonic() < end, "the scheduler did not start"
+        time.sleep(0.1)
+    return json.loads(file.read_text())["address"]
+
+
+@pytest.mark.parametrize("kill", [False, True], ids=["both_live", "one_killed"])
+def test_two_workers_give_the_results_of_one_process(cluster, alone, kill):
+    file, workers = cluster
+    pictures, expected = alone
+    placed = []
+    with connect(scheduler=address(file), timeout=60) as client:
+        client.wait_for_workers(2, timeout=60)
+        for number, entry in enumerate(evaluate_on(client, JOB, pictures)):
+            placed.append(entry)
+            if kill and number == 3:
+                os.kill(workers[0].pid, signal.SIGKILL)
+    assert len({entry.picture for entry in placed}) > 10
+    assert content(placed) == expected
+
+
+def test_processes_on_this_machine_leave_out_what_is_there(alone):
+    pictures, expected = alone
+    dataset = JOB.dataset.open()
+    there = list(evaluate_pictures(JOB.predictor.create(), dataset, JOB.protocol, list(pictures)[:6]))
+    there = there[:-1]
+    skip = {(entry.picture, entry.result.object_id) for entry in there}
+    with connect(workers=2) as client:
+        placed = list(evaluate_on(client, JOB, pictures, skip=skip))
+    assert not skip & {(entry.picture, entry.result.object_id) for entry in placed}
+    assert content(there + placed) == expected
+
+
+def test_unreachable_scheduler_tells_the_cure():
+    with (
+        pytest.raises(OSError, match=r"No scheduler answers at tcp://127.0.0.1:9 .*dask scheduler"),
+        connect(scheduler="tcp://127.0.0.1:9", timeout=1),
+    ):
+        pass
