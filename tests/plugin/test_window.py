@@ -177,3 +177,17 @@ def test_propagation_runs_slice_by_slice_and_can_be_stopped(open_widget, click, 
     assert not widget.propagation.running
     assert not labels.data[-1].any()
     assert "stopped: cancelled" in widget.status.text()
+
+
+def test_work_is_offered_again_after_a_crash(open_widget, click, qtbot):
+    volume, _ = sample_volume("em-like")
+    viewer, widget = open_widget(volume.data)
+    click(viewer, widget, 100, 130)
+    qtbot.waitUntil(lambda: widget.recovery.path is not None and widget.recovery.path.exists(), timeout=10_000)
+    masks = widget.controller.labels.data.copy()
+    viewer.layers.clear()
+    viewer.add_image(volume.data)
+    qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=10_000)
+    qtbot.mouseClick(widget.restore_button, Qt.MouseButton.LeftButton)
+    np.testing.assert_array_equal(widget.controller.labels.data, masks)
+    assert widget.restore_button.isHidden()

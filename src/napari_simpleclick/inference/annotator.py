@@ -4,7 +4,7 @@ It knows neither windows nor label arrays: a change tells what to repaint. The n
 drive the same class.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -144,6 +144,21 @@ class Annotator:
             self.sessions[place] = session
             edits.append(Edit(place, before, session.steps))
         return self._record(*edits)
+
+    def restore(self, images: Mapping[Hashable, Plane], steps: Mapping[Place, tuple[Step, ...]]) -> list[Change]:
+        """Bring back work from a file; it cannot be undone.
+
+        Parameters
+        ----------
+        images
+            Pictures by plane.
+        steps
+            What was done, by object and plane.
+        """
+        for place, done in steps.items():
+            self.sessions[place] = self._session(place, images[place[1]], None)
+            self.sessions[place].steps = done
+        return [change_between(place, (), done) for place, done in steps.items()]
 
     def undo(self) -> list[Change]:
         """Take back what was done last, wherever it was; empty if nothing is left."""

@@ -1,6 +1,6 @@
 """Controller: from clicks on layers to masks in the labels layer; knows layers and no window."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from napari.layers import Image, Labels, Points
 
     from napari_simpleclick.inference.resample import Plane
-    from napari_simpleclick.inference.session import Origin, PredictorLike
+    from napari_simpleclick.inference.session import Origin, PredictorLike, Step
 
 
 class Controller:
@@ -173,6 +173,14 @@ class Controller:
         if self.annotator:
             annotator, object_id = self.annotator, self.object_id
             self.submit(lambda: annotator.clear(object_id), self._apply)
+
+    def restore(self, planes: dict[Hashable, SliceView], steps: "Mapping[Place, tuple[Step, ...]]") -> None:
+        """Bring back work on the present image from a file."""
+        if self.annotator is not None and self.image is not None:
+            limits = contrast_limits(self.image)
+            self.planes.update(planes)
+            images = {key: plane.image(limits) for key, plane in planes.items()}
+            self._apply(self.annotator.restore(images, steps))
 
     def toggle_polarity(self) -> None:
         """Exchange the meaning of the left and the right mouse button."""

@@ -13,6 +13,7 @@ from napari_simpleclick.plugin.layers import NEGATIVE_COLOR, POSITIVE_COLOR
 from napari_simpleclick.plugin.mouse import ClickListener
 from napari_simpleclick.plugin.objects_table import ObjectsTable
 from napari_simpleclick.plugin.propagation import Propagation
+from napari_simpleclick.plugin.recovery import Recovery, when
 from napari_simpleclick.plugin.setup_panel import SetupPanel, in_a_row, named
 from napari_simpleclick.plugin.worker import InferenceThread
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 BUSY_AFTER_MS = 300
 """Work that takes longer is announced."""
+
+SAVE_EVERY_MS = 2000
+"""At most so much work is lost when the computer stops."""
 
 CLICK_BUTTONS = {
     "undo": ("Undo", "Take back what was done last, on whatever slice (Ctrl+Z)"),
@@ -67,6 +71,7 @@ class SimpleClickWidget(QWidget):
         self.worker = InferenceThread(self.thread_bridge.called.emit)
         self.controller = Controller(napari_viewer, self.worker)
         self.propagation = Propagation(self.controller)
+        self.recovery = Recovery(self.controller)
         self.listener = ClickListener(self.controller)
         self._build()
         self._connect()
@@ -91,12 +96,21 @@ class SimpleClickWidget(QWidget):
         self.help_button = named(QPushButton("?"), "Keys", "Show what mouse and keys do")
         self.help_button.setCheckable(True)
         self.help_button.setFixedWidth(32)
+        self.restore_button = named(
+            QPushButton(),
+            "Restore earlier work",
+            "Bring back clicks and masks as they were saved; nothing is overwritten",
+        )
+        self.restore_button.setVisible(False)
+        self.save_timer = QTimer(self)
+        self.save_timer.setInterval(SAVE_EVERY_MS)
         self.busy_timer = QTimer(self)
         self.busy_timer.setSingleShot(True)
         self.busy_timer.setInterval(BUSY_AFTER_MS)
 
         layout = QVBoxLayout(self)
         layout.addWidget(self.setup)
+        layout.addWidget(self.restore_button)
         layout.addWidget(group("Clicks", self.polarity, self._grid(CLICK_BUTTONS, 3)))
         layout.addWidget(group("Objects", self.objects, self._grid(OBJECT_BUTTONS, 2)), stretch=1)
         layout.addWidget(group("Slices", self._grid(SLICE_BUTTONS, 2)))
@@ -118,6 +132,9 @@ class SimpleClickWidget(QWidget):
         controller.changed.connect(self._show_state)
         controller.failed.connect(self._show_error)
         self.busy_timer.timeout.connect(lambda: self.status.setText("Working …"))
+        self.restore_button.clicked.connect(self._restore)
+        self.save_timer.timeout.connect(self.recovery.save)
+        self.save_timer.start()
         setup.annotate_button.clicked.connect(self._annotate_chosen)
         setup.model_menu.activated.connect(self._load_model)
         setup.device_menu.activated.connect(self._load_model)
@@ -185,6 +202,14 @@ class SimpleClickWidget(QWidget):
         name, device, flip = self.setup.model
         self.controller.load(lambda: create_predictor(name, device, flip=flip))
 
+    def _restore(self) -> None:
+        try:
+            count = self.recovery.restore()
+        except ValueError as error:
+            self._show_error(error)
+        else:
+            self.status.setText(f"{count} objects are back.")
+
     # -- keep the window up to date ---------------------------------------------------------------------------------
 
     def _images(self) -> list[Any]:
@@ -198,6 +223,10 @@ class SimpleClickWidget(QWidget):
     def _show_state(self) -> None:
         controller, annotator = self.controller, self.controller.annotator
         self.polarity.setText(polarity_text(controller.positive))
+        earlier = self.recovery.find()
+        self.restore_button.setVisible(earlier is not None)
+        if earlier is not None:
+            self.restore_button.setText(f"Restore work of {when(earlier)}")
         labels = controller.labels
         color = labels.get_color if labels is not None else lambda _object_id: None
         self.objects.show_objects(annotator.summaries() if annotator else [], controller.object_id, color)
