@@ -80,7 +80,7 @@ def draw_timing(report: EvaluationReport, axes: Axes) -> None:
 
 def worst_picture(worst: WorstObject) -> bytes:
     """An object after some clicks, side by side, as JPEG: target green, mask orange, clicks as marks."""
-    figure = Figure(figsize=(12.8, 3.4), layout="constrained", dpi=80)
+    figure = Figure(figsize=(12.8, 3.7), layout="constrained", dpi=80)
     target = worst.sample.mask(worst.result.object_id)
     masks = [mask for _, mask in sorted(worst.masks.items())]
     box = surroundings([target, *masks[-1:]])
