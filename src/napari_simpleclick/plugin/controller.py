@@ -4,17 +4,16 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from psygnal import Signal
 
-from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.annotator import Annotator, Change, Place
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.repaint import repaint
-from napari_simpleclick.plugin.layers import create_labels, create_points, read_clicks, show_clicks
-from napari_simpleclick.plugin.painting import drawn_objects, finish_stroke, painted_region, planes_of
+from napari_simpleclick.plugin.layer_edits import LayerEdits
+from napari_simpleclick.plugin.layers import create_labels, create_points, refresh, show_clicks
+from napari_simpleclick.plugin.messages import what_happened, what_next
 from napari_simpleclick.plugin.planes import PlaneError, contrast_limits, displayed_plane, field_of_view, go_to_plane
 from napari_simpleclick.plugin.worker import Runs
 
@@ -62,7 +61,8 @@ class Controller:
         self.busy = 0
         self.planes: dict[Hashable, SliceView] = {}
         self.clicked: set[int] = set()
-        self._syncing = False
+        self.syncing = False
+        self.edits = LayerEdits(self)
         viewer.layers.events.removed.connect(self._on_removed)
 
     # -- what is annotated ------------------------------------------------------------------------------------------
@@ -84,23 +84,18 @@ class Controller:
             self.labels = create_labels(image)
             self.viewer.add_layer(self.labels)
             self._repaint_all()
-            self.labels.events.paint.connect(self._on_painted)
-            self.labels.events.selected_label.connect(self._on_label_selected)
+            self.edits.watch_labels(self.labels)
         if self.points is None:
             self.points = create_points(image)
             self.viewer.add_layer(self.points)
-            self.points.events.data.connect(self._on_points_edited)
-        self._show_object()
+            self.edits.watch_points(self.points)
+        self.show_object()
         self.viewer.layers.selection.active = self.points
         self._say_next()
 
     def close(self) -> None:
         """Let go of the layers, which stay in the viewer."""
-        if self.points is not None:
-            self.points.events.data.disconnect(self._on_points_edited)
-        if self.labels is not None:
-            self.labels.events.paint.disconnect(self._on_painted)
-            self.labels.events.selected_label.disconnect(self._on_label_selected)
+        self.edits.stop()
 
     def shut_down(self) -> None:
         """Tell nobody anything any more: the widget is gone, layers and masks stay."""
@@ -141,7 +136,7 @@ class Controller:
         view = field_of_view(self.image, plane) if self.look_at_view else None
         self.planes[plane.key] = plane
         self.clicked.add(object_id)
-        self.submit(lambda: annotator.click(object_id, plane.key, image, click, view=usable(view)), self._apply)
+        self.submit(lambda: annotator.click(object_id, plane.key, image, click, view=view), self.apply)
 
     def undo(self) -> None:
         """Take back what was done last, on whatever slice and object."""
@@ -158,7 +153,7 @@ class Controller:
         if self.annotator and self.image is not None:
             annotator, object_id = self.annotator, self.object_id
             key = displayed_plane(self.image, self.viewer.dims).key
-            self.submit(lambda: annotator.clear(object_id, key), self._apply)
+            self.submit(lambda: annotator.clear(object_id, key), self.apply)
 
     def draw(
         self, planes: Sequence[SliceView], masks: "Sequence[tuple[Place, Plane, Prediction]]", origin: "Origin"
@@ -166,13 +161,13 @@ class Controller:
         """Take over masks that came without clicks; see `Annotator.draw`."""
         if self.annotator:
             self.planes.update({plane.key: plane for plane in planes})
-            self._apply(self.annotator.draw(masks, origin))
+            self.apply(self.annotator.draw(masks, origin))
 
     def remove_object(self) -> None:
         """Remove the present object from all slices; undo brings it back."""
         if self.annotator:
             annotator, object_id = self.annotator, self.object_id
-            self.submit(lambda: annotator.clear(object_id), self._apply)
+            self.submit(lambda: annotator.clear(object_id), self.apply)
 
     def restore(self, planes: dict[Hashable, SliceView], steps: "Mapping[Place, tuple[Step, ...]]") -> None:
         """Bring back work on the present image from a file."""
@@ -180,7 +175,7 @@ class Controller:
             limits = contrast_limits(self.image)
             self.planes.update(planes)
             images = {key: plane.image(limits) for key, plane in planes.items()}
-            self._apply(self.annotator.restore(images, steps))
+            self.apply(self.annotator.restore(images, steps))
 
     def toggle_polarity(self) -> None:
         """Exchange the meaning of the left and the right mouse button."""
@@ -199,7 +194,7 @@ class Controller:
     def select_object(self, object_id: int) -> None:
         """Go on with an object; its clicks come back."""
         self.object_id = max(1, object_id)
-        self._show_object()
+        self.show_object()
         self._say_next()
 
     def step_slice(self, step: int) -> None:
@@ -234,14 +229,14 @@ class Controller:
             if whatever_image or image is self.image:
                 done(result)
                 if isinstance(result, Change):
-                    self._say_done(result, perf_counter() - start)
+                    self.status.emit(what_happened(result, perf_counter() - start))
             self.changed.emit()
 
         def broken(error: Exception) -> None:
             self.busy -= 1
             if failed:
                 failed()
-            self._show_object()
+            self.show_object()
             self.failed.emit(error)
             self.changed.emit()
 
@@ -253,7 +248,8 @@ class Controller:
         self.annotator.predictor = predictor
         self._say_next()
 
-    def _apply(self, changes: "Change | Sequence[Change] | None") -> None:
+    def apply(self, changes: "Change | Sequence[Change] | None") -> None:
+        """Show what changed in the layers."""
         if changes is None or self.labels is None or self.annotator is None:
             return
         for change in [changes] if isinstance(changes, Change) else changes:
@@ -262,14 +258,14 @@ class Controller:
                 others = self.annotator.on_plane(change.plane)
                 repaint(plane.labels(self.labels.data), change, others=others)
         refresh(self.labels)
-        self._show_object()
+        self.show_object()
 
     def _apply_and_go(self, changes: Sequence[Change]) -> None:
         if not changes:
             self.status.emit("There is nothing to take back or to do again.")
             return
         self.object_id = changes[-1].object_id
-        self._apply(changes)
+        self.apply(changes)
         self.show_plane(self.planes[changes[-1].plane])
 
     def show_plane(self, plane: SliceView) -> None:
@@ -277,18 +273,18 @@ class Controller:
         if self.image is not None:
             go_to_plane(self.viewer.dims, self.image, plane)
 
-    def _show_object(self) -> None:
+    def show_object(self) -> None:
         """Bring the points layer up to date with the clicks of the present object."""
         if self.points is None or self.labels is None:
             return
         clicks = self.annotator.clicks(self.object_id) if self.annotator else {}
         shown = [(self.planes[key].to_volume(c.row, c.col), c) for key, made in clicks.items() for c in made]
-        self._syncing = True
+        self.syncing = True
         try:
             show_clicks(self.points, [place for place, _ in shown], [click for _, click in shown])
             self.labels.selected_label = self.object_id
         finally:
-            self._syncing = False
+            self.syncing = False
         self.changed.emit()
 
     def _repaint_all(self) -> None:
@@ -298,40 +294,6 @@ class Controller:
         for (object_id, key), session in self.annotator.sessions.items():
             repaint(self.planes[key].labels(self.labels.data), Change(object_id, key, None, session.prediction))
         refresh(self.labels)
-
-    def _on_points_edited(self, event: Any) -> None:
-        """Clicks that were dragged, deleted or added with napari's own tools: those planes are predicted anew."""
-        action = str(getattr(event, "action", "")).split(".")[-1].lower()
-        if self._syncing or action in {"adding", "removing", "changing"} or not self.annotator or self.points is None:
-            return
-        annotator, object_id = self.annotator, self.object_id
-        before = annotator.clicks(object_id)
-        for key, clicks in read_clicks(self.points, self.planes, before, new_positive=self.positive).items():
-            if clicks != before[key]:
-                self.submit(lambda key=key, clicks=clicks: annotator.replace(object_id, key, clicks), self._apply)  # type: ignore[misc]
-
-    def _on_painted(self, event: Any) -> None:
-        """A stroke with napari's own tools: the objects it touched are kept as they look now."""
-        if self.annotator is None or self.image is None or self.labels is None:
-            return
-        finish_stroke(event.value, self.labels.data)
-        region, ids = painted_region(event.value)
-        try:
-            shown = displayed_plane(self.image, self.viewer.dims)
-        except PlaneError as error:
-            self.failed.emit(error)
-            return
-        image_limits, annotator, masks = contrast_limits(self.image), self.annotator, []
-        for plane in planes_of(region, shown):
-            self.planes[plane.key] = plane
-            drawn = drawn_objects(annotator, plane, self.labels.data, region, ids)
-            masks += [((object_id, plane.key), plane.image(image_limits), mask) for object_id, mask in drawn.items()]
-        # Through the worker, so that clicks made before are predicted before; the labels show the stroke already.
-        self.submit(lambda: annotator.draw(masks), lambda _changes: self._show_object())
-
-    def _on_label_selected(self, _event: object) -> None:
-        if not self._syncing and self.labels is not None and self.labels.selected_label > 0:
-            self.select_object(int(self.labels.selected_label))
 
     def _on_removed(self, event: Any) -> None:
         layer = event.value
@@ -345,23 +307,6 @@ class Controller:
             self.status.emit("A layer was removed; your clicks are kept. Press Annotate to put it back.")
         self.changed.emit()
 
-    def _say_done(self, change: Change, seconds: float) -> None:
-        found = change.new.object_mask() if change.new else None
-        size = f"{int(np.count_nonzero(found[1]))} pixels" if found else "nothing"
-        self.status.emit(f"Object {change.object_id}: {size}, {1000 * seconds:.0f} ms.")
-
     def _say_next(self) -> None:
-        if self.annotator is None:
-            return
-        signs = ("adds to", "removes from") if self.positive else ("removes from", "adds to")
-        self.status.emit(f"Left click {signs[0]} object {self.object_id}, right click {signs[1]} it.")
-
-
-def usable(view: Box | None) -> Box | None:
-    """A field of view of at least a few pixels; None otherwise, as before the first drawing of the canvas."""
-    return view if view is not None and min(view.shape) >= 16 else None
-
-
-def refresh(labels: "Labels") -> None:
-    """Draw the slice again; thumbnail and extent, which take long on large planes, can wait."""
-    labels.refresh(thumbnail=False, highlight=False, extent=False)
+        if self.annotator is not None:
+            self.status.emit(what_next(self.object_id, positive=self.positive))

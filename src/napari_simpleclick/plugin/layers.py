@@ -89,6 +89,11 @@ def show_clicks(points: "Points", places: list[tuple[float, ...]], clicks: list[
     points.selected_data = set()
 
 
+def refresh(labels: "Labels") -> None:
+    """Draw the slice again; thumbnail and extent, which take long on large planes, can wait."""
+    labels.refresh(thumbnail=False, highlight=False, extent=False)
+
+
 def read_clicks(
     points: "Points", planes: Mapping[Hashable, SliceView], keys: Iterable[Hashable], *, new_positive: bool
 ) -> dict[Hashable, tuple[Click, ...]]:

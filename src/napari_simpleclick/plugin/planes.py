@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from napari.layers import Image
 
 
+SMALLEST_VIEW = 16
+"""A field of view is at least so many pixels high and wide."""
+
+
 class PlaneError(ValueError):
     """What is displayed is no plane of the image."""
 
@@ -58,14 +62,15 @@ def nearest_pixel(image: "Image", position: Sequence[float]) -> tuple[int, ...]:
     return tuple(int(np.clip(place, 0, size - 1)) for place, size in zip(rounded, shape, strict=True))
 
 
-def field_of_view(image: "Image", plane: SliceView) -> Box:
-    """The part of the plane that the canvas shows."""
+def field_of_view(image: "Image", plane: SliceView) -> Box | None:
+    """The part of the plane that the canvas shows; None if that is tiny, as before the canvas is first drawn."""
     first, last = np.asarray(image.corner_pixels)[:, -image.ndim :]
     if image.multiscale:
         factors = np.asarray(layer_data(image).shape) / np.asarray(image.data[image.data_level].shape)
         first, last = first * factors[: image.ndim], (last + 1) * factors[: image.ndim] - 1
     rows, cols = plane.axes
-    return Box(int(first[rows]), int(last[rows]) + 1, int(first[cols]), int(last[cols]) + 1)
+    view = Box(int(first[rows]), int(last[rows]) + 1, int(first[cols]), int(last[cols]) + 1)
+    return view if min(view.shape) >= SMALLEST_VIEW else None
 
 
 def contrast_limits(image: "Image") -> Limits | None:

@@ -76,8 +76,9 @@ class SimpleClickWidget(QWidget):
         self._build()
         self._connect()
         self._list_images()
-        self._load_model()
+        # The layers first: napari imports pandas for them, which takes much longer beside the import of torch.
         self._annotate_active()
+        self._load_model()
         self._show_state()
 
     # -- what is shown ----------------------------------------------------------------------------------------------
