@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from napari_simpleclick.arrays import Box, bounding_box
 from napari_simpleclick.evaluation.bootstrap import confidence_intervals
@@ -39,7 +40,7 @@ def draw_curve(report: EvaluationReport, axes: Axes) -> None:
     axes.fill_between(counts, spread[:, 0], spread[:, 1], color=BLUE, alpha=0.2, linewidth=0, label="95 % interval")
     axes.plot(counts, means, "o-", color=BLUE, markersize=3, label=str(report.provenance.get("model", "this run")))
     draw_published(report.dataset, axes)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set(xlabel="clicks", ylabel="mean IoU (%)", xlim=(0.5, max(shortest, 2) + 0.5), ylim=(None, 100))
     axes.legend(fontsize=7, frameon=False, loc="lower right")
     axes.grid(alpha=0.3)
