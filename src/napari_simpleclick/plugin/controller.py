@@ -72,6 +72,11 @@ class Controller:
         self.status.emit("Loading the model …")
         self.submit(create, self._use_predictor, whatever_image=True)
 
+    def exchange(self, predictor: "PredictorLike | None") -> None:
+        """Take another form of the same model from now on; None keeps the present one."""
+        if predictor is not None and self.annotator is not None:
+            self.annotator.predictor = predictor
+
     def annotate(self, image: "Image") -> None:
         """Start on an image: add layers for masks and clicks, or put back those that were removed."""
         if self.image is not image:
@@ -215,10 +220,12 @@ class Controller:
         failed: Callable[[], None] | None = None,
         *,
         whatever_image: bool = False,
+        quiet: bool = False,
     ) -> None:
         """Run a job on the worker; `done` gets its result in the thread of the layers.
 
-        Results that come after another image was chosen are dropped, unless they serve any image.
+        Results that come after another image was chosen are dropped, unless they serve any image. A quiet job is one
+        that nobody waits for and whose failure changes nothing.
         """
         start, image = perf_counter(), self.image
         self.busy += 1
@@ -234,6 +241,8 @@ class Controller:
 
         def broken(error: Exception) -> None:
             self.busy -= 1
+            if quiet:
+                return
             if failed:
                 failed()
             self.show_object()

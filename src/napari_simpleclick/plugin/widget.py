@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QGridLayout, QGroupBox, QLabel, QPushButton, QVBoxLay
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.keys import Actions, bind_keys, cheat_sheet
 from napari_simpleclick.plugin.layers import NEGATIVE_COLOR, POSITIVE_COLOR
+from napari_simpleclick.plugin.models import load_in_two_steps
 from napari_simpleclick.plugin.mouse import ClickListener
 from napari_simpleclick.plugin.objects_table import ObjectsTable
 from napari_simpleclick.plugin.propagation import Propagation
@@ -201,7 +202,7 @@ class SimpleClickWidget(QWidget):
 
     def _load_model(self, _chosen: object = None) -> None:
         name, device, flip = self.setup.model
-        self.controller.load(lambda: create_predictor(name, device, flip=flip))
+        load_in_two_steps(self.controller, name, device, flip=flip)
 
     def _restore(self) -> None:
         try:
@@ -246,23 +247,6 @@ class SimpleClickWidget(QWidget):
 
         self.status.setText(str(error))
         show_error(str(error))
-
-
-def create_predictor(model: str, device: str, *, flip: bool) -> Any:
-    """Load a model and make its first prediction, so that the first click is as fast as the others."""
-    from napari_simpleclick.plugin.torch_beside_opengl import import_torch
-
-    import_torch()
-    import numpy as np
-
-    from napari_simpleclick.clicks import Click
-    from napari_simpleclick.inference.device import choose_device
-    from napari_simpleclick.inference.predictor import Predictor
-    from napari_simpleclick.model.weights import load_model
-
-    predictor = Predictor(load_model(model), flip=flip, device=choose_device(device))
-    predictor.predict(np.zeros((64, 64, 3), np.uint8), [Click(32, 32)])
-    return predictor
 
 
 def polarity_text(positive: bool) -> str:
