@@ -5,7 +5,7 @@ import torch
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 from napari_simpleclick.training.losses import overlap_loss
-from napari_simpleclick.training.step import ClickTraining, blurred, draw_guidance, mean_iou
+from napari_simpleclick.training.step import ClickTraining, beginning, blurred, draw_guidance, mean_iou
 from napari_simpleclick.training.synthesis import Synthesis
 
 SMALL = SimpleClickConfig(16, 32, 4, 2, (16, 16, 16, 16), 16, image_size=64)
@@ -47,6 +47,14 @@ def test_the_same_chance_gives_the_same_loss(batch):
     learner = ClickTraining(SimpleClick(SMALL).eval(), overlap_loss)
     first, second = (learner(*batch, np.random.default_rng(5), 3)[0].item() for _ in "ab")
     assert first == second
+
+
+def test_samples_start_from_nothing_or_in_the_middle_of_the_work(batch):
+    beginnings = [beginning(np.random.default_rng(seed), batch[1][0].numpy(), 0.4) for seed in range(100)]
+    started = [bool(clicks) for _, clicks in beginnings]
+    assert 0.25 < np.mean(started) < 0.55
+    assert all(drawn.any() == made for (drawn, _), made in zip(beginnings, started, strict=True))
+    assert beginning(np.random.default_rng(0), np.zeros((32, 32), bool), 1.0)[1] == []
 
 
 def test_guidance_holds_previous_map_positive_and_negative_clicks():

@@ -34,3 +34,8 @@ def test_targets_come_in_all_sizes():
     areas = [Synthesis().example(np.random.default_rng(seed), 96).target.mean() for seed in range(150)]
     assert np.quantile(areas, 0.1) < 0.02
     assert np.quantile(areas, 0.9) > 0.15
+
+
+def test_some_targets_are_as_small_as_things_on_a_large_plane():
+    areas = [Synthesis().example(np.random.default_rng(seed), 224).target.sum() for seed in range(150)]
+    assert 0.02 < np.mean(np.array(areas) < 100) < 0.3

@@ -129,6 +129,7 @@ def run(command: TrainCommand, console: Console) -> None:
 
 def create_run(command: TrainCommand, source: "Mixture", objects: "list[ValidationObject]") -> "TrainingRun":
     """The run that the command asks for."""
+    import torch
     from accelerate import Accelerator
 
     from napari_simpleclick.training.pretrained import initial_model
@@ -142,7 +143,8 @@ def create_run(command: TrainCommand, source: "Mixture", objects: "list[Validati
         command.schedule(),
         command.output,
         validate=lambda model: validate(model, objects),
-        accelerator=Accelerator(mixed_precision=command.precision),
+        # Without `cpu`, processes that torchrun started on a machine without a GPU would not find each other.
+        accelerator=Accelerator(mixed_precision=command.precision, cpu=not torch.accelerator.is_available()),
     )
 
 

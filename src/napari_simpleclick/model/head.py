@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -30,11 +29,15 @@ class MlpHead(nn.Module):
         """Maps at strides 4, 8, 16, 32 to logits (batch, 1, H / 4, W / 4)."""
         size = maps[0].shape[-2:]
         projected = [conv(scale) for conv, scale in zip(self.convs, maps, strict=True)]
-        resized = [
-            p if p.shape[-2:] == size else F.interpolate(p, size=size, mode="bilinear", align_corners=False)
-            for p in projected
-        ]
-        logits: Tensor = self.conv_seg(self.dropout(self.fusion_conv(torch.cat(resized, dim=1))))
+        # The published head resizes, concatenates, then multiplies. Both are linear and resizing keeps constants, so
+        # every scale is multiplied by its part of the weights where it is small, and only the products are resized.
+        mix, activation = self.fusion_conv
+        weights = mix.get_parameter("weight").chunk(len(projected), dim=1)
+        products = [F.conv2d(p, weight) for p, weight in zip(projected, weights, strict=True)]
+        fused = products[0] + mix.get_parameter("bias")[:, None, None]
+        for product in products[1:]:
+            fused = fused + F.interpolate(product, size=size, mode="bilinear", align_corners=False)
+        logits: Tensor = self.conv_seg(self.dropout(activation(fused)))
         return logits
 
 

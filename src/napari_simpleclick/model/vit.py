@@ -93,7 +93,7 @@ class VisionTransformer(nn.Module):
             x = block(x)
             if last_of_group:
                 grid = x.reshape(batch, side, side, dim)
-                maps.append(grid.permute(0, 3, 1, 2).contiguous())
+                maps.append(grid.permute(0, 3, 1, 2))  # channels last, which resizing likes
                 x = to_windows(grid, windows)
         return maps
 

@@ -9,7 +9,7 @@ import numpy as np
 from napari_simpleclick.arrays import LabelMap, bounding_box
 from napari_simpleclick.training.pictures import Reader
 from napari_simpleclick.training.shapes import Rng
-from napari_simpleclick.training.synthesis import Example
+from napari_simpleclick.training.synthesis import DISTANT, Example
 
 SMALLEST_AREA = 80
 """Smallest object to learn from, in pixels (SimpleClick, training)."""
@@ -61,12 +61,12 @@ def large_objects(labels: LabelMap, smallest: int = SMALLEST_AREA) -> np.ndarray
 def random_crop(rng: Rng, image: np.ndarray, target: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """A view of the object as the network gets it: a square around it, cut at the picture's borders, resized.
 
-    The square is 1.2 to 9 times as large as the object; larger crops may look from further away.
+    The square is 1.2 to 9 times as large as the object; larger crops may look from further away, a few from very far.
     """
     box = bounding_box(target)
     if box is None:
         raise ValueError("Expected an object to crop, got an empty mask.")
-    furthest = 9 * max(1.0, size / 128) ** 0.5
+    furthest = 9 * max(1.0, size / 128) ** 0.5 * (3 if rng.random() < DISTANT else 1)
     side = max(box.shape) * np.exp(rng.uniform(np.log(1.2), np.log(furthest)))
     spans = []
     for start, stop, length in ((box.row_start, box.row_stop, len(target)), (*box[2:], target.shape[1])):

@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from napari_simpleclick.training.photographs import photograph_texture
 from napari_simpleclick.training.shapes import Rng, Scene, smooth_noise
 from napari_simpleclick.training.styles import Style
 
@@ -42,13 +43,15 @@ def paint_regions(rng: Rng, scene: Scene, style: Style, *, channels: int) -> np.
 
 
 def texture(rng: Rng, size: int, style: Style) -> np.ndarray:
-    """A field of deviation near 1: stripes, smooth noise of two scales, or speckle, (size, size) float32."""
+    """A field of deviation near 1: stripes, a photograph, smooth noise of two scales, or speckle, (size, size)."""
     if rng.random() < style.stripes:
         rows, cols = np.mgrid[:size, :size].astype(np.float32)
         turn, period = rng.uniform(0, np.pi), rng.uniform(3.5, 14) * size / 160
         phase = (np.cos(turn) * rows + np.sin(turn) * cols) / max(period, 2.5)
         phase += rng.uniform(0.1, 0.8) * smooth_noise(rng, size, int(size / rng.uniform(4, 12)))
         return np.asarray(np.sin(2 * np.pi * phase), np.float32)
+    if rng.random() < style.photograph:
+        return photograph_texture(rng, size)
     fine = smooth_noise(rng, size, int(rng.integers(1, 6)))
     coarse = smooth_noise(rng, size, int(rng.integers(4, 24)))
     if rng.random() < 0.25:

@@ -100,6 +100,8 @@ class TrainingSettings:
         Decay of the averaged weights, which are what is validated and kept.
     max_rounds
         Most predictions fed back before the one that is learned from.
+    earlier_work
+        Chance that a sample starts in the middle of the work, with a distorted mask and clicks (the paper: 0).
     seed
         Of everything: pictures, clicks, dropout.
     """
@@ -119,6 +121,7 @@ class TrainingSettings:
     last_rate: float = 0.03
     ema: float = 0.998
     max_rounds: int = 3
+    earlier_work: float = 0.4
     seed: int = 0
 
     def phase(self, progress: float) -> Phase:

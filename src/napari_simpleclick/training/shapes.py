@@ -56,7 +56,7 @@ def draw_scene(
     tissue
         "voronoi", "noise" or "plain".
     kinds
-        Kinds of objects to choose from: "blob", "ellipse", "polygon", "tube", "ring".
+        Kinds of objects to choose from: "blob", "ellipse", "polygon", "tube", "patch".
     count
         How many objects.
     radii
@@ -91,6 +91,8 @@ def draw_object(rng: Rng, size: int, kind: str, radius: float) -> np.ndarray:
     if kind == "tube":
         points = tube_points(rng, size, centre)
         cv2.polylines(mask, [points], False, 1, thickness=max(2, round(radius / 2)))
+    elif kind == "patch":
+        return patch(rng, size, centre, radius)
     else:
         points = outline(rng, kind, centre, radius)
         cv2.fillPoly(mask, [points], 1)
@@ -112,6 +114,29 @@ def outline(rng: Rng, kind: str, centre: np.ndarray, radius: float) -> np.ndarra
     turn = rng.uniform(0, np.pi)
     points = np.stack([x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)], axis=-1) + centre
     return np.asarray(np.round(points).astype(np.int32)[:, None])
+
+
+def patch(rng: Rng, size: int, centre: np.ndarray, radius: float) -> np.ndarray:
+    """An irregular piece with lobes and arms, as lesions and organelles have them, (size, size) bool."""
+    turn, stretch = rng.uniform(0, np.pi), np.exp(rng.uniform(0, 1.2))
+    reach = int(np.ceil(1.5 * radius * stretch)) + 2
+    side = 2 * reach + 1
+    heights = smooth_noise(rng, side, max(3, round(radius * rng.uniform(0.4, 1.2))))
+    heights += rng.uniform(0, 0.6) * smooth_noise(rng, side, max(2, round(radius * rng.uniform(0.15, 0.4))))
+    y, x = np.ogrid[-reach : reach + 1, -reach : reach + 1]
+    along = (np.cos(turn) * x + np.sin(turn) * y) / (radius * stretch)
+    across = (np.cos(turn) * y - np.sin(turn) * x) / (radius / stretch**0.5)
+    _, pieces = cv2.connectedComponents(
+        (heights * rng.uniform(0.3, 1.0) > along**2 + across**2 - 1).astype(np.uint8), connectivity=4
+    )
+    middle = pieces[reach, reach]
+    drawn = (pieces == middle) & (middle > 0)
+    left, top = np.round(centre).astype(int) - reach
+    mask = np.zeros((size, size), bool)
+    rows, cols = slice(max(top, 0), min(top + side, size)), slice(max(left, 0), min(left + side, size))
+    if rows.start < rows.stop and cols.start < cols.stop:
+        mask[rows, cols] = drawn[rows.start - top : rows.stop - top, cols.start - left : cols.stop - left]
+    return mask
 
 
 def tube_points(rng: Rng, size: int, start: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from napari_simpleclick.clicks import Click, positions
 from napari_simpleclick.model.click_maps import click_map
 from napari_simpleclick.model.simpleclick import SimpleClick
 from napari_simpleclick.training.click_sampler import sample_click
+from napari_simpleclick.training.earlier_work import earlier_work
 from napari_simpleclick.training.shapes import Rng
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -27,12 +28,15 @@ class ClickTraining(nn.Module):
         The network that learns.
     loss
         Maps logits and targets, both (batch, 1, size, size), to a number.
+    earlier_work
+        Chance that a sample starts in the middle of the work, with a mask and clicks.
     """
 
-    def __init__(self, model: SimpleClick, loss: Loss) -> None:
+    def __init__(self, model: SimpleClick, loss: Loss, *, earlier_work: float = 0.0) -> None:
         super().__init__()
         self.model = model
         self.loss = loss
+        self.earlier_work = earlier_work
 
     def forward(self, images: Tensor, targets: Tensor, rng: Rng, rounds: int) -> tuple[Tensor, Tensor]:
         """Click `rounds` times without learning, once more with.
@@ -55,9 +59,10 @@ class ClickTraining(nn.Module):
         """
         features = self.encode(images.permute(0, 3, 1, 2).float() / 255)
         truth = targets.cpu().numpy()
-        predicted = np.zeros_like(truth)
-        previous = torch.zeros(targets.shape, device=images.device)
-        clicks: list[list[Click]] = [[] for _ in truth]
+        beginnings = [beginning(rng, target, self.earlier_work) for target in truth]
+        clicks = [made for _, made in beginnings]
+        previous = torch.from_numpy(np.stack([drawn for drawn, _ in beginnings])).to(images.device)
+        predicted = (previous > 0.5).cpu().numpy()
         for number in range(rounds + 1):
             for row, target, made in zip(predicted, truth, clicks, strict=True):
                 click = sample_click(rng, row, target, made)
@@ -76,10 +81,19 @@ class ClickTraining(nn.Module):
     def encode(self, images: Tensor) -> list[Tensor]:
         """Features of the images, once for all clicks.
 
-        On the CPU in float32: gradients of depthwise convolutions are several times slower there in bfloat16.
+        When they are learned, on the CPU in float32: gradients of depthwise convolutions are slow there in bfloat16.
         """
-        with torch.autocast("cpu", enabled=False):
+        stem = getattr(self.model, "stem", self.model.backbone)
+        learned = any(parameter.requires_grad for parameter in stem.parameters())
+        with torch.autocast("cpu", enabled=not learned and torch.is_autocast_enabled("cpu")):
             return self.model.encode(images.contiguous(memory_format=torch.channels_last))
+
+
+def beginning(rng: Rng, target: np.ndarray, chance: float) -> tuple[np.ndarray, list[Click]]:
+    """Map (size, size) float32 and clicks that a sample starts with: none, or by chance those of earlier work."""
+    if rng.random() < chance and target.any():
+        return earlier_work(rng, target)
+    return np.zeros(target.shape, np.float32), []
 
 
 def draw_guidance(previous: Tensor, clicks: list[list[Click]]) -> Tensor:

@@ -21,6 +21,8 @@ class Style:
         Strength of textures, relative to the range of intensities.
     stripes
         Chance that an object is striped (cristae, fibres).
+    photograph
+        Chance that a texture is cut from a photograph.
     contrast
         Spread of the regions' means.
     blur, noise
@@ -34,13 +36,14 @@ class Style:
     """
 
     tissues: tuple[str, ...] = ("voronoi", "noise", "plain")
-    kinds: tuple[str, ...] = ("blob", "ellipse", "polygon", "tube")
+    kinds: tuple[str, ...] = ("blob", "ellipse", "polygon", "tube", "patch")
     count: tuple[int, int] = (1, 12)
     radii: tuple[float, float] = (0.04, 0.4)
     membrane: float = 0.4
     dark_membrane: float = 0.6
     texture: tuple[float, float] = (0.0, 0.25)
     stripes: float = 0.2
+    photograph: float = 0.3
     contrast: tuple[float, float] = (0.08, 0.4)
     blur: tuple[float, float] = (0.0, 1.6)
     noise: tuple[float, float] = (0.0, 0.09)
@@ -53,7 +56,7 @@ STYLES = {
     "mixed": Style(),
     "electron": Style(
         tissues=("voronoi", "voronoi", "noise"),
-        kinds=("ellipse", "blob", "ellipse", "tube"),
+        kinds=("ellipse", "blob", "ellipse", "tube", "patch"),
         count=(1, 9),
         radii=(0.05, 0.3),
         membrane=0.95,
@@ -67,7 +70,7 @@ STYLES = {
     ),
     "magnetic": Style(
         tissues=("noise", "noise", "plain", "voronoi"),
-        kinds=("blob", "ellipse", "blob", "tube"),
+        kinds=("blob", "ellipse", "patch", "tube"),
         count=(1, 10),
         radii=(0.025, 0.25),
         membrane=0.15,
@@ -79,6 +82,21 @@ STYLES = {
         bias=(0.1, 0.5),
         colour=0.05,
         alike=0.6,
+    ),
+    "lesion": Style(
+        tissues=("noise", "noise", "voronoi"),
+        kinds=("patch", "patch", "blob", "tube"),
+        count=(1, 12),
+        radii=(0.015, 0.15),
+        membrane=0.1,
+        texture=(0.0, 0.1),
+        stripes=0.0,
+        contrast=(0.1, 0.35),
+        blur=(0.4, 2.0),
+        noise=(0.0, 0.04),
+        bias=(0.0, 0.4),
+        colour=0.05,
+        alike=0.85,
     ),
     "nuclei": Style(
         tissues=("plain", "noise"),
@@ -96,4 +114,4 @@ STYLES = {
 }
 """The families, by what they imitate."""
 
-WEIGHTS = {"mixed": 0.23, "electron": 0.38, "magnetic": 0.2, "nuclei": 0.07, "large": 0.12}
+WEIGHTS = {"mixed": 0.2, "electron": 0.36, "magnetic": 0.12, "lesion": 0.14, "nuclei": 0.06, "large": 0.12}

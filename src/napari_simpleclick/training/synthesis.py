@@ -12,8 +12,11 @@ from napari_simpleclick.training.rendering import render
 from napari_simpleclick.training.shapes import Rng, Scene, draw_scene
 from napari_simpleclick.training.styles import STYLES, WEIGHTS
 
-SMALLEST_OBJECT = 50
-"""Smallest target in pixels."""
+SMALLEST_OBJECT = 16
+"""Smallest target in pixels: a first click on a large plane has to find the small things too."""
+
+DISTANT = 0.2
+"""Chance that a picture is seen from far away, with many small objects."""
 
 LARGEST_OBJECT = 0.7
 """Largest target as a part of the picture."""
@@ -53,7 +56,7 @@ class Synthesis:
         chances = np.array([self.weights[name] for name in names])
         for _ in range(20):
             style = STYLES[names[rng.choice(len(names), p=chances / chances.sum())]]
-            wider = rng.uniform(1, max(1.0, size / 128))
+            wider = rng.uniform(1, max(1.0, size / 128)) * (rng.uniform(1, 3) if rng.random() < DISTANT else 1)
             scene = draw_scene(
                 rng,
                 size,

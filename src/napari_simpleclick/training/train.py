@@ -102,7 +102,7 @@ class TrainingRun:
         model.to(memory_format=torch.channels_last).to(self.accelerator.device)
         self.state.averaged.to(self.accelerator.device)
         self.optimizer = self.accelerator.prepare_optimizer(self.state.optimizer)
-        self.network: nn.Module = ClickTraining(model, LOSSES[settings.loss])
+        self.network: nn.Module = self.learner()
 
     @property
     def progress(self) -> float:
@@ -138,10 +138,14 @@ class TrainingRun:
         """Freeze what the phase wants frozen; batches from the present step on."""
         freeze(self.state.model, stem=phase.freeze_stem, backbone=self.settings.freeze_backbone)
         # Data-parallel training decides when it is wrapped which gradients to wait for.
-        learner = ClickTraining(self.state.model, LOSSES[self.settings.loss])
-        self.network = self.accelerator.prepare_model(learner)
+        self.network = self.accelerator.prepare_model(self.learner())
         data = Batches(self.source, phase, self.seed)
         return data.start(self.state.counts.step, workers=self.schedule.workers)
+
+    def learner(self) -> ClickTraining:
+        """The network with its annotator."""
+        settings = self.settings
+        return ClickTraining(self.state.model, LOSSES[settings.loss], earlier_work=settings.earlier_work)
 
     def step(self, batches: Iterator[Batch], phase: Phase) -> StepRecord:
         """One change of the weights."""

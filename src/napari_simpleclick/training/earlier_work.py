@@ -1,0 +1,76 @@
+"""What an annotator has done before: earlier clicks and the mask they led to, drawn instead of predicted.
+
+Late clicks correct slivers of a mask that is nearly right. Reaching that point by predictions would take ten of them
+per sample; distorting the true mask takes a millisecond.
+"""
+
+import cv2
+import numpy as np
+
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.training.click_sampler import depth, sample_click
+from napari_simpleclick.training.shapes import Rng, smooth_noise
+
+MOST_CLICKS = 12
+"""Most earlier clicks."""
+
+
+def earlier_work(rng: Rng, target: np.ndarray) -> tuple[np.ndarray, list[Click]]:
+    """A mask that is partly right and the clicks that may have led to it.
+
+    Parameters
+    ----------
+    rng
+        Source of chance.
+    target
+        (size, size) bool, the true mask; not empty.
+
+    Returns
+    -------
+    previous
+        (size, size) float32, probabilities as a network would have given them.
+    clicks
+        The first one inside, the others mostly near the border.
+    """
+    first = sample_click(rng, np.zeros_like(target), target)
+    if first is None:
+        raise ValueError("Expected a mask to have clicked on, got an empty one.")
+    radius = float(np.sqrt(target.sum() / np.pi))
+    clicks = [first, *border_clicks(rng, target, radius, count=int(rng.integers(0, MOST_CLICKS)))]
+    previous = distorted(rng, target, radius)
+    for click in clicks:
+        cv2.circle(previous, (int(click.col), int(click.row)), 2, float(click.positive), thickness=-1)
+    return previous, clicks
+
+
+def border_clicks(rng: Rng, target: np.ndarray, radius: float, *, count: int) -> list[Click]:
+    """Clicks within a random distance of the border, right for the side that they are on."""
+    inside = depth(target, ())
+    outside = cv2.distanceTransform((~target).astype(np.uint8), cv2.DIST_L2, 5)
+    clicks: list[Click] = []
+    for _ in range(count):
+        reach = max(2.0, radius * np.exp(rng.uniform(np.log(0.05), 0)))
+        positive = bool(rng.random() < 0.5)
+        distances = inside if positive else outside
+        places = np.flatnonzero((distances >= 1) & (distances <= reach))
+        if places.size:
+            row, col = divmod(int(places[rng.integers(places.size)]), target.shape[1])
+            clicks.append(Click(row, col, positive))
+    return clicks
+
+
+def distorted(rng: Rng, target: np.ndarray, radius: float) -> np.ndarray:
+    """The mask with a wavy, shifted, soft border, and sometimes with a piece missing or too much."""
+    size = target.shape[0]
+    strength = float(radius * np.exp(rng.uniform(np.log(0.01), np.log(0.3))))
+    scale = int(np.clip(radius * rng.uniform(0.3, 1.5), 3, size / 2))
+    rows, cols = np.mgrid[:size, :size].astype(np.float32)
+    x, y = (axis + strength * smooth_noise(rng, size, scale) for axis in (cols, rows))
+    mask = cv2.remap(target.astype(np.float32), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    if rng.random() < 0.3:
+        places = np.argwhere(target)
+        row, col = places[rng.integers(len(places))]
+        reach = max(2, round(radius * rng.uniform(0.2, 0.9)))
+        cv2.circle(mask, (int(col), int(row)), reach, float(rng.random() < 0.5), thickness=-1)
+    mask = cv2.GaussianBlur(mask, (0, 0), np.exp(rng.uniform(np.log(0.5), np.log(3))))
+    return np.asarray(np.clip((mask - rng.uniform(0.3, 0.7)) / rng.uniform(0.2, 1.0) + 0.5, 0, 1), np.float32)
