@@ -137,7 +137,7 @@ def create_run(command: TrainCommand, source: "Mixture", objects: "list[Validati
     from napari_simpleclick.training.validation import validate
 
     return TrainingRun(
-        initial_model(command.start, command.recipe.architecture),
+        initial_model(command.start, command.recipe.architecture, pyramid=command.recipe.pyramid),
         source,
         recipe_of(command),
         command.schedule(),

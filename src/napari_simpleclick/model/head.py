@@ -26,7 +26,7 @@ class MlpHead(nn.Module):
         self.conv_seg = nn.Conv2d(channels, 1, 1)
 
     def forward(self, maps: Sequence[Tensor]) -> Tensor:
-        """Maps at strides 4, 8, 16, 32 to logits (batch, 1, H / 4, W / 4)."""
+        """Maps, finest first, to logits (batch, 1, height, width) of the size of the first."""
         size = maps[0].shape[-2:]
         projected = [conv(scale) for conv, scale in zip(self.convs, maps, strict=True)]
         # The published head resizes, concatenates, then multiplies. Both are linear and resizing keeps constants, so

@@ -1,46 +1,88 @@
-"""Simple feature pyramid: maps at strides 4, 8, 16 and 32, all made from the backbone's last map."""
+"""Feature pyramids: maps at strides 4, 8, 16 and 32 from the backbone's last map, and the ablation's alternatives."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from torch import Tensor, nn
 
+PyramidKind = Literal["simple", "parallel", "single", "partial"]
+
+STRIDES: dict[PyramidKind, tuple[int, ...]] = {
+    "simple": (4, 8, 16, 32),
+    "parallel": (4, 8, 16, 32),
+    "single": (16, 16, 16, 16),
+    "partial": (8, 16),
+}
+"""Strides of the maps: of all scales from the last map (SimpleClick), of all scales from several stages, of one scale
+four times, of the two middle scales only. The paper names the last three without defining them; this is our reading."""
+
 
 class SimplePyramid(nn.Module):
-    """Four scales from one map (SimpleClick, section 3.2; after ViTDet).
+    """Maps of several scales without lateral connections (SimpleClick, section 3.2; after ViTDet).
 
     Parameters
     ----------
     dim
-        Channels of the backbone's map.
+        Channels of the backbone's maps.
     channels
         Channels at strides 4, 8, 16 and 32.
+    kind
+        Which scales there are, and what they are made from.
     """
 
-    def __init__(self, dim: int, channels: Sequence[int]) -> None:
+    def __init__(self, dim: int, channels: Sequence[int], kind: PyramidKind = "simple") -> None:
         super().__init__()
-        c4, c8, c16, c32 = channels
-        a, b, d = max(2 * c4, dim // 2), max(c8, dim // 2), max(c32, 2 * dim)
-        self.down_4 = nn.Sequential(
-            nn.ConvTranspose2d(dim, a, 2, stride=2),
-            norm(a),
-            nn.GELU(),
-            nn.ConvTranspose2d(a, a // 2, 2, stride=2),
-            norm(a // 2),
-            nn.Conv2d(a // 2, c4, 1),
-            norm(c4),
-            nn.GELU(),
-        )
-        self.down_8 = nn.Sequential(
-            nn.ConvTranspose2d(dim, b, 2, stride=2), norm(b), nn.Conv2d(b, c8, 1), norm(c8), nn.GELU()
-        )
-        self.down_16 = nn.Sequential(nn.Conv2d(dim, c16, 1), norm(c16), nn.GELU())
-        self.down_32 = nn.Sequential(
-            nn.Conv2d(dim, d, 2, stride=2), norm(d), nn.Conv2d(d, c32, 1), norm(c32), nn.GELU()
-        )
+        self.kind = kind
+        self.channels = tuple(channels[1:3] if kind == "partial" else channels)
+        for stride, width in zip(STRIDES[kind], self.channels, strict=True):
+            name = f"same_{width}" if kind == "single" else f"down_{stride}"
+            self.add_module(name, SCALES[stride](dim, width))
 
-    def forward(self, grid: Tensor) -> list[Tensor]:
-        """(batch, dim, H / 16, W / 16) to the maps at strides 4, 8, 16 and 32."""
-        return [scale(grid) for scale in (self.down_4, self.down_8, self.down_16, self.down_32)]
+    def forward(self, maps: Sequence[Tensor]) -> list[Tensor]:
+        """The backbone's maps (batch, dim, H / 16, W / 16), one per group of blocks, to the pyramid, finest first."""
+        scales = list(self.children())
+        if self.kind == "parallel":
+            return [scale(maps[level * len(maps) // len(scales)]) for level, scale in enumerate(scales)]
+        return [scale(maps[-1]) for scale in scales]
+
+
+def enlarged_4(dim: int, channels: int) -> nn.Sequential:
+    """From stride 16 to stride 4."""
+    wide = max(2 * channels, dim // 2)
+    return nn.Sequential(
+        nn.ConvTranspose2d(dim, wide, 2, stride=2),
+        norm(wide),
+        nn.GELU(),
+        nn.ConvTranspose2d(wide, wide // 2, 2, stride=2),
+        norm(wide // 2),
+        nn.Conv2d(wide // 2, channels, 1),
+        norm(channels),
+        nn.GELU(),
+    )
+
+
+def enlarged_2(dim: int, channels: int) -> nn.Sequential:
+    """From stride 16 to stride 8."""
+    wide = max(channels, dim // 2)
+    return nn.Sequential(
+        nn.ConvTranspose2d(dim, wide, 2, stride=2), norm(wide), nn.Conv2d(wide, channels, 1), norm(channels), nn.GELU()
+    )
+
+
+def same(dim: int, channels: int) -> nn.Sequential:
+    """At stride 16."""
+    return nn.Sequential(nn.Conv2d(dim, channels, 1), norm(channels), nn.GELU())
+
+
+def reduced(dim: int, channels: int) -> nn.Sequential:
+    """From stride 16 to stride 32."""
+    wide = max(channels, 2 * dim)
+    return nn.Sequential(
+        nn.Conv2d(dim, wide, 2, stride=2), norm(wide), nn.Conv2d(wide, channels, 1), norm(channels), nn.GELU()
+    )
+
+
+SCALES = {4: enlarged_4, 8: enlarged_2, 16: same, 32: reduced}
 
 
 def norm(channels: int) -> nn.GroupNorm:

@@ -1,5 +1,8 @@
 """The architectures we know, by name; a model's full name is `architecture.tag`, as in timm."""
 
+from dataclasses import replace
+
+from napari_simpleclick.model.pyramid import PyramidKind
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 
 ARCHITECTURES: dict[str, SimpleClickConfig] = {
@@ -27,8 +30,8 @@ ARCHITECTURES: dict[str, SimpleClickConfig] = {
 }
 
 
-def create_model(architecture: str) -> SimpleClick:
-    """Build a network with random weights, in evaluation mode.
+def create_model(architecture: str, *, pyramid: PyramidKind = "simple") -> SimpleClick:
+    """Build a network with random weights, in evaluation mode; `pyramid` makes the variants of the paper's ablation.
 
     Raises
     ------
@@ -37,4 +40,4 @@ def create_model(architecture: str) -> SimpleClick:
     """
     if architecture not in ARCHITECTURES:
         raise ValueError(f"Unknown architecture {architecture!r}. Choose one of: {', '.join(ARCHITECTURES)}.")
-    return SimpleClick(ARCHITECTURES[architecture]).eval()
+    return SimpleClick(replace(ARCHITECTURES[architecture], pyramid=pyramid)).eval()

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from napari_simpleclick.model.head import MlpHead
-from napari_simpleclick.model.pyramid import SimplePyramid
+from napari_simpleclick.model.pyramid import STRIDES, PyramidKind, SimplePyramid
 from napari_simpleclick.model.stem import ConvStem
 from napari_simpleclick.model.vit import PatchEmbed, VisionTransformer
 
@@ -35,6 +35,8 @@ class SimpleClickConfig:
         Side of the network's input in pixels for which the position embedding is stored.
     stem
         "patch": SimpleClick as published. "efficientnet_lite0": image features of a pre-trained convolutional network.
+    pyramid
+        "simple": SimpleClick as published; the others are those of its ablation, see `pyramid.STRIDES`.
     """
 
     patch_size: int
@@ -45,6 +47,7 @@ class SimpleClickConfig:
     head_channels: int
     image_size: int = 448
     stem: Literal["patch", "efficientnet_lite0"] = "patch"
+    pyramid: PyramidKind = "simple"
 
 
 class SimpleClick(nn.Module):
@@ -56,6 +59,11 @@ class SimpleClick(nn.Module):
     def __init__(self, config: SimpleClickConfig) -> None:
         super().__init__()
         self.config = config
+        if config.stem != "patch" and STRIDES[config.pyramid][:2] != (4, 8):
+            raise ValueError(
+                f"The stem {config.stem!r} adds features at strides 4 and 8; the pyramid {config.pyramid!r} has none "
+                'there. Choose the pyramid "simple" or "parallel".'
+            )
         patched = config.stem == "patch"
         self.backbone = VisionTransformer(
             patch_size=config.patch_size,
@@ -69,8 +77,8 @@ class SimpleClick(nn.Module):
             self.patch_embed_coords = PatchEmbed(config.patch_size, config.dim)
         else:
             self.stem = ConvStem(config.dim, config.pyramid_channels)
-        self.neck = SimplePyramid(config.dim, config.pyramid_channels)
-        self.head = MlpHead(config.pyramid_channels, config.head_channels)
+        self.neck = SimplePyramid(config.dim, config.pyramid_channels, config.pyramid)
+        self.head = MlpHead(self.neck.channels, config.head_channels)
         self.mean, self.std = (IMAGENET_MEAN, IMAGENET_STD) if patched else (EFFICIENTNET_MEAN, EFFICIENTNET_STD)
 
     def encode(self, image: Tensor) -> list[Tensor]:
@@ -112,7 +120,7 @@ class SimpleClick(nn.Module):
             tokens = features[0] + self.patch_embed_coords(guidance)
         else:
             tokens, skips = self.stem.fuse(features, guidance)
-        pyramid = self.neck(self.backbone(tokens)[-1])
+        pyramid = self.neck(self.backbone(tokens))
         for level, skip in enumerate(skips):
             pyramid[level] = pyramid[level] + skip
         return F.interpolate(self.head(pyramid), size=guidance.shape[-2:], mode="bilinear", align_corners=True)

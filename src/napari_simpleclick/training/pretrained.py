@@ -6,6 +6,7 @@ import timm
 import torch
 from torch import Tensor, nn
 
+from napari_simpleclick.model.pyramid import PyramidKind
 from napari_simpleclick.model.registry import create_model
 from napari_simpleclick.model.simpleclick import SimpleClick
 from napari_simpleclick.model.vit import position_map
@@ -26,7 +27,9 @@ MAE_WEIGHTS = {
 """timm's names of the masked autoencoders that the paper starts from."""
 
 
-def initial_model(start: str | None = None, architecture: str | None = None) -> SimpleClick:
+def initial_model(
+    start: str | None = None, architecture: str | None = None, *, pyramid: PyramidKind = "simple"
+) -> SimpleClick:
     """The network that a run begins with.
 
     Parameters
@@ -36,6 +39,8 @@ def initial_model(start: str | None = None, architecture: str | None = None) -> 
         them once). None: random weights, behind a pre-trained stem if the architecture has one.
     architecture
         Name in the registry; None for that of the checkpoint. Where both are given, the tensors that fit are taken.
+    pyramid
+        Feature pyramid of a new network.
 
     Raises
     ------
@@ -45,7 +50,7 @@ def initial_model(start: str | None = None, architecture: str | None = None) -> 
     if start and start != "mae" and architecture is None:
         return load_model(DEFAULT_MODEL if start == "default" else start)
     name = architecture or DEFAULT_ARCHITECTURE
-    model = create_model(name)
+    model = create_model(name, pyramid=pyramid)
     if model.config.stem != "patch":
         load_stem(model)
     if start == "mae":

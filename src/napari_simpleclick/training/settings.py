@@ -72,6 +72,8 @@ class TrainingSettings:
     ----------
     architecture
         Name in the registry; by default that of the checkpoint to start from, else vit_xtiny_stem_448.
+    pyramid
+        Feature pyramid of a new network: the paper's "simple", or "parallel", "single", "partial" of its ablation.
     phases
         Crop sizes and batches one after the other.
     loss
@@ -107,6 +109,7 @@ class TrainingSettings:
     """
 
     architecture: str | None = None
+    pyramid: Literal["simple", "parallel", "single", "partial"] = "simple"
     phases: tuple[Phase, ...] = PROGRESSIVE
     loss: Literal["overlap", "focal"] = "overlap"
     optimizer: Literal["adamw", "adam"] = "adamw"
