@@ -1,12 +1,13 @@
 """Examples from real pictures with labels: a random object in a random crop, varied as pictures vary."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from napari_simpleclick.arrays import LabelMap, bounding_box
+from napari_simpleclick.arrays import LabelMap
+from napari_simpleclick.training.crops import random_crop
 from napari_simpleclick.training.pictures import Reader
 from napari_simpleclick.training.shapes import Rng
 from napari_simpleclick.training.synthesis import DISTANT, Example
@@ -42,7 +43,7 @@ class LabelledPictures:
             large = large_objects(labels)
             if large.size:
                 target = labels == int(rng.choice(large))
-                return vary(rng, *random_crop(rng, image, target, size))
+                return vary(rng, *random_crop(rng, image, target, size, furthest=furthest_view(rng, size)))
         raise ValueError(f"No object of at least {SMALLEST_AREA} pixels in 100 pictures. Check the labels.")
 
 
@@ -58,30 +59,9 @@ def large_objects(labels: LabelMap, smallest: int = SMALLEST_AREA) -> np.ndarray
     return np.flatnonzero(np.bincount(objects) >= smallest) if objects.size else objects
 
 
-def random_crop(rng: Rng, image: np.ndarray, target: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """A view of the object as the network gets it: a square around it, cut at the picture's borders, resized.
-
-    The square is 1.2 to 9 times as large as the object; larger crops may look from further away, a few from very far.
-    """
-    box = bounding_box(target)
-    if box is None:
-        raise ValueError("Expected an object to crop, got an empty mask.")
-    furthest = 9 * max(1.0, size / 128) ** 0.5 * (3 if rng.random() < DISTANT else 1)
-    side = max(box.shape) * np.exp(rng.uniform(np.log(1.2), np.log(furthest)))
-    spans = []
-    for start, stop, length in ((box.row_start, box.row_stop, len(target)), (*box[2:], target.shape[1])):
-        centre = (start + stop) / 2 + rng.uniform(-0.45, 0.45) * (side - (stop - start))
-        spans.append((max(centre - side / 2, 0.0), min(centre + side / 2, float(length))))
-    (top, bottom), (left, right) = spans
-    rows, cols = (
-        (start + (np.arange(size) + 0.5) * (stop - start) / size - 0.5).astype(np.float32) for start, stop in spans
-    )
-    if (scale := max(bottom - top, right - left) / size) > 1:
-        image = cv2.GaussianBlur(image, (0, 0), 0.4 * scale)
-    grid_cols, grid_rows = np.meshgrid(cols, rows)
-    crop = cv2.remap(image, grid_cols, grid_rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    nearest = np.ix_(np.clip(np.round(rows), 0, None).astype(int), np.clip(np.round(cols), 0, None).astype(int))
-    return crop, target[nearest]
+def furthest_view(rng: Rng, size: int) -> float:
+    """How much larger than the object a crop may be: 9 times, more for larger crops, in some cases far more."""
+    return 9 * math.sqrt(max(1.0, size / 128)) * (3 if rng.random() < DISTANT else 1)
 
 
 def vary(rng: Rng, image: np.ndarray, target: np.ndarray) -> Example:

@@ -77,7 +77,8 @@ class TrainingSettings:
     phases
         Crop sizes and batches one after the other.
     loss
-        "overlap": cross-entropy and soft IoU. "focal": the paper's normalised focal loss.
+        "overlap" to begin with: cross-entropy and soft IoU. "sharp" to go on with: normalised focal loss and soft IoU.
+        "focal": the paper's normalised focal loss alone.
     optimizer
         "adamw", or "adam" as in the paper.
     learning_rate
@@ -111,7 +112,7 @@ class TrainingSettings:
     architecture: str | None = None
     pyramid: Literal["simple", "parallel", "single", "partial"] = "simple"
     phases: tuple[Phase, ...] = PROGRESSIVE
-    loss: Literal["overlap", "focal"] = "overlap"
+    loss: Literal["overlap", "sharp", "focal"] = "overlap"
     optimizer: Literal["adamw", "adam"] = "adamw"
     learning_rate: float = 6e-4
     stem_rate: float = 0.3

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from napari_simpleclick.training.crops import random_crop
 from napari_simpleclick.training.rendering import render
 from napari_simpleclick.training.shapes import Rng, Scene, draw_scene
 from napari_simpleclick.training.styles import STYLES, WEIGHTS
@@ -20,6 +21,9 @@ DISTANT = 0.2
 
 LARGEST_OBJECT = 0.7
 """Largest target as a part of the picture."""
+
+CLOSE, CLOSEST_VIEWS = 0.4, 3.0
+"""Chance that the object is enlarged, often to a third of the crop and more, as regions of interest show it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,8 +70,12 @@ class Synthesis:
                 radii=(style.radii[0] / wider, style.radii[1]),
             )
             target = choose_target(rng, scene)
-            if target is not None:
-                return Example(render(rng, scene, style), target)
+            if target is None:
+                continue
+            image = render(rng, scene, style)
+            if rng.random() < CLOSE:
+                image, target = random_crop(rng, image, target, size, furthest=CLOSEST_VIEWS)
+            return Example(image, target)
         raise RuntimeError("No usable target in 20 pictures: the style draws objects too small or too large.")
 
 
