@@ -126,7 +126,13 @@ class Annotator:
                 session.steps = ()
         return self._record(*edits) if edits else []
 
-    def draw(self, masks: Sequence[tuple[Place, Plane, Prediction]], origin: Origin = "painted") -> list[Change]:
+    def draw(
+        self,
+        masks: Sequence[tuple[Place, Plane, Prediction]],
+        origin: Origin = "painted",
+        *,
+        source: Step | None = None,
+    ) -> list[Change]:
         """Take over masks that came without clicks, as one thing to undo.
 
         Parameters
@@ -135,12 +141,14 @@ class Annotator:
             Object and plane, picture of the plane, and the object there.
         origin
             Where the masks came from.
+        source
+            The step on another plane that they followed.
         """
         edits = []
         for place, image, prediction in masks:
             session = self._session(place, image, None)
             before = session.steps
-            session.draw(prediction, origin)
+            session.draw(prediction, origin, source)
             self.sessions[place] = session
             edits.append(Edit(place, before, session.steps))
         return self._record(*edits)

@@ -1,6 +1,7 @@
 """Predictor: a network that maps a picture, clicks and the previous prediction to a prediction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -30,15 +31,24 @@ class Predictor:
         Side of the network's input in pixels: at most 224, or a multiple of it.
     device
         Where the network runs.
+    facts
+        What names model and engine, for session files: plain values.
     """
 
     def __init__(
-        self, network: Network, *, flip: bool = False, size: int = 448, device: torch.device | str = "cpu"
+        self,
+        network: Network,
+        *,
+        flip: bool = False,
+        size: int = 448,
+        device: torch.device | str = "cpu",
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         self.network = network.to(device).eval() if isinstance(network, SimpleClick) else network
         self.flip = flip
         self.size = size
         self.device = torch.device(device)
+        self.facts = {**(facts or {}), "flip": flip, "size": size}
         self._kept: tuple[Plane, Box, Sequence[Tensor]] | None = None
 
     def predict(

@@ -1,8 +1,9 @@
 """The clicks on one object on one plane, with their predictions; undo drops the last pair."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from time import time
+from typing import Any, Literal, Protocol
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
@@ -17,6 +18,28 @@ UNREVIEWED: frozenset[Origin] = frozenset({"propagated", "interpolated"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Circumstances:
+    """What an answer depended on besides the clicks: needed to get it once more.
+
+    Parameters
+    ----------
+    image
+        What the network saw.
+    view
+        Where it looked until an object was found; the whole plane if None.
+    predictor
+        Facts of the predictor: see `Predictor`.
+    time
+        When, in seconds since 1970.
+    """
+
+    image: Plane
+    view: Box | None
+    predictor: Mapping[str, Any]
+    time: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Step:
     """A click and what was predicted then, or a mask that came without a click.
 
@@ -28,11 +51,17 @@ class Step:
         The object after this step.
     origin
         Where the mask came from.
+    source
+        The step on another plane that a propagated mask followed.
+    circumstances
+        What else led to it; None if unknown.
     """
 
     click: Click | None
     prediction: Prediction
     origin: Origin = "clicked"
+    source: "Step | None" = None
+    circumstances: Circumstances | None = None
 
 
 class PredictorLike(Protocol):
@@ -102,14 +131,18 @@ class ClickSession:
             If the click lies outside the plane.
         """
         prediction = self.predictor.predict(self.image, (*self.clicks, click), self.prediction, view=self.view)
-        self._done.append(Step(click, prediction))
+        self._done.append(Step(click, prediction, circumstances=self.circumstances()))
         self._undone.clear()
         return prediction
 
-    def draw(self, prediction: Prediction, origin: Origin) -> None:
+    def draw(self, prediction: Prediction, origin: Origin, source: Step | None = None) -> None:
         """Take over a mask that came without a click; the next click starts from it."""
-        self._done.append(Step(None, prediction, origin))
+        self._done.append(Step(None, prediction, origin, source, self.circumstances()))
         self._undone.clear()
+
+    def circumstances(self) -> Circumstances:
+        """What an answer that is given now depends on."""
+        return Circumstances(self.image, self.view, getattr(self.predictor, "facts", {}), time())
 
     def undo(self) -> Prediction | None:
         """Take the newest step back and return the prediction before it; nothing happens without steps."""

@@ -161,12 +161,17 @@ class Controller:
             self.submit(lambda: annotator.clear(object_id, key), self.apply)
 
     def draw(
-        self, planes: Sequence[SliceView], masks: "Sequence[tuple[Place, Plane, Prediction]]", origin: "Origin"
+        self,
+        planes: Sequence[SliceView],
+        masks: "Sequence[tuple[Place, Plane, Prediction]]",
+        origin: "Origin",
+        *,
+        source: "Step | None" = None,
     ) -> None:
         """Take over masks that came without clicks; see `Annotator.draw`."""
         if self.annotator:
             self.planes.update({plane.key: plane for plane in planes})
-            self.apply(self.annotator.draw(masks, origin))
+            self.apply(self.annotator.draw(masks, origin, source=source))
 
     def remove_object(self) -> None:
         """Remove the present object from all slices; undo brings it back."""

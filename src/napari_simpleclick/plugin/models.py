@@ -31,10 +31,13 @@ def create_predictor(model: str, device: str, *, flip: bool) -> "Predictor":
 
     from napari_simpleclick.clicks import Click
     from napari_simpleclick.inference.device import choose_device
+    from napari_simpleclick.inference.loading import model_facts
     from napari_simpleclick.inference.predictor import Predictor
     from napari_simpleclick.model.weights import load_model
 
-    predictor = Predictor(load_model(model), flip=flip, device=choose_device(device))
+    where = choose_device(device)
+    facts = model_facts(model, f"torch float32 on {where.type}")
+    predictor = Predictor(load_model(model), flip=flip, device=where, facts=facts)
     predictor.predict(np.zeros((64, 64, 3), np.uint8), [Click(32, 32)])
     return predictor
 
@@ -42,10 +45,13 @@ def create_predictor(model: str, device: str, *, flip: bool) -> "Predictor":
 def create_compiled_predictor(model: str, device: str, *, flip: bool) -> "Predictor | None":
     """The model compiled for the processor; None where torch is best, or where it cannot be loaded at all."""
     from napari_simpleclick.inference.device import choose_device
+    from napari_simpleclick.inference.loading import model_facts
     from napari_simpleclick.inference.networks import choose_network
     from napari_simpleclick.inference.predictor import Predictor
     from napari_simpleclick.model.weights import load_model
 
     loaded = load_model(model)
     chosen = choose_network(loaded, device=choose_device(device), batch=2 if flip else 1)
-    return None if chosen.network is loaded else Predictor(chosen.network, flip=flip)
+    if chosen.network is loaded:
+        return None
+    return Predictor(chosen.network, flip=flip, facts=model_facts(model, chosen.engine))

@@ -128,14 +128,15 @@ class Propagation:
             self._end(f"{done} slices propagated; the next one was {origin} already")
             return
         image = target.image(contrast_limits(controller.image))
-        before = annotator.prediction(object_id, plane.key)
+        followed = annotator.sessions[object_id, plane.key].steps[-1]
+        before = followed.prediction
 
         def found(result: Any) -> None:
             reason = why_stop(before.object_mask(), result.object_mask())
             if not self.running or not controller.ready or controller.object_id != object_id or reason:
                 self._end(f"{done} slices propagated; stopped: {reason or 'cancelled'}")
                 return
-            controller.draw([target], [((object_id, target.key), image, result)], "propagated")
+            controller.draw([target], [((object_id, target.key), image, result)], "propagated", source=followed)
             controller.show_plane(target)
             controller.status.emit(f"Object {object_id}: {done + 1} slices propagated … (Esc stops)")
             self._go_on(target, step, count, done + 1)
