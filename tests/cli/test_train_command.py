@@ -1,9 +1,11 @@
 import sys
 from pathlib import Path
+from shutil import copyfile
 
 import numpy as np
 import pytest
 import tyro
+from tests.data.datasets import layouts
 
 from napari_simpleclick.cli.train import TrainCommand, phases_as_text, recipe_of
 from napari_simpleclick.cli.train import main as train
@@ -56,6 +58,18 @@ def test_fine_tuning_on_a_nifti_volume_gives_weights_that_load(tmp_path, monkeyp
     load_checkpoint(output / "last.safetensors")
 
 
+def test_data_sets_of_the_evaluation_can_be_learned_from(tmp_path, monkeypatch):
+    folder = tmp_path / "sbd"
+    layouts.sbd(folder)
+    for name in "cdefghijklm":
+        copyfile(folder / "img" / "a.jpg", folder / "img" / f"{name}.jpg")
+        copyfile(folder / "inst" / "a.mat", folder / "inst" / f"{name}.mat")
+    (folder / "train.txt").write_text("\n".join("acdefghijklm"))
+    output = tmp_path / "run"
+    run(monkeypatch, "--output", str(output), "--dataset", "SBD_train", str(folder), "--synthetic", "0", *SHORT)
+    assert load_checkpoint(output / "last.safetensors").config.stem == "efficientnet_lite0"
+
+
 def test_a_volume_without_labels_ends_with_a_message(tmp_path, monkeypatch, capsys):
     with pytest.raises(SystemExit):
         run(monkeypatch, "--output", str(tmp_path), "--volume", "image.nii.gz", *SHORT)
@@ -67,3 +81,17 @@ def test_opening_the_command_imports_no_torch():
 
     code = "import sys, napari_simpleclick.cli.train; sys.exit('torch' in sys.modules or 'napari' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path.cwd()).returncode == 0
+
+
+def test_two_processes_share_a_run(tmp_path):
+    """Under torchrun every step takes the samples of both, and one of them writes the log."""
+    import subprocess
+
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", "29577"]
+    words = ["-m", "napari_simpleclick.cli.train", "--output", str(tmp_path), "--threads", "1", *SHORT]
+    done = subprocess.run([*launcher, *words], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    log = (tmp_path / "log.csv").read_text().splitlines()
+    assert log[0].startswith("step,samples")
+    assert [line.split(",")[:2] for line in log[1:]] == [["1", "4"]]
+    load_checkpoint(tmp_path / "last.safetensors")
