@@ -4,9 +4,11 @@ import pytest
 
 from napari_simpleclick.data.datasets.base import DatasetError
 from napari_simpleclick.data.volume import Volume
+from napari_simpleclick.training import labelled
 from napari_simpleclick.training.crops import random_crop
 from napari_simpleclick.training.labelled import LabelledPictures
 from napari_simpleclick.training.pictures import folder_pictures, split, volume_pictures
+from napari_simpleclick.training.synthesis import Example
 
 
 @pytest.fixture
@@ -93,3 +95,14 @@ def test_volume_and_labels_of_different_shape_are_refused():
 def test_empty_labels_are_refused():
     with pytest.raises(DatasetError, match="nothing to learn"):
         volume_pictures(Volume(np.zeros((4, 8, 8)), (1.0, 1.0, 1.0)), np.zeros((4, 8, 8), np.uint8))
+
+
+def test_pictures_with_many_objects_come_more_often(monkeypatch):
+    """An evaluation asks for every object, so a picture with forty matters more than one with a single one."""
+    many = np.kron(np.arange(1, 41).reshape(5, 8), np.ones((10, 10), int)).astype(np.int32)
+    single = np.where(many == 1, 1, 0).astype(np.int32)
+    white, black = (np.full((*many.shape, 3), value, np.uint8) for value in (255, 0))
+    pictures = LabelledPictures([lambda: (white, many), lambda: (black, single)])
+    monkeypatch.setattr(labelled, "vary", lambda _rng, image, target: Example(image, target))
+    chosen = [pictures.example(np.random.default_rng(seed), 32).image.any() for seed in range(100)]
+    assert 0.8 < np.mean(chosen) < 0.98

@@ -15,6 +15,9 @@ from napari_simpleclick.training.synthesis import DISTANT, Example
 SMALLEST_AREA = 80
 """Smallest object to learn from, in pixels (SimpleClick, training)."""
 
+FEW = 10
+"""A picture with so many objects is used half as often as one with very many: those hold most of all objects."""
+
 
 @dataclass(frozen=True, slots=True)
 class LabelledPictures:
@@ -34,17 +37,17 @@ class LabelledPictures:
         Raises
         ------
         ValueError
-            If a hundred random pictures hold no object that is large enough.
+            If a thousand random pictures hold no object that is large enough.
         """
-        for _ in range(100):
+        for _ in range(1000):
             image, labels = self.readers[int(rng.integers(len(self.readers)))]()
             if labels.ndim == 3:
                 labels = labels[..., int(rng.integers(labels.shape[2]))]
             large = large_objects(labels)
-            if large.size:
+            if rng.random() < large.size / (large.size + FEW):
                 target = labels == int(rng.choice(large))
                 return vary(rng, *random_crop(rng, image, target, size, furthest=furthest_view(rng, size)))
-        raise ValueError(f"No object of at least {SMALLEST_AREA} pixels in 100 pictures. Check the labels.")
+        raise ValueError(f"No object of at least {SMALLEST_AREA} pixels in 1000 pictures. Check the labels.")
 
 
 def large_objects(labels: LabelMap, smallest: int = SMALLEST_AREA) -> np.ndarray:

@@ -16,7 +16,7 @@ from napari_simpleclick.training.styles import STYLES, WEIGHTS
 SMALLEST_OBJECT = 16
 """Smallest target in pixels: a first click on a large plane has to find the small things too."""
 
-DISTANT = 0.2
+DISTANT = 0.3
 """Chance that a picture is seen from far away, with many small objects."""
 
 LARGEST_OBJECT = 0.7
