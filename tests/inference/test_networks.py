@@ -1,20 +1,38 @@
 """The compiled network computes what torch computes, is kept between runs, and is refused when it does not agree."""
 
+import os
+
 import numpy as np
 import pytest
 import torch
 
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference import networks
-from napari_simpleclick.inference.networks import OpenVinoNetwork, choose_network, disagreement
+from napari_simpleclick.inference import networks, openvino_network
+from napari_simpleclick.inference.networks import choose_network
+from napari_simpleclick.inference.openvino_network import KEPT, OpenVinoNetwork, prune
+from napari_simpleclick.inference.precision import TOLERANCES, disagreement
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 
 openvino = pytest.importorskip("openvino", reason='needs the extra: pip install "napari-simpleclick[openvino]"')
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setattr(openvino_network, "user_cache_path", lambda *_names, **_settings: tmp_path / "user")
+
+
+@pytest.fixture
+def model():
+    return create("patch")
+
+
 @pytest.fixture(params=["patch", "efficientnet_lite0"])
-def model(request):
+def any_model(request):
+    return create(request.param)
+
+
+def create(stem):
     torch.manual_seed(3)
     config = SimpleClickConfig(
         patch_size=16,
@@ -24,22 +42,22 @@ def model(request):
         pyramid_channels=(8, 8, 16, 16),
         head_channels=8,
         image_size=224,
-        stem=request.param,
+        stem=stem,
     )
     return SimpleClick(config).eval()
 
 
 @pytest.mark.parametrize("batch", [1, 2])
-def test_compiled_network_agrees_with_torch(model, tmp_path, batch):
-    compiled = OpenVinoNetwork(model, size=224, batch=batch, cache=tmp_path)
-    assert disagreement(model, compiled, size=224, batch=batch) < networks.TOLERANCE
+def test_compiled_network_agrees_with_torch(any_model, tmp_path, batch):
+    compiled = OpenVinoNetwork(any_model, size=224, batch=batch, cache=tmp_path)
+    assert disagreement(any_model, compiled, size=224, batch=batch) < TOLERANCES["bf16"]
 
 
-def test_predictor_gives_the_same_mask_with_either_network(model, tmp_path):
+def test_predictor_gives_the_same_mask_with_either_network(any_model, tmp_path):
     image = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
-    compiled = OpenVinoNetwork(model, size=224, cache=tmp_path)
-    maps = [Predictor(net, size=224).predict(image, [Click(90, 90)]).network_map for net in (model, compiled)]
-    assert np.abs(maps[0] - maps[1]).mean() < networks.TOLERANCE
+    compiled = OpenVinoNetwork(any_model, size=224, cache=tmp_path)
+    maps = [Predictor(net, size=224).predict(image, [Click(90, 90)]).network_map for net in (any_model, compiled)]
+    assert np.abs(maps[0] - maps[1]).mean() < TOLERANCES["bf16"]
 
 
 def test_damaged_cache_is_made_again(model, tmp_path):
@@ -47,13 +65,13 @@ def test_damaged_cache_is_made_again(model, tmp_path):
     for path in tmp_path.rglob("*.xml"):
         path.write_text("damaged")
     again = OpenVinoNetwork(model, size=224, cache=tmp_path)
-    assert disagreement(model, again, size=224, batch=1) < networks.TOLERANCE
+    assert disagreement(model, again, size=224, batch=1) < TOLERANCES["bf16"]
 
 
 def test_cache_that_cannot_be_written_is_done_without(model, tmp_path):
     (tmp_path / "file").write_text("no folder")
     compiled = OpenVinoNetwork(model, size=224, cache=tmp_path / "file")
-    assert disagreement(model, compiled, size=224, batch=1) < networks.TOLERANCE
+    assert disagreement(model, compiled, size=224, batch=1) < TOLERANCES["bf16"]
 
 
 def test_network_that_disagrees_is_refused_with_a_notice(model, monkeypatch):
@@ -75,3 +93,41 @@ def test_missing_openvino_names_its_cure(model, monkeypatch):
     with pytest.raises(ModuleNotFoundError, match=r'pip install "napari-simpleclick\[openvino\]"'):
         choose_network(model, engine="openvino")
     assert choose_network(model).network is model
+
+
+@pytest.mark.parametrize("precision", ["f32", "bf16"])
+def test_precision_that_is_asked_for_is_taken_and_named(model, precision):
+    chosen = choose_network(model, engine="openvino", precision=precision, size=224)
+    assert chosen.engine == f"OpenVINO {precision}"
+    assert disagreement(model, chosen.network, size=224, batch=1) < TOLERANCES[precision]
+
+
+def test_torch_computes_in_bfloat16_where_asked(model):
+    chosen = choose_network(model, engine="torch", precision="bf16", size=224)
+    assert chosen.engine == "torch bfloat16 on cpu"
+    assert 0 < disagreement(model, chosen.network, size=224, batch=1) < TOLERANCES["bf16"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "precision", "message"),
+    [
+        ("torch", "int8", "int8 is for OpenVINO on the processor, got engine torch on cpu"),
+        ("openvino", "f16", "OpenVINO has no precision f16 here. Choose one of: auto, f32, bf16, int8"),
+    ],
+)
+def test_precision_that_an_engine_lacks_is_refused(model, engine, precision, message):
+    with pytest.raises(ValueError, match=message):
+        choose_network(model, engine=engine, precision=precision, size=224)
+
+
+def test_int8_before_quantising_names_the_command(model):
+    with pytest.raises(FileNotFoundError, match="napari-simpleclick quantise"):
+        choose_network(model, precision="int8", size=224)
+
+
+def test_cache_keeps_the_models_that_were_used_last(tmp_path):
+    for number in range(KEPT + 3):
+        (tmp_path / str(number)).mkdir()
+        os.utime(tmp_path / str(number), (number, number))
+    prune(tmp_path, used=tmp_path / "0")
+    assert {path.name for path in tmp_path.iterdir()} == {"0", *(str(number) for number in range(4, KEPT + 3))}

@@ -1,7 +1,8 @@
 """Load a model by name as a predictor that knows what it is called, so that a session file can name it."""
 
 from napari_simpleclick.inference.device import choose_device
-from napari_simpleclick.inference.networks import Engine, choose_network
+from napari_simpleclick.inference.networks import choose_network
+from napari_simpleclick.inference.precision import Engine
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.model.weights import find_weights, load_model, model_name, sha256
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click, positions
-from napari_simpleclick.inference.networks import Network
+from napari_simpleclick.inference.precision import Network
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.resample import Plane, resample_at
 from napari_simpleclick.inference.roi import OBJECT_THRESHOLD, next_roi

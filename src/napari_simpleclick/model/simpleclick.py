@@ -115,6 +115,10 @@ class SimpleClick(nn.Module):
         (batch, 1, H, W) Tensor
             Logits; their sigmoid is the probability of the object.
         """
+        return enlarge_logits(self.coarse_logits(features, guidance), guidance)
+
+    def coarse_logits(self, features: Sequence[Tensor], guidance: Tensor) -> Tensor:
+        """What `decode` enlarges: logits (batch, 1, rows, columns) at the finest scale of the pyramid."""
         skips: Sequence[Tensor] = ()
         if self.config.stem == "patch":
             tokens = features[0] + self.patch_embed_coords(guidance)
@@ -123,8 +127,14 @@ class SimpleClick(nn.Module):
         pyramid = self.neck(self.backbone(tokens))
         for level, skip in enumerate(skips):
             pyramid[level] = pyramid[level] + skip
-        return F.interpolate(self.head(pyramid), size=guidance.shape[-2:], mode="bilinear", align_corners=True)
+        logits: Tensor = self.head(pyramid)
+        return logits
 
     def forward(self, image: Tensor, guidance: Tensor) -> Tensor:
         """Logits (batch, 1, H, W) for images (batch, 3, H, W) in [0, 1] and guidance (batch, 3, H, W)."""
         return self.decode(self.encode(image), guidance)
+
+
+def enlarge_logits(coarse: Tensor, guidance: Tensor) -> Tensor:
+    """Logits (batch, 1, rows, columns) at the size of the guidance (batch, 3, H, W)."""
+    return F.interpolate(coarse, size=guidance.shape[-2:], mode="bilinear", align_corners=True)
