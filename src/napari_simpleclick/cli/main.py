@@ -1,12 +1,15 @@
-"""`napari-simpleclick`: the demonstration, and the models at hand."""
+"""`napari-simpleclick`: masks without a window, the demonstration, and the models at hand."""
 
 from pathlib import Path
+from typing import Annotated
 
 import tyro
 from rich.console import Console
 from rich.table import Table
 
 from napari_simpleclick.cli.errors import told_as_messages
+from napari_simpleclick.data.click_files import Coordinates
+from napari_simpleclick.inference.precision import Engine
 
 
 def demo(output: Path = Path("demo_output"), model: str | None = None, clicks: int = 5) -> None:
@@ -38,10 +41,54 @@ def models() -> None:
     Console().print(table)
 
 
+def segment(
+    image: tyro.conf.Positional[Path],
+    clicks: Path,
+    output: Annotated[Path, tyro.conf.arg(aliases=["-o"])],
+    coordinates: Coordinates = "index",
+    limits: tuple[float, float] | None = None,
+    model: str | None = None,
+    engine: Engine = "auto",
+    device: str = "auto",
+    flip: bool = False,
+) -> None:
+    """Outline what the clicks in a file point at, as in napari but without a window.
+
+    Parameters
+    ----------
+    image
+        NIfTI volume, TIFF stack, OME-Zarr, picture, or folder of pictures of one size.
+    clicks
+        .json or .csv: object, position and sign of every click; docs/reference/click_files.md.
+    output
+        The mask: .nii.gz or .nii on the grid of the image, or .tif.
+    coordinates
+        Positions are indices of the array as napari shows it, voxels as the file stores them, or millimetres.
+    limits
+        Intensities that the network sees black and white; by default as napari shows the image.
+    model
+        Name or file of the model; the bundled one by default.
+    engine
+        auto takes OpenVINO where it is installed and agrees with torch.
+    device
+        auto, cpu, cuda or mps.
+    flip
+        Average with the mirror image: a little more exact, twice the time.
+    """
+    from napari_simpleclick.cli.segment import SegmentSettings, run_segment
+    from napari_simpleclick.inference.loading import load_predictor
+    from napari_simpleclick.model.weights import DEFAULT_MODEL
+
+    settings = SegmentSettings(image, clicks, output, coordinates, limits)
+    predictor = load_predictor(model or DEFAULT_MODEL, engine=engine, device=device, flip=flip)
+    run_segment(settings, predictor, Console())
+
+
 def main() -> None:
     """Run a command."""
     with told_as_messages():
-        tyro.extras.subcommand_cli_from_dict({"demo": demo, "models": models}, prog="napari-simpleclick")
+        commands = {"segment": segment, "demo": demo, "models": models}
+        tyro.extras.subcommand_cli_from_dict(commands, prog="napari-simpleclick")
 
 
 if __name__ == "__main__":

@@ -83,6 +83,18 @@ def write_mask(path: Path, labels: np.ndarray, like: Volume | None = None) -> No
     write_volume(path, labels.astype(np.min_scalar_type(int(labels.max(initial=0)))), like)
 
 
+def require_writable(path: Path) -> None:
+    """Tell before a long computation that its mask could not be written.
+
+    Raises
+    ------
+    VolumeError
+        If the ending of the name is not known.
+    """
+    if not path.name.lower().endswith(NIFTI + TIFF):
+        raise VolumeError(f"{path.name}: volumes and masks are written as {', '.join(NIFTI + TIFF)}.")
+
+
 def write_volume(path: Path, voxels: np.ndarray, like: Volume | None = None) -> None:
     """Write an array (..., z, y, x) of numbers with the geometry of a volume.
 
@@ -93,10 +105,8 @@ def write_volume(path: Path, voxels: np.ndarray, like: Volume | None = None) -> 
     OSError
         If the file cannot be written; an older one stays whole.
     """
-    name = path.name.lower()
-    if name.endswith(NIFTI):
+    require_writable(path)
+    if path.name.lower().endswith(NIFTI):
         write_nifti(path, voxels, like)
-    elif name.endswith(TIFF):
-        write_tiff(path, voxels, like)
     else:
-        raise VolumeError(f"{path.name}: volumes and masks are written as {', '.join(NIFTI + TIFF)}.")
+        write_tiff(path, voxels, like)

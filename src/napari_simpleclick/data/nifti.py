@@ -2,6 +2,7 @@
 
 import gzip
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def read_nifti(path: Path) -> Volume:
     image, stored = load(path)
     shape = stored.shape
     spatial = stored.reshape(shape + (1,) * (3 - len(shape)))
-    affine = usable_affine(image)
+    affine = usable_affine(image.header)
     orientation = ornt_transform(io_orientation(affine), axcodes2ornt(CANONICAL))
     data = apply_orientation(spatial, orientation).T
     spacing, origin = canonical_grid(affine, orientation, spatial.shape)
@@ -93,12 +94,12 @@ def load(path: Path) -> tuple[nibabel.Nifti1Image, np.ndarray]:
     return image, stored
 
 
-def usable_affine(image: nibabel.Nifti1Image) -> Affine:
-    """The file's affine, or one made of its voxel size where the file's is not invertible."""
-    affine: Affine = image.affine
+def usable_affine(header: nibabel.Nifti1Header) -> Affine:
+    """The affine of a file, or one made of its voxel size where the file's is not invertible."""
+    affine: Affine = header.get_best_affine()
     if np.isfinite(affine).all() and abs(np.linalg.det(affine[:3, :3])) > 1e-12:
         return affine
-    base: Affine = image.header.get_base_affine()
+    base: Affine = header.get_base_affine()
     return base
 
 
@@ -172,3 +173,17 @@ def on_plain_grid(voxels: np.ndarray, like: Volume | None) -> nibabel.Nifti1Imag
     image = nibabel.Nifti1Image(voxels.T, LPS_TO_RAS @ affine)
     image.header.set_xyzt_units(unit)
     return image
+
+
+def voxel_of_world(position: Sequence[float], geometry: NiftiGeometry) -> tuple[float, ...]:
+    """Voxel on disk of a position (x, y, z, ...) in the space of a file, in millimetres; other axes stay."""
+    voxel = np.linalg.inv(usable_affine(geometry.header)) @ (*position[:3], 1.0)
+    return (*(float(place) for place in voxel[:3]), *position[3:])
+
+
+def index_of_voxel(voxel: Sequence[float], geometry: NiftiGeometry) -> tuple[float, ...]:
+    """Index in the array (..., z, y, x) that `read_nifti` gives of a voxel on disk (i, j, k, ...)."""
+    spatial = (*geometry.shape, 1, 1, 1)[: max(3, len(geometry.shape))][:3]
+    to_disk_index = nibabel.orientations.inv_ornt_aff(geometry.orientation, spatial)
+    place = np.linalg.inv(to_disk_index) @ (*(*voxel, 0, 0, 0)[:3], 1.0)
+    return tuple(float(value) for value in reversed((*place[:3], *voxel[3:])))

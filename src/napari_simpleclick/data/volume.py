@@ -176,6 +176,11 @@ class PlaneImage:
         return hash((id(self.plane.data), self.plane.key, self.limits))
 
     @property
+    def settings(self) -> dict[str, Any]:
+        """What makes this picture of the plane, as plain values for session files."""
+        return {"limits": self.limits}
+
+    @property
     def shape(self) -> tuple[int, int, int]:
         """Height, width, 3."""
         return (*self.plane.shape, 3)
@@ -193,6 +198,18 @@ class PlaneImage:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """The whole plane."""
         return self[:, :]
+
+
+def plane_at(key: Any, data: Any, *, rgb: bool = False) -> SliceView:
+    """The plane of an array that has this key; see `SliceView.key`.
+
+    Examples
+    --------
+    >>> plane_at(((1, 2), 4, None, None), np.zeros((9, 9, 9))).point
+    (4, 0, 0)
+    """
+    axes, *places = key
+    return SliceView(data, tuple(place or 0 for place in places), axes, rgb=rgb)
 
 
 def cover(indices: Any) -> tuple[slice, Any]:

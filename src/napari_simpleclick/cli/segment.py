@@ -1,0 +1,104 @@
+"""Clicks from a file to a mask in a file: what the widget does, without a window."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from napari_simpleclick.data.click_files import Coordinates, PlacedClick, read_clicks
+from napari_simpleclick.data.intensity import Limits, default_limits
+from napari_simpleclick.data.io import read_volume, require_writable, write_mask
+from napari_simpleclick.data.volume import SliceView, Volume
+from napari_simpleclick.inference.annotator import Annotator
+from napari_simpleclick.inference.session import PredictorLike
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentSettings:
+    """What to click, and how.
+
+    Parameters
+    ----------
+    image
+        NIfTI volume, TIFF stack, OME-Zarr, picture, or folder of pictures.
+    clicks
+        Click file, .json or .csv.
+    output
+        Mask to write: .nii.gz, .nii, .tif or .tiff.
+    coordinates
+        What the positions in the click file are.
+    limits
+        Intensities shown black and white to the network; by default as napari shows the image.
+    """
+
+    image: Path
+    clicks: Path
+    output: Path
+    coordinates: Coordinates = "index"
+    limits: Limits | None = None
+
+
+def run_segment(settings: SegmentSettings, predictor: PredictorLike, console: Console) -> None:
+    """Click, write the mask, and show what was found.
+
+    Raises
+    ------
+    ClickFileError, VolumeError, OSError
+        If a file cannot be used.
+    """
+    require_writable(settings.output)
+    volume = read_volume(settings.image)
+    limits = settings.limits or (None if volume.rgb else default_limits(volume.data))
+    clicks = read_clicks(settings.clicks)
+    start = perf_counter()
+    annotator, planes = click_all(clicks, volume, predictor, settings.coordinates, limits, console)
+    seconds = perf_counter() - start
+    labels = paint(annotator, planes, volume)
+    write_mask(settings.output, labels, volume)
+    show(annotator, labels, console)
+    console.print(f"{len(clicks)} clicks in {seconds:.1f} s. Written: {settings.output}", highlight=False)
+
+
+def click_all(
+    clicks: Sequence[PlacedClick],
+    volume: Volume,
+    predictor: PredictorLike,
+    coordinates: Coordinates,
+    limits: Limits | None,
+    console: Console,
+) -> tuple[Annotator, dict[object, SliceView]]:
+    """All clicks in their order; the objects, and the planes that were clicked by their key."""
+    placed = [(click.object_id, *click.on(volume, coordinates)) for click in clicks]
+    annotator, planes = Annotator(predictor), {}
+    for object_id, plane, click in track(placed, description="Clicking", console=console, transient=True):
+        planes[plane.key] = plane
+        annotator.click(object_id, plane.key, plane.image(limits), click)
+    return annotator, planes
+
+
+def paint(annotator: Annotator, planes: dict[object, SliceView], volume: Volume) -> np.ndarray:
+    """The objects as labels in the shape of the volume."""
+    numbers = {object_id for object_id, _ in annotator.sessions}
+    labels = np.zeros(volume.shape, np.min_scalar_type(max(numbers, default=0)))
+    for (object_id, key), session in annotator.sessions.items():
+        found = session.prediction.object_mask() if session.prediction else None
+        if found:
+            box, mask = found
+            planes[key].paste(mask, box, labels, object_id)
+    return labels
+
+
+def show(annotator: Annotator, labels: np.ndarray, console: Console) -> None:
+    """A table of the objects."""
+    table = Table()
+    for column in ("object", "slices", "clicks", "voxels"):
+        table.add_column(column, justify="right")
+    for found in annotator.summaries():
+        voxels = int((labels == found.object_id).sum())
+        table.add_row(str(found.object_id), str(found.slices), str(found.clicks), str(voxels))
+    console.print(table)

@@ -1,0 +1,107 @@
+"""`napari-simpleclick segment`: clicks in a file to a mask in a file."""
+
+import json
+
+import nibabel
+import numpy as np
+import pytest
+import tifffile
+from rich.console import Console
+from tests.cli.test_main import command
+
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.cli.segment import SegmentSettings, run_segment
+from napari_simpleclick.data.samples import FOLDER
+from napari_simpleclick.inference.prediction import Prediction
+
+
+class Pixel:
+    """Answers with the pixel that was clicked last."""
+
+    def predict(self, image, clicks, previous=None, *, view=None):
+        row, col = int(clicks[-1].row), int(clicks[-1].col)
+        return Prediction.from_patch((Box(row, row + 1, col, col + 1), np.ones((1, 1), bool)), image.shape[:2])
+
+
+def written(path, rows):
+    path.write_text(json.dumps({"clicks": rows}))
+    return path
+
+
+def test_voxel_of_nibabel_is_set_in_every_real_file(shared, tmp_path):
+    random = np.random.default_rng(0)
+    paths = sorted((shared / "data" / "nifti_cases").glob("*.nii.gz"))
+    assert len(paths) == 17
+    for path in paths:
+        source = nibabel.load(path)
+        voxels = {tuple(int(random.integers(size)) for size in source.shape) for _ in range(3)}
+        rows = [{"object": number, "at": list(voxel)} for number, voxel in enumerate(voxels, start=1)]
+        clicks = written(tmp_path / "clicks.json", rows)
+        run_segment(SegmentSettings(path, clicks, tmp_path / "m.nii.gz", "voxel"), Pixel(), Console(quiet=True))
+        mask = nibabel.load(tmp_path / "m.nii.gz")
+        assert mask.shape == source.shape
+        assert {tuple(map(int, voxel)) for voxel in np.argwhere(np.asarray(mask.dataobj))} == voxels
+        np.testing.assert_array_equal(mask.affine, source.affine)
+        for name in ("qform_code", "sform_code", "pixdim", "xyzt_units", "quatern_b", "srow_x", "srow_y", "srow_z"):
+            np.testing.assert_array_equal(mask.header[name], source.header[name], err_msg=f"{path.name} {name}")
+
+
+def test_objects_on_several_slices_and_planes_of_a_stack(tmp_path):
+    tifffile.imwrite(tmp_path / "a.tif", np.zeros((6, 40, 50), np.uint16), imagej=True, metadata={"axes": "ZYX"})
+    rows = [
+        {"object": 1, "at": [2, 10, 11]},
+        {"object": 1, "at": [3, 12, 13]},
+        {"object": 300, "at": [4, 20, 21], "axes": [0, 2]},
+    ]
+    settings = SegmentSettings(tmp_path / "a.tif", written(tmp_path / "c.json", rows), tmp_path / "m.tif")
+    run_segment(settings, Pixel(), Console(quiet=True))
+    mask = tifffile.imread(tmp_path / "m.tif")
+    assert mask.dtype == np.uint16
+    assert {tuple(int(v) for v in place): int(mask[tuple(place)]) for place in np.argwhere(mask)} == {
+        (2, 10, 11): 1,
+        (3, 12, 13): 1,
+        (4, 20, 21): 300,
+    }
+
+
+def test_command_outlines_a_lesion_at_a_position_in_millimetres(tmp_path):
+    image = FOLDER / "ms_lesion.nii.gz"
+    source, labels = nibabel.load(image), nibabel.load(FOLDER / "ms_lesion_labels.nii.gz")
+    stored = np.asarray(labels.dataobj) > 0
+    slice_ = int(stored.sum(axis=(0, 1)).argmax())
+    rows, cols = np.nonzero(stored[..., slice_])
+    middle = np.argmin(np.hypot(rows - rows.mean(), cols - cols.mean()))
+    world = nibabel.affines.apply_affine(source.affine, (rows[middle], cols[middle], slice_))
+    clicks = written(tmp_path / "clicks.json", [{"at": world.tolist()}])
+    done = command(
+        "segment", str(image), "--clicks", str(clicks), "-o", str(tmp_path / "m.nii.gz"), "--coordinates", "world"
+    )
+    assert done.returncode == 0, done.stderr
+    mask = np.asarray(nibabel.load(tmp_path / "m.nii.gz").dataobj) > 0
+    assert mask[rows[middle], cols[middle], slice_]
+    assert {int(place) for place in np.unique(np.nonzero(mask)[2])} == {slice_}
+    assert "1 clicks in" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"clicks": "none.json"}, "none.json"),
+        ({"output": "mask.png"}, "mask.png: volumes and masks are written as"),
+        ({"image": "none.nii"}, "No file"),
+    ],
+)
+def test_mistake_ends_with_a_message(tmp_path, change, expected):
+    written(tmp_path / "clicks.json", [{"at": [1, 2, 3]}])
+    names = {"image": str(FOLDER / "em_like.tif"), "clicks": "clicks.json", "output": "m.tif", **change}
+    done = command(
+        "segment",
+        str(tmp_path / names["image"]),
+        "--clicks",
+        str(tmp_path / names["clicks"]),
+        "-o",
+        str(tmp_path / names["output"]),
+    )
+    assert done.returncode == 2
+    assert expected in done.stderr
+    assert "Traceback" not in done.stderr
