@@ -17,8 +17,9 @@ import torch
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.data.volume import SliceView
-from napari_simpleclick.inference.annotator import Annotator, repaint
+from napari_simpleclick.inference.annotator import Annotator
 from napari_simpleclick.inference.predictor import Predictor
+from napari_simpleclick.inference.repaint import repaint
 from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
 
 SIDES = (256, 512, 2048, 8192, 16384)

@@ -64,7 +64,7 @@ def test_object_is_followed_to_the_end_of_the_stack():
 def test_propagation_goes_back_and_stops_after_so_many_slices():
     data = tube(8)
     controller, propagation = annotated(data, start=5)
-    propagation.propagate(-1, 2)
+    propagation.propagate(-1, count=2)
     assert [bool(plane.any()) for plane in controller.labels.data] == [False] * 3 + [True] * 3 + [False] * 2
     assert controller.viewer.dims.current_step[0] == 3
 
@@ -167,6 +167,7 @@ def test_painted_stroke_enters_the_history_and_the_next_click(order):
 def test_filled_area_and_stroke_over_two_objects_are_undone():
     data = tube(3)
     controller, _ = annotated(data)
+    controller.objects.set_overlap("overwrite")
     controller.next_object()
     controller.labels.fill((0, 70, 80), 2)
     assert (controller.labels.data[0] > 0).all()
@@ -187,8 +188,8 @@ def test_eraser_shrinks_the_object_and_undo_brings_it_back():
     controller.labels.brush_size = 6
     controller.labels.paint((0, 40, 25), 0)
     assert controller.labels.data[0, 40, 25] == 0
-    propagation.propagate(1, 1)
-    assert "1 slices" in controller.messages[-1]
+    propagation.propagate(1, count=1)
+    assert "1 slice propagated" in controller.messages[-1]
     controller.undo()
     controller.undo()
     np.testing.assert_array_equal(controller.labels.data, before)
@@ -208,7 +209,7 @@ def test_removed_object_is_gone_from_all_slices_until_undone():
     controller, propagation = annotated(data)
     propagation.propagate(1)
     before = controller.labels.data.copy()
-    controller.remove_object()
+    controller.objects.remove()
     assert not controller.labels.data.any()
     controller.undo()
     np.testing.assert_array_equal(controller.labels.data, before)

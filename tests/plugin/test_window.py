@@ -152,15 +152,15 @@ def test_question_mark_shows_the_keys(make_napari_viewer_proxy):
 def test_table_lists_objects_and_a_click_on_a_row_goes_on_with_it(open_widget, click, qtbot):
     volume, _ = sample_volume("em-like")
     viewer, widget = open_widget(volume.data)
-    controller, table = widget.controller, widget.objects
+    controller, table = widget.controller, widget.objects.table
     click(viewer, widget, 100, 130)
-    qtbot.mouseClick(widget.buttons["object"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(widget.objects.next_button, Qt.MouseButton.LeftButton)
     assert [table.item(row, 0).text() for row in range(table.rowCount())] == ["1", "2"]
     cell = table.visualItemRect(table.item(0, 1)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=cell)
     assert controller.object_id == 1
     assert len(controller.points.data) == 1
-    assert table.item(0, 3).text() == "1"
+    assert table.item(0, 5).text() == "1"
 
 
 def test_propagation_runs_slice_by_slice_and_can_be_stopped(open_widget, click, qtbot):

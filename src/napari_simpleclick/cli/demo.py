@@ -105,10 +105,10 @@ def click_object(annotator: Annotator, volume: Volume, labels: np.ndarray, targe
         made = annotator.clicks(target.object_id).get(target.plane.key, ())
         click = next_click(mask, target.mask, made)
         start = perf_counter()
-        change = annotator.click(target.object_id, target.plane.key, image, click)
-        repaint(painted, change)
+        changes = annotator.click(target.object_id, target.plane.key, image, click)
+        repaint(painted, changes)
         milliseconds.append(1000 * (perf_counter() - start))
-        mask = change.new.mask() if change.new else mask
+        mask = changes[0].new.mask() if changes[0].new else mask
         ious.append(iou(mask, target.mask))
     return Outcome(tuple(ious), tuple(milliseconds))
 

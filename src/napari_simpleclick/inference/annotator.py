@@ -1,91 +1,67 @@
 """Annotator: what was done to all objects on all planes of a volume, with undo and redo across them.
 
 It knows neither windows nor label arrays: a change tells what to repaint. The napari widget and the command line
-drive the same class.
+drive the same class. No pixel of a plane ever belongs to two objects.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
+from napari_simpleclick.inference.history import Action, Actions, Change, Edit, Place, PropertyEdit, UndoStack
+from napari_simpleclick.inference.objects import (
+    DEFAULT,
+    ObjectProperties,
+    ObjectSummary,
+    Overlap,
+    require_unlocked,
+    summarize,
+)
+from napari_simpleclick.inference.overlap import claimed, give_way
+from napari_simpleclick.inference.patches import Patch, union
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.resample import Plane
-from napari_simpleclick.inference.session import UNREVIEWED, ClickSession, Origin, PredictorLike, Step
+from napari_simpleclick.inference.session import ClickSession, Origin, PredictorLike, Step
 
-Place = tuple[int, Hashable]
-"""An object and a plane."""
+__all__ = ["Actions", "Annotator", "Change", "Edit", "Place", "PropertyEdit"]
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Change:
-    """What a click, a stroke, an undo or a redo did to one object on one plane.
-
-    Parameters
-    ----------
-    object_id
-        The object.
-    plane
-        Key of the plane, as given with the click.
-    old, new
-        Prediction before and after; None where there was none.
-    """
-
-    object_id: int
-    plane: Hashable
-    old: Prediction | None
-    new: Prediction | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Edit:
-    """The steps of an object on a plane before and after something was done: all that undo and redo need."""
-
-    place: Place
-    before: tuple[Step, ...]
-    after: tuple[Step, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectSummary:
-    """What there is of an object.
-
-    Parameters
-    ----------
-    object_id
-        The object.
-    slices
-        Number of planes that it is on.
-    unreviewed
-        How many of these nobody has looked at.
-    clicks
-        Number of clicks on all planes.
-    """
-
-    object_id: int
-    slices: int
-    unreviewed: int
-    clicks: int
+MASKS_KEPT = 2000
+"""So many masks are remembered, to tell quickly what other objects have."""
 
 
 @dataclass(slots=True)
 class Annotator:
     """Sessions by object and plane, and everything that was done to them, in order.
 
+    Methods that change an object raise `LockedError` if it is locked; `object_edits` has more of them.
+
     Parameters
     ----------
     predictor
         Answers the clicks; may be exchanged at any time.
+    overlap
+        Who gets the pixels that two objects claim from now on; what is done stays.
+    others_negative
+        Whether the network sees from now on that the other objects of a plane are something else.
     """
 
     predictor: PredictorLike
+    overlap: Overlap = "keep"
+    others_negative: bool = False
     sessions: dict[Place, ClickSession] = field(default_factory=dict)
-    _done: list[tuple[Edit, ...]] = field(default_factory=list)
-    _undone: list[tuple[Edit, ...]] = field(default_factory=list)
+    objects: dict[int, ObjectProperties] = field(default_factory=dict)
+    past: UndoStack = field(default_factory=UndoStack)
+    _masks: dict[Place, tuple[Prediction, Patch | None]] = field(default_factory=dict)
 
-    def click(self, object_id: int, plane: Hashable, image: Plane, click: Click, *, view: Box | None = None) -> Change:
+    # -- clicks and masks -------------------------------------------------------------------------------------------
+
+    def click(
+        self, object_id: int, plane: Hashable, image: Plane, click: Click, *, view: Box | None = None
+    ) -> list[Change]:
         """Click an object on a plane; when the predictor fails, nothing has changed.
 
         Parameters
@@ -100,31 +76,29 @@ class Annotator:
             The click.
         view
             Where to look until an object is found; the whole plane if None.
+
+        Returns
+        -------
+        list of Change
+            Of the object, then of others that lost pixels to it or got some back.
         """
-        session = self._session((object_id, plane), image, view)
+        require_unlocked(self.objects, object_id)
+        session = self.session((object_id, plane), image, view)
         before = session.steps
         session.click(click)
         self.sessions[object_id, plane] = session
-        return self._record(Edit((object_id, plane), before, session.steps))[0]
+        return self.record(Edit((object_id, plane), before, session.steps))
 
-    def replace(self, object_id: int, plane: Hashable, clicks: Sequence[Click]) -> Change | None:
-        """Exchange the clicks of an object on a plane and predict anew; None if there never were any."""
-        session = self.sessions.get((object_id, plane))
-        if session is None:
-            return None
-        session.predictor = self.predictor
+    def replace(self, object_id: int, plane: Hashable, clicks: Sequence[Click]) -> list[Change]:
+        """Exchange the clicks of an object on a plane and predict anew; empty if there never were any."""
+        require_unlocked(self.objects, object_id)
+        known = self.sessions.get((object_id, plane))
+        if known is None:
+            return []
+        session = self.session((object_id, plane), known.image)
         before = session.steps
         session.replace(clicks)
-        return self._record(Edit((object_id, plane), before, session.steps))[0]
-
-    def clear(self, object_id: int, plane: Hashable | None = None) -> list[Change]:
-        """Remove an object with all its clicks from a plane, or from all of them; empty if it is not there."""
-        edits = []
-        for place, session in list(self.sessions.items()):
-            if place[0] == object_id and plane in (None, place[1]) and session.steps:
-                edits.append(Edit(place, session.steps, ()))
-                session.steps = ()
-        return self._record(*edits) if edits else []
+        return self.record(Edit((object_id, plane), before, session.steps))
 
     def draw(
         self,
@@ -144,51 +118,101 @@ class Annotator:
         source
             The step on another plane that they followed.
         """
+        require_unlocked(self.objects, *(place[0] for place, _, _ in masks))
         edits = []
         for place, image, prediction in masks:
-            session = self._session(place, image, None)
+            session = self.session(place, image)
             before = session.steps
-            session.draw(prediction, origin, source)
+            session.draw(session.claim(prediction), origin, source)
             self.sessions[place] = session
             edits.append(Edit(place, before, session.steps))
-        return self._record(*edits)
+        return self.record(*edits)
 
-    def restore(self, images: Mapping[Hashable, Plane], steps: Mapping[Place, tuple[Step, ...]]) -> list[Change]:
-        """Bring back work from a file; it cannot be undone.
+    def revise(self, object_id: int, plane: Hashable, change: Callable[[Prediction], Prediction]) -> list[Change]:
+        """Exchange the newest prediction of an object on a plane, without a click; empty if there is none."""
+        require_unlocked(self.objects, object_id)
+        known = self.sessions.get((object_id, plane))
+        newest = known.newest if known else None
+        if known is None or newest is None:
+            return []
+        session = self.session((object_id, plane), known.image)
+        before = session.steps
+        session.draw(session.claim(change(newest.prediction)), newest.origin, newest.source)
+        return self.record(Edit((object_id, plane), before, session.steps))
+
+    def clear(self, object_id: int, plane: Hashable) -> list[Change]:
+        """Remove an object with all its clicks from a plane; empty if it is not there."""
+        require_unlocked(self.objects, object_id)
+        session = self.sessions.get((object_id, plane))
+        return self.record(self.emptied((object_id, plane))) if session and session.newest else []
+
+    # -- history ----------------------------------------------------------------------------------------------------
+
+    def undo(self) -> list[Change]:
+        """Take back what was done last, wherever it was; empty if nothing is left."""
+        return self._go(self.past.undo())
+
+    def redo(self) -> list[Change]:
+        """Do again what was taken back last; empty if nothing is left."""
+        return self._go(self.past.redo())
+
+    def record(self, *edits: Edit | PropertyEdit) -> list[Change]:
+        """Note edits as one thing to undo, with what they mean for other objects; none are no thing at all."""
+        if not edits:
+            return []
+        for edit in edits:
+            if isinstance(edit, PropertyEdit):
+                self.objects[edit.object_id] = edit.after
+        self.past.add((*edits, *self._give_way([edit for edit in edits if isinstance(edit, Edit)])))
+        return [edit.change for edit in self.past.done[-1]]
+
+    def restore(
+        self,
+        images: Mapping[Hashable, Plane],
+        steps: Mapping[Place, tuple[Step, ...]],
+        history: tuple[Actions, Actions] = ((), ()),
+        objects: Mapping[int, ObjectProperties] | None = None,
+    ) -> list[Change]:
+        """Bring back work from a file; what was done before is forgotten.
 
         Parameters
         ----------
         images
-            Pictures by plane.
+            Pictures by plane, also of the planes in the history.
         steps
             What was done, by object and plane.
+        history
+            As `history` gave it.
+        objects
+            Names, classes and locks by number.
         """
-        for place, done in steps.items():
-            self.sessions[place] = self._session(place, images[place[1]], None)
-            self.sessions[place].steps = done
-        return [change_between(place, (), done) for place, done in steps.items()]
+        self.past = UndoStack(list(history[0]), list(history[1]))
+        self.objects = dict(objects or {})
+        edits = [edit for action in (*self.past.done, *self.past.undone) for edit in action if isinstance(edit, Edit)]
+        for place in {*steps, *(edit.place for edit in edits)}:
+            self.sessions[place] = self.session(place, images[place[1]])
+            self.sessions[place].steps = steps.get(place, ())
+        return [Edit(place, (), done).change for place, done in steps.items()]
 
-    def undo(self) -> list[Change]:
-        """Take back what was done last, wherever it was; empty if nothing is left."""
-        if not self._done:
-            return []
-        edits = self._done.pop()
-        self._undone.append(edits)
-        return [self._go(edit.place, edit.before) for edit in reversed(edits)]
+    @property
+    def history(self) -> tuple[Actions, Actions]:
+        """What can be taken back, and what can be done again, oldest first; may be asked from another thread."""
+        return tuple(self.past.done), tuple(self.past.undone)
 
-    def redo(self) -> list[Change]:
-        """Do again what was taken back last; empty if nothing is left."""
-        if not self._undone:
-            return []
-        edits = self._undone.pop()
-        self._done.append(edits)
-        return [self._go(edit.place, edit.after) for edit in edits]
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to take back."""
+        return bool(self.past.done)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is something to do again."""
+        return bool(self.past.undone)
+
+    # -- what there is: may be asked while another thread clicks ----------------------------------------------------
 
     def clicks(self, object_id: int) -> dict[Hashable, tuple[Click, ...]]:
-        """The clicks of an object by plane; planes without clicks are left out.
-
-        This and what follows may be asked while another thread clicks.
-        """
+        """The clicks of an object by plane; planes without clicks are left out."""
         return {
             plane: session.clicks
             for (owner, plane), session in list(self.sessions.items())
@@ -197,66 +221,86 @@ class Annotator:
 
     def origins(self, object_id: int) -> dict[Hashable, Origin]:
         """Where the mask of an object came from, by plane; planes without it are left out."""
-        return {
-            plane: session.steps[-1].origin
-            for (owner, plane), session in list(self.sessions.items())
-            if owner == object_id and session.steps
-        }
+        found = ((place, session.newest) for place, session in list(self.sessions.items()) if place[0] == object_id)
+        return {place[1]: newest.origin for place, newest in found if newest is not None}
 
     def summaries(self) -> list[ObjectSummary]:
-        """What there is of every object, by number."""
-        found = []
-        for object_id in sorted({owner for owner, _ in list(self.sessions)}):
-            origins = list(self.origins(object_id).values())
-            clicks = sum(len(made) for made in self.clicks(object_id).values())
-            unreviewed = sum(origin in UNREVIEWED for origin in origins)
-            found.append(ObjectSummary(object_id, len(origins), unreviewed, clicks))
-        return [summary for summary in found if summary.slices]
+        """What there is of every object, by number; objects that are only named are there too."""
+        there = [(place[0], session) for place, session in list(self.sessions.items())]
+        return summarize(((object_id, session) for object_id, session in there if session.newest), dict(self.objects))
 
     def prediction(self, object_id: int, plane: Hashable) -> Prediction | None:
         """An object on a plane; None where it is not."""
         session = self.sessions.get((object_id, plane))
         return session.prediction if session else None
 
-    def on_plane(self, plane: Hashable) -> dict[int, Prediction]:
-        """The objects on a plane, the one that came first first."""
-        return {
-            object_id: session.prediction
-            for (object_id, other), session in list(self.sessions.items())
-            if other == plane and session.prediction is not None
-        }
+    def masks_on(self, plane: Hashable) -> dict[int, Patch]:
+        """The masks on a plane by object, the one that came first first; empty ones are left out."""
+        places = [place for place in list(self.sessions) if place[1] == plane]
+        masks = {place[0]: self.mask(place) for place in places}
+        return {object_id: mask for object_id, mask in masks.items() if mask is not None}
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is something to take back."""
-        return bool(self._done)
+    def mask(self, place: Place) -> Patch | None:
+        """An object on a plane, remembered as long as it stays the same."""
+        prediction = self.prediction(*place)
+        if prediction is None:
+            return None
+        known = self._masks.get(place)
+        if known is None or known[0] is not prediction:
+            if len(self._masks) >= MASKS_KEPT:
+                self._masks.clear()
+            known = self._masks[place] = prediction, prediction.object_mask()
+        return known[1]
 
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is something to do again."""
-        return bool(self._undone)
+    # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _session(self, place: Place, image: Plane, view: Box | None) -> ClickSession:
+    def session(self, place: Place, image: Plane, view: Box | None = None) -> ClickSession:
+        """The session of a place, or a new one that is not yet among the others, ready for what comes now."""
         session = self.sessions.get(place) or ClickSession(self.predictor, image, view=view)
         session.predictor = self.predictor
         session.image = session.image if same_picture(session.image, image) else image
+        session.claim = partial(self._claim, place)
+        others = self.masks_on(place[1]) if self.others_negative else {}
+        session.others = union(mask for owner, mask in others.items() if owner != place[0])
         return session
 
-    def _record(self, *edits: Edit) -> list[Change]:
-        self._done.append(edits)
-        self._undone.clear()
-        return [change_between(edit.place, edit.before, edit.after) for edit in edits]
-
-    def _go(self, place: Place, steps: tuple[Step, ...]) -> Change:
+    def emptied(self, place: Place) -> Edit:
+        """Take the object from a plane; the edit is still to be recorded."""
         session = self.sessions[place]
-        before, session.steps = session.steps, steps
-        return change_between(place, before, steps)
+        before, session.steps = session.steps, ()
+        return Edit(place, before, ())
 
+    def locked(self, object_id: int) -> bool:
+        """Whether nothing may change the object."""
+        return self.objects.get(object_id, DEFAULT).locked
 
-def change_between(place: Place, before: Sequence[Step], after: Sequence[Step]) -> Change:
-    """What to repaint when the steps of a place change."""
-    old, new = (steps[-1].prediction if steps else None for steps in (before, after))
-    return Change(*place, old, new)
+    def _claim(self, place: Place, prediction: Prediction) -> Prediction:
+        masks = self.masks_on(place[1]).items()
+        stay = (mask for owner, mask in masks if owner != place[0] and (self.overlap == "keep" or self.locked(owner)))
+        return claimed(prediction, stay)
+
+    def _give_way(self, edits: Sequence[Edit]) -> list[Edit]:
+        """Change the objects beside those that were edited."""
+        found: list[Edit] = []
+        edited = {edit.place for edit in edits}
+        for plane in dict.fromkeys(plane for _, plane in edited):
+            others = {
+                place[0]: (session, self.mask(place))
+                for place, session in list(self.sessions.items())
+                if place[1] == plane and place not in edited and not self.locked(place[0])
+            }
+            found += give_way([edit for edit in edits if edit.place[1] == plane], others)
+        for edit in found:
+            self.sessions[edit.place].steps = edit.after
+        return found
+
+    def _go(self, action: Action) -> list[Change]:
+        for edit in action:
+            if isinstance(edit, Edit):
+                self.sessions[edit.place].steps = edit.after
+            else:
+                self.objects[edit.object_id] = edit.after
+        return [edit.change for edit in action]
 
 
 def same_picture(first: Plane, second: Plane) -> bool:

@@ -4,8 +4,8 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from napari_simpleclick.arrays import BinaryMask, Box, bounding_box
+from napari_simpleclick.inference.patches import around, overlap, part_of
 from napari_simpleclick.inference.prediction import Patch
-from napari_simpleclick.inference.repaint import around, overlap, part_of
 
 
 def between(first: Patch, last: Patch, fraction: float, plane_shape: tuple[int, int]) -> Patch | None:

@@ -1,20 +1,26 @@
 """A prediction: the probability map of one object on one plane, kept at the network's resolution."""
 
-from dataclasses import dataclass
-from typing import Self, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from jaxtyping import Float32
 
 from napari_simpleclick.arrays import BinaryMask, Box, ProbabilityMap, bounding_box
+from napari_simpleclick.inference.patches import Patch, minus, overlap, part_of
 from napari_simpleclick.inference.resample import Positions, enlarge, resample_at
 from napari_simpleclick.inference.roi import clamp, expand
 
-Patch: TypeAlias = tuple[Box, BinaryMask]
-"""An object in the part of a plane that holds it."""
+__all__ = ["MASK_THRESHOLD", "Patch", "Prediction"]
 
 MASK_THRESHOLD = 0.49
 """Probability above which a pixel belongs to the mask (published value)."""
+
+MAP_SIZE = 448
+"""Side of the map that shows a drawn object to the network."""
+
+EMPTY_MAP: Float32[np.ndarray, "size size"] = np.broadcast_to(np.float32(0), (MAP_SIZE, MAP_SIZE))
+"""The map of no object; takes no memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,19 +33,23 @@ class Prediction:
     Parameters
     ----------
     network_map
-        (size, size) float32 in [0, 1]; its corners are the corners of `roi`.
+        (size, size) float32 in [0, 1]; its corners are the corners of `roi`. None if the object was drawn: it is then
+        made when the network wants to see it.
     roi
         The region of the plane that the network looked at.
     plane_shape
         Height and width of the plane in pixels.
     drawn
-        The object to the pixel, where it was drawn rather than predicted; `network_map` then shows it to the network.
+        The object to the pixel, where it was drawn rather than predicted.
+    without
+        Pixels that belong to other objects and are left out of the mask, whatever the map says.
     """
 
-    network_map: Float32[np.ndarray, "size size"]
+    network_map: Float32[np.ndarray, "size size"] | None
     roi: Box
     plane_shape: tuple[int, int]
     drawn: Patch | None = None
+    without: Patch | None = None
 
     @classmethod
     def from_mask(cls, mask: BinaryMask, roi: Box, *, size: int) -> Self:
@@ -49,7 +59,7 @@ class Prediction:
         return cls(small, roi, (height, width))
 
     @classmethod
-    def from_patch(cls, patch: Patch | None, plane_shape: tuple[int, int], *, size: int = 448) -> Self:
+    def from_patch(cls, patch: Patch | None, plane_shape: tuple[int, int]) -> Self:
         """An object that was drawn (painted, interpolated), kept to the pixel; None is the empty mask.
 
         Parameters
@@ -58,18 +68,10 @@ class Prediction:
             The object in the box that holds it.
         plane_shape
             Height and width of the plane in pixels.
-        size
-            Side of the map that shows it to the network.
         """
         if patch is None:
-            return cls(np.zeros((size, size), np.float32), Box(0, plane_shape[0], 0, plane_shape[1]), plane_shape)
-        box, mask = patch
-        roi = clamp(expand(box), plane_shape)
-        crop = np.zeros(roi.shape, bool)
-        rows, cols = box.row_start - roi.row_start, box.col_start - roi.col_start
-        crop[rows : rows + mask.shape[0], cols : cols + mask.shape[1]] = mask
-        small = resample_at(lambda rows, cols: crop[np.ix_(rows - roi.row_start, cols - roi.col_start)], roi, size)
-        return cls(small, roi, plane_shape, patch)
+            return cls(EMPTY_MAP, Box(0, plane_shape[0], 0, plane_shape[1]), plane_shape)
+        return cls(None, clamp(expand(patch[0]), plane_shape), plane_shape, patch)
 
     @property
     def probability(self) -> ProbabilityMap:
@@ -79,7 +81,13 @@ class Prediction:
 
     def at(self, rows: Positions, cols: Positions) -> ProbabilityMap:
         """Probabilities at sorted rows and columns of the plane, (len(rows), len(cols)) float32."""
-        return enlarge(self.network_map, self.roi, rows, cols)
+        return enlarge(self.shown_map(), self.roi, rows, cols)
+
+    def shown_map(self) -> Float32[np.ndarray, "size size"]:
+        """The map that shows the object to the network."""
+        if self.network_map is not None:
+            return self.network_map
+        return EMPTY_MAP if self.drawn is None else drawn_map(self.drawn, self.roi)
 
     def mask(self, threshold: float = MASK_THRESHOLD) -> BinaryMask:
         """The object on the whole plane."""
@@ -91,7 +99,11 @@ class Prediction:
         return mask
 
     def object_mask(self, threshold: float = MASK_THRESHOLD) -> Patch | None:
-        """The object and the smallest box that holds it; None if no probability exceeds the threshold."""
+        """The object and the smallest box that holds it; None if nothing exceeds the threshold."""
+        return minus(self.claim(threshold), self.without)
+
+    def claim(self, threshold: float = MASK_THRESHOLD) -> Patch | None:
+        """The object as `object_mask` gives it, with the pixels that belong to others."""
         if self.drawn is not None:
             return self.drawn
         reach = self.reach(threshold)
@@ -105,17 +117,43 @@ class Prediction:
         placed = Box(box.row_start + rows, box.row_stop + rows, box.col_start + cols, box.col_stop + cols)
         return placed, above[box.slices]
 
+    def beside(self, others: Patch | None) -> Self:
+        """What the next click starts from: with the pixels of other objects, or clearly without them.
+
+        Parameters
+        ----------
+        others
+            Objects that the network shall see as something else; None shows it the answer as it gave it.
+        """
+        if others is None:
+            return replace(self, without=None) if self.without else self
+        if self.drawn is not None:
+            return type(self).from_patch(minus(self.drawn, others), self.plane_shape)
+        shown = self.shown_map() * (1 - drawn_map(others, self.roi, self.shown_map().shape[0]))
+        return replace(self, network_map=shown, without=others)
+
     def reach(self, threshold: float) -> Box | None:
         """A box beyond which no pixel of the plane can exceed the threshold, found on the small map."""
         if self.drawn is not None:
             return self.drawn[0]
-        small = bounding_box(self.network_map > threshold)
+        small_map = self.shown_map()
+        small = bounding_box(small_map > threshold)
         if small is None:
             return None
-        rows = reach_of_side(small.row_start, small.row_stop, self.roi.shape[0], self.network_map.shape[0])
-        cols = reach_of_side(small.col_start, small.col_stop, self.roi.shape[1], self.network_map.shape[1])
+        rows = reach_of_side(small.row_start, small.row_stop, self.roi.shape[0], small_map.shape[0])
+        cols = reach_of_side(small.col_start, small.col_stop, self.roi.shape[1], small_map.shape[1])
         row, col = self.roi.row_start, self.roi.col_start
         return Box(rows[0] + row, rows[1] + row, cols[0] + col, cols[1] + col)
+
+
+def drawn_map(patch: Patch, roi: Box, size: int = MAP_SIZE) -> Float32[np.ndarray, "size size"]:
+    """A drawn object, or what of it is in the region, as the network sees it."""
+    crop = np.zeros(roi.shape, bool)
+    box = overlap(patch[0], roi)
+    if box is not None:
+        rows, cols = box.row_start - roi.row_start, box.col_start - roi.col_start
+        crop[rows : rows + box.shape[0], cols : cols + box.shape[1]] = part_of(patch, box)
+    return resample_at(lambda rows, cols: crop[np.ix_(rows - roi.row_start, cols - roi.col_start)], roi, size)
 
 
 def reach_of_side(start: int, stop: int, extent: int, size: int) -> tuple[int, int]:

@@ -4,8 +4,8 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from napari_simpleclick.clicks import Click
+from napari_simpleclick.inference.patches import overlap, part_of
 from napari_simpleclick.inference.prediction import Patch, Prediction
-from napari_simpleclick.inference.repaint import overlap, part_of
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import PredictorLike
 

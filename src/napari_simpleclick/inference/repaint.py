@@ -1,107 +1,69 @@
-"""Repaint: bring the labels of a plane up to date after a change; no object ever eats another."""
+"""Repaint: bring the labels of a plane up to date after changes; no object ever eats another."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from napari_simpleclick.arrays import BinaryMask, Box
-from napari_simpleclick.inference.annotator import Change
-from napari_simpleclick.inference.prediction import MASK_THRESHOLD, Patch, Prediction
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.inference.history import Change
+from napari_simpleclick.inference.patches import Patch, around, common
+from napari_simpleclick.inference.prediction import MASK_THRESHOLD
+
+Value = Callable[[int], int]
+"""The label of an object."""
+
+
+def own_number(object_id: int) -> int:
+    """Every object is labelled with its own number."""
+    return object_id
 
 
 def repaint(
     labels: np.ndarray,
-    change: Change,
+    changes: Change | Sequence[Change],
     threshold: float = MASK_THRESHOLD,
     *,
-    others: Mapping[int, Prediction] | None = None,
+    value: Value = own_number,
 ) -> Box | None:
-    """Bring the labels of a plane up to date, in place; other objects keep every pixel they have.
+    """Bring the labels of a plane up to date, in place; objects that did not change keep every pixel they have.
 
     Parameters
     ----------
     labels
         (height, width) integers, a view of the plane in the volume's labels.
-    change
+    changes
         What happened on this plane.
     threshold
         Probability above which a pixel belongs to the object.
-    others
-        Objects on the plane, by id: they get the pixels that are theirs too and that become free.
+    value
+        The label of an object.
 
     Returns
     -------
     Box or None
         The part that may have changed.
     """
-    before = change.old.object_mask(threshold) if change.old else None
-    after = change.new.object_mask(threshold) if change.new else None
-    if before:
-        box, mask = before
-        part = labels[box.slices]
-        part[mask & (part == change.object_id)] = 0
-    if after:
-        fill(labels, change.object_id, after)
-    if before:
-        for object_id, other in (others or {}).items():
-            if object_id != change.object_id and meet(other.reach(threshold), before[0]):
-                fill_within(labels, object_id, other.object_mask(threshold), before)
-    boxes = [found[0] for found in (before, after) if found]
+    changes = [changes] if isinstance(changes, Change) else changes
+    before = [(value(c.object_id), c.old.object_mask(threshold)) for c in changes if c.old]
+    after = [(value(c.object_id), c.new.object_mask(threshold)) for c in changes if c.new]
+    for label, patch in before:
+        if patch:
+            part = labels[patch[0].slices]
+            part[patch[1] & (part == label)] = 0
+    fill(labels, after)
+    boxes = [patch[0] for _, patch in (*before, *after) if patch]
     return around(boxes) if boxes else None
 
 
-def fill(labels: np.ndarray, object_id: int, patch: Patch) -> None:
-    """Give an object the pixels of its mask that nobody has."""
-    box, mask = patch
-    part = labels[box.slices]
-    part[mask & (part == 0)] = object_id
+def fill(labels: np.ndarray, masks: Iterable[tuple[int, Patch | None]]) -> None:
+    """Give labels the pixels of masks that nobody has."""
+    for label, patch in masks:
+        if patch:
+            part = labels[patch[0].slices]
+            part[patch[1] & (part == 0)] = label
 
 
-def fill_within(labels: np.ndarray, object_id: int, patch: Patch | None, freed: Patch) -> None:
-    """Give an object the pixels that are in its mask and in another's former one, and that nobody has."""
-    if patch is None:
-        return
-    box = overlap(patch[0], freed[0])
-    if box is not None:
-        fill(labels, object_id, (box, part_of(patch, box) & part_of(freed, box)))
-
-
-def part_of(patch: Patch, box: Box) -> BinaryMask:
-    """The mask in a smaller box."""
-    rows, cols = box.row_start - patch[0].row_start, box.col_start - patch[0].col_start
-    height, width = box.shape
-    return patch[1][rows : rows + height, cols : cols + width]
-
-
-def overlap(first: Box, second: Box) -> Box | None:
-    """The pixels in both boxes.
-
-    Examples
-    --------
-    >>> overlap(Box(0, 5, 0, 5), Box(3, 9, 4, 9))
-    Box(row_start=3, row_stop=5, col_start=4, col_stop=5)
-    """
-    box = Box(
-        max(first.row_start, second.row_start),
-        min(first.row_stop, second.row_stop),
-        max(first.col_start, second.col_start),
-        min(first.col_stop, second.col_stop),
-    )
-    return box if min(box.shape) > 0 else None
-
-
-def meet(first: Box | None, second: Box) -> bool:
-    """Whether two boxes share a pixel."""
-    return first is not None and overlap(first, second) is not None
-
-
-def around(boxes: list[Box]) -> Box:
-    """Smallest box that holds all.
-
-    Examples
-    --------
-    >>> around([Box(0, 2, 0, 2), Box(1, 5, 1, 3)])
-    Box(row_start=0, row_stop=5, col_start=0, col_stop=3)
-    """
-    starts, stops = np.min(boxes, axis=0), np.max(boxes, axis=0)
-    return Box(int(starts[0]), int(stops[1]), int(starts[2]), int(stops[3]))
+def restore_under(labels: np.ndarray, stroke: Patch, masks: Mapping[int, Patch], *, value: Value = own_number) -> None:
+    """Bring the pixels of a stroke, which napari painted already, in line with the masks of the objects there."""
+    labels[stroke[0].slices][stroke[1]] = 0
+    fill(labels, [(value(object_id), common(mask, stroke)) for object_id, mask in masks.items()])

@@ -1,13 +1,13 @@
 """The clicks on one object on one plane, with their predictions; undo drops the last pair."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import time
 from typing import Any, Literal, Protocol
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.inference.prediction import Patch, Prediction
 from napari_simpleclick.inference.resample import Plane
 
 Origin = Literal["clicked", "painted", "accepted", "propagated", "interpolated"]
@@ -31,15 +31,18 @@ class Circumstances:
         Facts of the predictor: see `Predictor`.
     time
         When, in seconds since 1970.
+    others
+        The other objects, where the network was told that they are something else; None where it was not.
     """
 
     image: Plane
     view: Box | None
     predictor: Mapping[str, Any]
     time: float
+    others: Patch | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Step:
     """A click and what was predicted then, or a mask that came without a click.
 
@@ -86,10 +89,18 @@ class ClickSession:
         Where to look until an object is found; the whole plane if None.
     """
 
+    claim: Callable[[Prediction], Prediction]
+    """Leaves out of an answer what belongs to other objects; keeps all if nobody sets it."""
+
+    others: Patch | None
+    """Other objects, for the network to see that they are something else; None if it shall not."""
+
     def __init__(self, predictor: PredictorLike, image: Plane, *, view: Box | None = None) -> None:
         self.predictor = predictor
         self.image = image
         self.view = view
+        self.claim = unchanged
+        self.others = None
         self._done: list[Step] = []
         self._undone: list[Step] = []
 
@@ -103,9 +114,19 @@ class ClickSession:
         self._done, self._undone = list(steps), []
 
     @property
+    def newest(self) -> Step | None:
+        """The step that led to the mask; None before the first."""
+        return self._done[-1] if self._done else None
+
+    @property
     def clicks(self) -> tuple[Click, ...]:
         """All clicks, oldest first."""
         return tuple(step.click for step in self._done if step.click is not None)
+
+    @property
+    def click_count(self) -> int:
+        """Number of clicks."""
+        return sum(step.click is not None for step in self._done)
 
     @property
     def prediction(self) -> Prediction | None:
@@ -130,7 +151,9 @@ class ClickSession:
         ValueError
             If the click lies outside the plane.
         """
-        prediction = self.predictor.predict(self.image, (*self.clicks, click), self.prediction, view=self.view)
+        previous = self.prediction.beside(self.others) if self.prediction else None
+        answer = self.predictor.predict(self.image, (*self.clicks, click), previous, view=self.view)
+        prediction = self.claim(answer)
         self._done.append(Step(click, prediction, circumstances=self.circumstances()))
         self._undone.clear()
         return prediction
@@ -142,7 +165,7 @@ class ClickSession:
 
     def circumstances(self) -> Circumstances:
         """What an answer that is given now depends on."""
-        return Circumstances(self.image, self.view, getattr(self.predictor, "facts", {}), time())
+        return Circumstances(self.image, self.view, getattr(self.predictor, "facts", {}), time(), self.others)
 
     def undo(self) -> Prediction | None:
         """Take the newest step back and return the prediction before it; nothing happens without steps."""
@@ -176,6 +199,11 @@ class ClickSession:
             self._done, self._undone = before
             raise
         return self.prediction
+
+
+def unchanged(prediction: Prediction) -> Prediction:
+    """The prediction of an object that has the plane for itself."""
+    return prediction
 
 
 def common_start(first: Sequence[Click], second: Sequence[Click]) -> int:

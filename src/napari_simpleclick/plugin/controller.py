@@ -8,12 +8,12 @@ from psygnal import Signal
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.volume import SliceView
-from napari_simpleclick.inference.annotator import Annotator, Change, Place
+from napari_simpleclick.inference.annotator import Actions, Annotator, Change, Place
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.repaint import repaint
 from napari_simpleclick.plugin.layer_edits import LayerEdits
 from napari_simpleclick.plugin.layers import create_labels, create_points, refresh, show_clicks
 from napari_simpleclick.plugin.messages import what_happened, what_next
+from napari_simpleclick.plugin.objects import Objects
 from napari_simpleclick.plugin.planes import PlaneError, contrast_limits, displayed_plane, field_of_view, go_to_plane
 from napari_simpleclick.plugin.worker import Runs
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image, Labels, Points
 
+    from napari_simpleclick.inference.objects import ObjectProperties
     from napari_simpleclick.inference.resample import Plane
     from napari_simpleclick.inference.session import Origin, PredictorLike, Step
 
@@ -62,6 +63,8 @@ class Controller:
         self.planes: dict[Hashable, SliceView] = {}
         self.clicked: set[int] = set()
         self.syncing = False
+        self.automatic_colors: Any = None
+        self.objects = Objects(self)
         self.edits = LayerEdits(self)
         viewer.layers.events.removed.connect(self._on_removed)
 
@@ -84,11 +87,13 @@ class Controller:
             self.image, self.labels, self.points = image, None, None
             self.planes, self.clicked, self.object_id = {}, set(), 1
             if self.annotator:
-                self.annotator = Annotator(self.annotator.predictor)
+                self.annotator = self.objects.annotator_for(self.annotator.predictor)
         if self.labels is None:
             self.labels = create_labels(image)
+            self.automatic_colors = self.labels.colormap
             self.viewer.add_layer(self.labels)
-            self._repaint_all()
+            self.objects.paint_all()
+            self.objects.set_overlap(self.objects.overlap)
             self.edits.watch_labels(self.labels)
         if self.points is None:
             self.points = create_points(image)
@@ -141,7 +146,7 @@ class Controller:
         view = field_of_view(self.image, plane) if self.look_at_view else None
         self.planes[plane.key] = plane
         self.clicked.add(object_id)
-        self.submit(lambda: annotator.click(object_id, plane.key, image, click, view=view), self.apply)
+        self.submit(lambda: annotator.click(object_id, plane.key, image, click, view=view), self.apply, told=True)
 
     def undo(self) -> None:
         """Take back what was done last, on whatever slice and object."""
@@ -166,26 +171,33 @@ class Controller:
         masks: "Sequence[tuple[Place, Plane, Prediction]]",
         origin: "Origin",
         *,
-        source: "Step | None" = None,
+        text: str,
     ) -> None:
-        """Take over masks that came without clicks; see `Annotator.draw`."""
-        if self.annotator:
-            self.planes.update({plane.key: plane for plane in planes})
-            self.apply(self.annotator.draw(masks, origin, source=source))
+        """Take over masks that came without clicks, and tell so; see `Annotator.draw`."""
+        annotator = self.annotator
+        if annotator is None:
+            return
+        self.planes.update({plane.key: plane for plane in planes})
 
-    def remove_object(self) -> None:
-        """Remove the present object from all slices; undo brings it back."""
-        if self.annotator:
-            annotator, object_id = self.annotator, self.object_id
-            self.submit(lambda: annotator.clear(object_id), self.apply)
+        def done(changes: list[Change]) -> None:
+            self.apply(changes)
+            self.status.emit(text)
 
-    def restore(self, planes: dict[Hashable, SliceView], steps: "Mapping[Place, tuple[Step, ...]]") -> None:
-        """Bring back work on the present image from a file."""
+        self.submit(lambda: annotator.draw(masks, origin), done)
+
+    def restore(
+        self,
+        planes: dict[Hashable, SliceView],
+        steps: "Mapping[Place, tuple[Step, ...]]",
+        history: "tuple[Actions, Actions]" = ((), ()),
+        objects: "Mapping[int, ObjectProperties] | None" = None,
+    ) -> None:
+        """Bring back work on the present image from a file; see `Annotator.restore`."""
         if self.annotator is not None and self.image is not None:
             limits = contrast_limits(self.image)
             self.planes.update(planes)
             images = {key: plane.image(limits) for key, plane in planes.items()}
-            self.apply(self.annotator.restore(images, steps))
+            self.apply(self.annotator.restore(images, steps, history, objects))
 
     def toggle_polarity(self) -> None:
         """Exchange the meaning of the left and the right mouse button."""
@@ -226,11 +238,12 @@ class Controller:
         *,
         whatever_image: bool = False,
         quiet: bool = False,
+        told: bool = False,
     ) -> None:
         """Run a job on the worker; `done` gets its result in the thread of the layers.
 
         Results that come after another image was chosen are dropped, unless they serve any image. A quiet job is one
-        that nobody waits for and whose failure changes nothing.
+        that nobody waits for and whose failure changes nothing. The status line tells of a job that is `told`.
         """
         start, image = perf_counter(), self.image
         self.busy += 1
@@ -240,8 +253,8 @@ class Controller:
             self.busy -= 1
             if whatever_image or image is self.image:
                 done(result)
-                if isinstance(result, Change):
-                    self.status.emit(what_happened(result, perf_counter() - start))
+                if told and result:
+                    self.status.emit(what_happened(result[0], perf_counter() - start))
             self.changed.emit()
 
         def broken(error: Exception) -> None:
@@ -258,19 +271,15 @@ class Controller:
 
     def _use_predictor(self, predictor: "PredictorLike") -> None:
         if self.annotator is None:
-            self.annotator = Annotator(predictor)
+            self.annotator = self.objects.annotator_for(predictor)
         self.annotator.predictor = predictor
         self._say_next()
 
-    def apply(self, changes: "Change | Sequence[Change] | None") -> None:
+    def apply(self, changes: "Sequence[Change]") -> None:
         """Show what changed in the layers."""
-        if changes is None or self.labels is None or self.annotator is None:
+        if self.labels is None or self.annotator is None:
             return
-        for change in [changes] if isinstance(changes, Change) else changes:
-            plane = self.planes.get(change.plane)
-            if plane is not None:
-                others = self.annotator.on_plane(change.plane)
-                repaint(plane.labels(self.labels.data), change, others=others)
+        self.objects.repaint(list(changes))
         refresh(self.labels)
         self.show_object()
 
@@ -278,9 +287,10 @@ class Controller:
         if not changes:
             self.status.emit("There is nothing to take back or to do again.")
             return
-        self.object_id = changes[-1].object_id
+        self.object_id = changes[0].object_id
         self.apply(changes)
-        self.show_plane(self.planes[changes[-1].plane])
+        if changes[0].plane is not None:
+            self.show_plane(self.planes[changes[0].plane])
 
     def show_plane(self, plane: SliceView) -> None:
         """Go to the slice of a plane."""
@@ -296,18 +306,10 @@ class Controller:
         self.syncing = True
         try:
             show_clicks(self.points, [place for place, _ in shown], [click for _, click in shown])
-            self.labels.selected_label = self.object_id
+            self.labels.selected_label = self.objects.label(self.object_id)
         finally:
             self.syncing = False
         self.changed.emit()
-
-    def _repaint_all(self) -> None:
-        """Draw every mask again, as when the labels layer was removed."""
-        if self.annotator is None or self.labels is None:
-            return
-        for (object_id, key), session in self.annotator.sessions.items():
-            repaint(self.planes[key].labels(self.labels.data), Change(object_id, key, None, session.prediction))
-        refresh(self.labels)
 
     def _on_removed(self, event: Any) -> None:
         layer = event.value

@@ -1,9 +1,13 @@
 """Edits that the user makes on our layers with napari's own tools: dragged clicks, strokes, chosen labels."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from napari_simpleclick.plugin.layers import read_clicks
-from napari_simpleclick.plugin.painting import drawn_objects, finish_stroke, painted_region, planes_of
+from napari_simpleclick.data.volume import SliceView
+from napari_simpleclick.inference.object_edits import paint
+from napari_simpleclick.inference.repaint import restore_under
+from napari_simpleclick.plugin.layers import read_clicks, refresh
+from napari_simpleclick.plugin.painting import finish_stroke, label_of, strokes_on_planes
 from napari_simpleclick.plugin.planes import PlaneError, contrast_limits, displayed_plane
 
 if TYPE_CHECKING:
@@ -61,27 +65,43 @@ class LayerEdits:
                 )
 
     def _on_painted(self, event: Any) -> None:
-        """The objects that a stroke touched are kept as they look now."""
+        """Objects take over what was painted, as far as nothing is locked or kept."""
         controller, annotator = self.controller, self.controller.annotator
         image, labels = controller.image, controller.labels
         if annotator is None or image is None or labels is None:
             return
         finish_stroke(event.value, labels.data)
-        region, ids = painted_region(event.value)
         try:
             shown = displayed_plane(image, controller.viewer.dims)
         except PlaneError as error:
             controller.failed.emit(error)
             return
-        limits, masks = contrast_limits(image), []
-        for plane in planes_of(region, shown):
-            controller.planes[plane.key] = plane
-            drawn = drawn_objects(annotator, plane, labels.data, region, ids)
-            masks += [((object_id, plane.key), plane.image(limits), mask) for object_id, mask in drawn.items()]
-        # Through the worker, so that clicks made before are predicted before; the labels show the stroke already.
-        controller.submit(lambda: annotator.draw(masks), lambda _changes: controller.show_object())
+        limits, object_id = contrast_limits(image), controller.objects.owner(label_of(event.value))
+        strokes = list(strokes_on_planes(event.value, replace(shown, axes=self._axes_of(object_id, shown))))
+        controller.planes.update({plane.key: plane for plane, _ in strokes})
+        painted = [(plane.key, plane.image(limits), pixels) for plane, pixels in strokes]
+
+        def show() -> None:
+            """Where the stroke may not change anything, what napari painted goes away again."""
+            for plane, pixels in strokes:
+                masks = annotator.masks_on(plane.key)
+                restore_under(plane.labels(labels.data), pixels, masks, value=controller.objects.label)
+            refresh(labels)
+            controller.show_object()
+
+        # Through the worker, so that clicks made before are predicted before.
+        controller.submit(lambda: paint(annotator, painted, object_id), lambda _changes: show(), show)
+
+    def _axes_of(self, object_id: int, shown: SliceView) -> tuple[int, int]:
+        """The axes of the planes that an object was outlined on, so that strokes seen from the side belong to these."""
+        annotator = self.controller.annotator
+        keys = annotator.origins(object_id or self.controller.object_id) if annotator else ()
+        axes = {self.controller.planes[key].axes for key in keys}
+        return axes.pop() if len(axes) == 1 else shown.axes
 
     def _on_label_selected(self, _event: object) -> None:
         controller = self.controller
-        if not controller.syncing and controller.labels is not None and controller.labels.selected_label > 0:
+        if controller.syncing or controller.labels is None or controller.objects.shown != "objects":
+            return
+        if controller.labels.selected_label > 0:
             controller.select_object(int(controller.labels.selected_label))

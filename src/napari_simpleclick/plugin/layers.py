@@ -1,7 +1,7 @@
 """The two layers that the plugin adds to an image: labels for the masks, points for the clicks."""
 
 from collections.abc import Hashable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 POSITIVE_COLOR, NEGATIVE_COLOR = "#1f77e0", "#ff8c1a"
 """Blue and orange are told apart by colour-blind people too, and the symbols differ as well."""
+
+HIDDEN, OTHER_LABELS = "transparent", "gray"
+"""Colours of invisible objects, and of labels that no object has."""
 
 POSITIVE_SYMBOL, NEGATIVE_SYMBOL = "disc", "square"
 
@@ -92,6 +95,27 @@ def show_clicks(points: "Points", places: list[tuple[float, ...]], clicks: list[
 def refresh(labels: "Labels") -> None:
     """Draw the slice again; thumbnail and extent, which take long on large planes, can wait."""
     labels.refresh(thumbnail=False, highlight=False, extent=False)
+
+
+def set_colors(labels: "Labels", automatic: Any, chosen: Mapping[int, str | None]) -> None:
+    """Show some labels in chosen colors, and hide others.
+
+    Parameters
+    ----------
+    labels
+        The layer.
+    automatic
+        The colormap that napari gave it.
+    chosen
+        Every label in use: its color, "" for the automatic one, None to hide it; empty for automatic colors.
+    """
+    from napari.utils.colormaps import DirectLabelColormap
+
+    if not chosen:
+        labels.colormap = automatic
+        return
+    colors = {label: HIDDEN if color is None else color or automatic.map(label) for label, color in chosen.items()}
+    labels.colormap = DirectLabelColormap(color_dict={None: OTHER_LABELS, 0: HIDDEN, **colors})
 
 
 def read_clicks(

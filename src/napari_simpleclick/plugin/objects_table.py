@@ -1,42 +1,73 @@
-"""Objects table: number, colour, slices and clicks of every object; a click on a row goes on with it."""
+"""Objects table: a row per object with name, class, what there is of it, lock and eye; rows are selected and edited."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import QSignalBlocker, Qt, Signal
 from qtpy.QtGui import QColor, QIcon, QPixmap
-from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+from qtpy.QtWidgets import QAbstractItemView, QColorDialog, QHeaderView, QTableWidget, QTableWidgetItem
 
-from napari_simpleclick.inference.annotator import ObjectSummary
+from napari_simpleclick.inference.objects import ObjectSummary
 
-COLUMNS = ("object", "slices", "to review", "clicks")
+COLUMNS = {
+    "id": "Number and colour: double-click to choose another colour",
+    "name": "Name: double-click to write one",
+    "class": "Class: double-click to write a number from 1 on",
+    "slices": "Slices that the object is on",
+    "review": "Slices that were propagated or filled and not accepted",
+    "clicks": "Clicks on all slices",
+    "lock": "Nothing changes a locked object",
+    "show": "Whether the mask is shown; it is kept in any case",
+}
+ID, NAME, CLASS, _, _, _, LOCK, SHOW = range(len(COLUMNS))
+
+EDITABLE = {NAME: "name", CLASS: "class_id", LOCK: "locked", SHOW: "visible"}
+"""Columns that the user edits, and what they are called in `ObjectProperties`."""
 
 ROW_HEIGHT = 24
 """In pixels."""
 
 
 class ObjectsTable(QTableWidget):
-    """One row per object, the present one selected."""
+    """One row per object, the present one selected; more rows can be selected, to merge or remove them."""
 
     chosen = Signal(int)
     """The number of the object whose row was clicked."""
 
+    described = Signal(int, str, object)
+    """Number of an object, which of its properties was edited, and its value."""
+
     def __init__(self) -> None:
         super().__init__(0, len(COLUMNS))
         self.setAccessibleName("Objects")
-        self.setToolTip("Click a row to go on with that object: its clicks come back")
-        self.setHorizontalHeaderLabels(COLUMNS)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.setToolTip("Click a row to go on with that object: its clicks come back. Ctrl+click selects more rows")
+        self.setHorizontalHeaderLabels(list(COLUMNS))
+        for column, tip in enumerate(COLUMNS.values()):
+            self.horizontalHeaderItem(column).setToolTip(tip)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setMinimumSectionSize(24)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setShowGrid(False)
         self.setMinimumHeight(5 * ROW_HEIGHT)
         self._shown: list[ObjectSummary] = []
-        self.cellClicked.connect(lambda row, _column: self.chosen.emit(self._shown[row].object_id))
+        self._colors: list[tuple[float, ...] | None] = []
+        self._present = 0
+        self.cellClicked.connect(self._on_clicked)
+        self.cellDoubleClicked.connect(self._on_double_clicked)
+        self.itemChanged.connect(self._on_edited)
+
+    @property
+    def selected(self) -> list[int]:
+        """Numbers of the objects whose rows are selected, the present one first."""
+        rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        numbers = [self._shown[row].object_id for row in rows]
+        return sorted(numbers, key=lambda number: number != self._present)
 
     def show_objects(
         self, objects: Sequence[ObjectSummary], present: int, color: Callable[[int], np.ndarray | None]
@@ -55,21 +86,66 @@ class ObjectsTable(QTableWidget):
         rows = list(objects)
         if present not in [summary.object_id for summary in rows]:
             rows = sorted([*rows, ObjectSummary(present, 0, 0, 0)], key=lambda summary: summary.object_id)
-        if rows != self._shown:
-            self._shown = rows
-            self.setRowCount(len(rows))
-            for row, summary in enumerate(rows):
-                self._fill(row, summary, color(summary.object_id))
-        self.selectRow([summary.object_id for summary in rows].index(present))
+        colors = [None if (rgba := color(row.object_id)) is None else tuple(map(float, rgba)) for row in rows]
+        numbers = [summary.object_id for summary in rows]
+        with QSignalBlocker(self):
+            if numbers != [summary.object_id for summary in self._shown]:
+                self._shown, self._colors, self._present = [], [], 0
+                self.setRowCount(len(rows))
+            for row, (summary, rgba) in enumerate(zip(rows, colors, strict=True)):
+                if not self._shown or (summary, rgba) != (self._shown[row], self._colors[row]):
+                    self._fill(row, summary, rgba)
+        self._shown, self._colors = rows, colors
+        if present != self._present:
+            self._present = present
+            self.selectRow(numbers.index(present))
 
-    def _fill(self, row: int, summary: ObjectSummary, color: np.ndarray | None) -> None:
-        texts = (summary.object_id, summary.slices, summary.unreviewed or "", summary.clicks)
-        for column, text in enumerate(texts):
-            item = QTableWidgetItem(str(text))
+    def _fill(self, row: int, summary: ObjectSummary, color: tuple[float, ...] | None) -> None:
+        about = summary.properties
+        counts = (summary.slices, summary.unreviewed or "", summary.clicks)
+        for column, text in enumerate((summary.object_id, about.name, about.class_id, *counts, None, None)):
+            item = QTableWidgetItem("" if text is None else str(text))
+            flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+            if column in (LOCK, SHOW):
+                flags |= Qt.ItemFlag.ItemIsUserCheckable
+                on = about.locked if column == LOCK else about.visible
+                item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+            elif column in EDITABLE:
+                flags |= Qt.ItemFlag.ItemIsEditable
+            item.setFlags(flags)
+            item.setToolTip(list(COLUMNS.values())[column])
             item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-            if column == 0 and color is not None:
+            if column == ID and color is not None:
                 item.setIcon(swatch(color))
             self.setItem(row, column, item)
+
+    def _on_clicked(self, row: int, _column: int) -> None:
+        if len(self.selectionModel().selectedRows()) == 1:
+            self._present = self._shown[row].object_id
+            self.chosen.emit(self._present)
+
+    def _on_double_clicked(self, row: int, column: int) -> None:
+        if column == ID:
+            object_id, rgba = self._shown[row].object_id, self._colors[row]
+            now = QColor.fromRgbF(*rgba) if rgba else QColor("white")
+            picked = QColorDialog.getColor(now, self, f"Colour of object {object_id}")
+            if picked.isValid():
+                self.described.emit(object_id, "color", picked.name())
+
+    def _on_edited(self, item: QTableWidgetItem) -> None:
+        summary = self._shown[item.row()]
+        name = EDITABLE.get(item.column())
+        if name is None:
+            return
+        value: object = item.text().strip()
+        if item.column() in (LOCK, SHOW):
+            value = item.checkState() == Qt.CheckState.Checked
+        elif item.column() == CLASS:
+            value = int(item.text()) if item.text().strip().isdigit() else 0
+        with QSignalBlocker(self):
+            self._fill(item.row(), summary, self._colors[item.row()])
+        if value != getattr(summary.properties, name):
+            self.described.emit(summary.object_id, name, value)
 
 
 def swatch(color: Any) -> QIcon:

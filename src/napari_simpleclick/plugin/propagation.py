@@ -1,22 +1,54 @@
 """From slice to slice: propagate an object on a leash, fill gaps between slices, accept what was found."""
 
-from dataclasses import replace
+from collections.abc import Hashable
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from napari_simpleclick.data.volume import SliceView
-from napari_simpleclick.inference.annotator import Place
+from napari_simpleclick.inference.annotator import Annotator, Change, Place
 from napari_simpleclick.inference.interpolation import between
+from napari_simpleclick.inference.object_edits import accept
+from napari_simpleclick.inference.objects import LockedError, require_unlocked
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.propagation import follow, why_stop
+from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import UNREVIEWED
 from napari_simpleclick.plugin.planes import contrast_limits, displayed_plane
+from napari_simpleclick.plugin.slices import counted, moved, planes_after, slice_axis
 
 if TYPE_CHECKING:
     from napari_simpleclick.plugin.controller import Controller
 
-MOST_SLICES = 1000
-"""Propagation stops after so many slices."""
+
+@dataclass(slots=True)
+class Run:
+    """Propagation in one direction.
+
+    Parameters
+    ----------
+    object_id
+        The object.
+    step
+        1 or -1.
+    plane
+        The slice where the object is known, nearest to the next one.
+    targets
+        The slices to come, nearest first.
+    done
+        Number of slices where it was found.
+    """
+
+    object_id: int
+    step: int
+    plane: SliceView
+    targets: list[SliceView]
+    done: int = 0
+
+    def advance(self) -> SliceView:
+        """The object was found on the next slice, which is returned."""
+        self.plane, self.done = self.targets.pop(0), self.done + 1
+        return self.plane
 
 
 class Propagation:
@@ -31,55 +63,90 @@ class Propagation:
     def __init__(self, controller: "Controller") -> None:
         self.controller = controller
         self.running = False
+        self._runs: list[Run] = []
+        self._reports: list[str] = []
 
     def cancel(self) -> None:
         """Stop after the slice that is being predicted."""
         self.running = False
 
-    def propagate(self, step: int, count: int = MOST_SLICES) -> None:
-        """Find the object on the following (1) or preceding (-1) slices until it is lost or a reviewed slice comes.
+    def propagate(self, *steps: int, count: int | None = None) -> None:
+        """Find the object on other slices until it is lost or a reviewed slice comes.
 
         Parameters
         ----------
-        step
-            1 or -1.
+        steps
+            1 for the slices after the displayed one, -1 for those before; one direction after the other.
         count
-            Number of slices at most.
+            Number of slices at most in each direction; to the end of the stack if None.
         """
+        plane, controller = self.shown_plane(), self.controller
+        if plane is None or self.running or controller.annotator is None:
+            return
+        object_id = controller.object_id
+        try:
+            require_unlocked(controller.annotator.objects, object_id)
+        except LockedError as error:
+            controller.failed.emit(error)
+            return
+        if controller.annotator.mask((object_id, plane.key)) is None:
+            controller.status.emit("Click the object on this slice first, then propagate it.")
+            return
+        self.running, self._reports = True, []
+        self._runs = [Run(object_id, step, plane, planes_after(plane, step, count)) for step in steps]
+        self._go_on()
+
+    def propagate_to(self, place: int) -> None:
+        """Find the object on the slices from the displayed one to another, counted from 0 as the slider does."""
         plane = self.shown_plane()
-        if plane is None or self.running:
+        axis = slice_axis(plane) if plane else None
+        if plane is None or axis is None:
             return
-        annotator = self.controller.annotator
-        if not annotator or not known(annotator.prediction(self.controller.object_id, plane.key)):
-            self.controller.status.emit("Click the object on this slice first, then propagate it.")
-            return
-        self.running = True
-        self._go_on(plane, step, count, 0)
+        distance = place - plane.point[axis]
+        if distance:
+            self.propagate(1 if distance > 0 else -1, count=abs(distance))
+        else:
+            self.controller.status.emit(f"Slice {place} is the displayed one: choose another to propagate to.")
 
     def interpolate(self) -> None:
         """Fill the slices between those where the object was clicked, painted or accepted."""
         shown, controller = self.shown_plane(), self.controller
         if shown is None or controller.annotator is None:
             return
-        gaps = list(self.gaps(shown))
+        gaps, object_id = list(self.gaps(shown)), controller.object_id
         if not gaps:
             controller.status.emit("Outline the object on two slices with a gap between them first.")
             return
-        image = controller.image
-        masks = [((controller.object_id, plane.key), plane.image(contrast_limits(image)), mask) for plane, mask in gaps]
-        controller.draw([plane for plane, _ in gaps], masks, "interpolated")
-        controller.status.emit(f"Object {controller.object_id}: {len(gaps)} slices between others filled.")
+        limits = contrast_limits(controller.image)
+        masks = [((object_id, plane.key), plane.image(limits), mask) for plane, mask in gaps]
+        text = f"Object {object_id}: {counted(len(gaps))} between others filled."
+        controller.draw([plane for plane, _ in gaps], masks, "interpolated", text=text)
 
-    def accept(self) -> None:
-        """Mark the object on the displayed slice as reviewed; propagation and interpolation leave it alone then."""
+    def accept(self, *, everywhere: bool = False) -> None:
+        """Mark the object as reviewed; propagation and interpolation leave it alone then.
+
+        Parameters
+        ----------
+        everywhere
+            On all slices rather than the displayed one.
+        """
         plane, controller = self.shown_plane(), self.controller
-        if plane is None or controller.annotator is None:
+        annotator, object_id = controller.annotator, controller.object_id
+        if plane is None or annotator is None:
             return
-        place: Place = (controller.object_id, plane.key)
-        if controller.annotator.origins(place[0]).get(plane.key) in UNREVIEWED:
-            session = controller.annotator.sessions[place]
-            controller.draw([plane], [(place, session.image, session.prediction)], "accepted")
-            controller.status.emit(f"Object {controller.object_id}: this slice is accepted.")
+        origins = annotator.origins(object_id)
+        keys: list[Hashable] = [key for key, origin in origins.items() if origin in UNREVIEWED]
+        keys = keys if everywhere else [key for key in keys if key == plane.key]
+        if not keys:
+            where = "anywhere" if everywhere else "on this slice"
+            controller.status.emit(f"Object {object_id}: nothing to accept {where}.")
+            return
+
+        def done(changes: list[Change]) -> None:
+            controller.apply(changes)
+            controller.status.emit(f"Object {object_id}: {counted(len(keys))} accepted.")
+
+        controller.submit(lambda: accept(annotator, object_id, keys), done)
 
     def shown_plane(self) -> SliceView | None:
         """The displayed plane; None, and a message, where there is no other slice."""
@@ -96,78 +163,78 @@ class Propagation:
             return None
         return plane
 
-    def gaps(self, shown: SliceView) -> "list[tuple[SliceView, Prediction]]":
+    def gaps(self, shown: SliceView) -> list[tuple[SliceView, Prediction]]:
         """Planes between reviewed ones, each with the object's interpolated shape."""
-        controller = self.controller
-        assert controller.annotator is not None
-        axis = slice_axis(shown)
-        assert axis is not None
-        reviewed: dict[int, Prediction] = {}
-        for key, origin in controller.annotator.origins(controller.object_id).items():
-            plane = controller.planes[key]
-            prediction = controller.annotator.prediction(controller.object_id, key)
-            if origin not in UNREVIEWED and moved(shown, axis, plane.point[axis]).key == key and known(prediction):
-                reviewed[plane.point[axis]] = prediction
+        axis, annotator, object_id = slice_axis(shown), self.controller.annotator, self.controller.object_id
+        if axis is None or annotator is None:
+            return []
+        reviewed: dict[int, Place] = {}
+        for key, origin in annotator.origins(object_id).items():
+            at = self.controller.planes[key].point[axis]
+            if origin not in UNREVIEWED and moved(shown, axis, at).key == key and annotator.mask((object_id, key)):
+                reviewed[at] = object_id, key
         found = []
         for first, last in pairwise(sorted(reviewed)):
-            ends = reviewed[first].object_mask(), reviewed[last].object_mask()
-            for place in range(first + 1, last):
-                patch = between(*ends, (place - first) / (last - first), shown.shape)
-                found.append((moved(shown, axis, place), Prediction.from_patch(patch, shown.shape)))
+            ends = annotator.mask(reviewed[first]), annotator.mask(reviewed[last])
+            for at in range(first + 1, last):
+                patch = between(*ends, (at - first) / (last - first), shown.shape)
+                found.append((moved(shown, axis, at), Prediction.from_patch(patch, shown.shape)))
         return found
 
-    def _go_on(self, plane: SliceView, step: int, count: int, done: int) -> None:
-        controller, object_id = self.controller, self.controller.object_id
-        target = neighbour(plane, step)
-        annotator = controller.annotator
-        if done == count or target is None or annotator is None:
-            self._end(f"{done} slices propagated" + ("" if target else " to the end of the stack"))
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _go_on(self) -> None:
+        """Find the object on the next slice of the present run."""
+        run, controller = self._runs[0], self.controller
+        annotator, image = controller.annotator, controller.image
+        if annotator is None or image is None or not run.targets:
+            self._end_run("" if planes_after(run.plane, run.step, 1) else " to the end of the stack")
             return
-        origin = annotator.origins(object_id).get(target.key)
+        target = run.targets[0]
+        origin = annotator.origins(run.object_id).get(target.key)
         if origin is not None and origin not in UNREVIEWED:
-            self._end(f"{done} slices propagated; the next one was {origin} already")
+            self._end_run(f"; the next one was {origin} already")
             return
-        image = target.image(contrast_limits(controller.image))
-        followed = annotator.sessions[object_id, plane.key].steps[-1]
-        before = followed.prediction
+        controller.planes[target.key] = target
+        picture = target.image(contrast_limits(image))
+        controller.submit(lambda: self._find(annotator, run, picture), self._found, self.cancel)
 
-        def found(result: Any) -> None:
-            reason = why_stop(before.object_mask(), result.object_mask())
-            if not self.running or not controller.ready or controller.object_id != object_id or reason:
-                self._end(f"{done} slices propagated; stopped: {reason or 'cancelled'}")
-                return
-            controller.draw([target], [((object_id, target.key), image, result)], "propagated", source=followed)
-            controller.show_plane(target)
-            controller.status.emit(f"Object {object_id}: {done + 1} slices propagated … (Esc stops)")
-            self._go_on(target, step, count, done + 1)
+    def _find(self, annotator: Annotator, run: Run, picture: Plane) -> tuple[str, list[Change]]:
+        """On the worker: the reason to stop, or what changed on the next slice."""
+        source = annotator.sessions[run.object_id, run.plane.key].newest
+        known = annotator.mask((run.object_id, run.plane.key))
+        if source is None or known is None:
+            return "the object is gone from the slice before", []
+        answer = follow(annotator.predictor, source.prediction, picture)
+        reason = why_stop(known, answer.object_mask())
+        if reason or not self.running:
+            return reason or "", []
+        place = run.object_id, run.targets[0].key
+        return "", annotator.draw([(place, picture, answer)], "propagated", source=source)
 
-        controller.submit(lambda: follow(annotator.predictor, before, image), found, self.cancel)
+    def _found(self, result: tuple[str, list[Change]]) -> None:
+        """Back with the layers: show the slice and go on, or tell why not."""
+        reason, changes = result
+        run, controller = self._runs[0], self.controller
+        if changes:
+            plane = run.advance()
+            controller.apply(changes)
+            controller.show_plane(plane)
+            controller.status.emit(f"Object {run.object_id}: {counted(run.done)} propagated … (Esc stops)")
+        self.running = self.running and controller.ready and controller.object_id == run.object_id
+        if reason or not self.running:
+            self._end_run(f"; stopped: {reason or 'cancelled'}")
+        else:
+            self._go_on()
 
-    def _end(self, text: str) -> None:
+    def _end_run(self, how: str) -> None:
+        """Go on in the other direction, or tell how everything ended."""
+        run = self._runs.pop(0)
+        self._reports.append(f"{counted(run.done)} propagated{how}")
+        if self._runs and self.running:
+            self._go_on()
+            return
         self.running = False
-        self.controller.status.emit(f"Object {self.controller.object_id}: {text}.")
-
-
-def known(prediction: Prediction | None) -> bool:
-    """Whether there is an object at all."""
-    return prediction is not None and prediction.object_mask() is not None
-
-
-def slice_axis(plane: SliceView) -> int | None:
-    """The last axis that is not displayed."""
-    hidden = [axis for axis in range(len(plane.point)) if axis not in plane.axes]
-    return hidden[-1] if hidden else None
-
-
-def moved(plane: SliceView, axis: int, place: int) -> SliceView:
-    """The parallel plane at a place along an axis."""
-    point = tuple(0 if a in plane.axes else place if a == axis else at for a, at in enumerate(plane.point))
-    return replace(plane, point=point)
-
-
-def neighbour(plane: SliceView, step: int) -> SliceView | None:
-    """The plane one step further; None beyond the ends of the stack."""
-    axis = slice_axis(plane)
-    if axis is None or not 0 <= plane.point[axis] + step < plane.data.shape[axis]:
-        return None
-    return moved(plane, axis, plane.point[axis] + step)
+        if len(self._reports) == 2:
+            self._reports = [f"{self._reports[0]} (after)", f"{self._reports[1]} (before)"]
+        self.controller.status.emit(f"Object {run.object_id}: {'. '.join(self._reports)}.")

@@ -12,7 +12,7 @@ from napari_simpleclick.plugin.keys import Actions, bind_keys, cheat_sheet
 from napari_simpleclick.plugin.layers import NEGATIVE_COLOR, POSITIVE_COLOR
 from napari_simpleclick.plugin.models import load_in_two_steps
 from napari_simpleclick.plugin.mouse import ClickListener
-from napari_simpleclick.plugin.objects_table import ObjectsTable
+from napari_simpleclick.plugin.objects_panel import ObjectsPanel
 from napari_simpleclick.plugin.propagation import Propagation
 from napari_simpleclick.plugin.recovery import Recovery, when
 from napari_simpleclick.plugin.setup_panel import SetupPanel, in_a_row, named
@@ -24,17 +24,13 @@ if TYPE_CHECKING:
 BUSY_AFTER_MS = 300
 """Work that takes longer is announced."""
 
-SAVE_EVERY_MS = 2000
-"""At most so much work is lost when the computer stops."""
+SAVE_EVERY_MS = 1000
+"""What was done is saved so often; with the time of writing at most two seconds are lost when the computer stops."""
 
 CLICK_BUTTONS = {
     "undo": ("Undo", "Take back what was done last, on whatever slice (Ctrl+Z)"),
     "redo": ("Redo", "Do it again (Ctrl+Shift+Z)"),
     "reset": ("Reset slice", "Remove the object's clicks and mask from this slice (R)"),
-}
-OBJECT_BUTTONS = {
-    "object": ("Next object", "Keep this mask and start a new object (N)"),
-    "remove": ("Remove object", "Remove this object from all slices; Undo brings it back"),
 }
 SLICE_BUTTONS = {
     "previous": ("◀ Slice", "Previous slice (U)"),
@@ -72,7 +68,8 @@ class SimpleClickWidget(QWidget):
         self.worker = InferenceThread(self.thread_bridge.called.emit)
         self.controller = Controller(napari_viewer, self.worker)
         self.propagation = Propagation(self.controller)
-        self.recovery = Recovery(self.controller)
+        self.saver = InferenceThread(self.thread_bridge.called.emit)
+        self.recovery = Recovery(self.controller, self.saver)
         self.listener = ClickListener(self.controller)
         self._build()
         self._connect()
@@ -88,7 +85,7 @@ class SimpleClickWidget(QWidget):
         self.setup = SetupPanel()
         self.polarity = QLabel()
         self.polarity.setTextFormat(Qt.TextFormat.RichText)
-        self.objects = ObjectsTable()
+        self.objects = ObjectsPanel(self.controller)
         self.buttons: dict[str, QPushButton] = {}
         self.status = QLabel()
         self.status.setWordWrap(True)
@@ -114,7 +111,7 @@ class SimpleClickWidget(QWidget):
         layout.addWidget(self.setup)
         layout.addWidget(self.restore_button)
         layout.addWidget(group("Clicks", self.polarity, self._grid(CLICK_BUTTONS, 3)))
-        layout.addWidget(group("Objects", self.objects, self._grid(OBJECT_BUTTONS, 2)), stretch=1)
+        layout.addWidget(group("Objects", self.objects), stretch=1)
         layout.addWidget(group("Slices", self._grid(SLICE_BUTTONS, 2)))
         layout.addWidget(in_a_row(self.status, self.help_button))
         layout.addWidget(self.help)
@@ -142,7 +139,6 @@ class SimpleClickWidget(QWidget):
         setup.device_menu.activated.connect(self._load_model)
         setup.flip_box.toggled.connect(self._load_model)
         setup.view_box.toggled.connect(lambda on: setattr(controller, "look_at_view", on))
-        self.objects.chosen.connect(controller.select_object)
         self.help_button.toggled.connect(self.help.setVisible)
         # napari's key bindings know no "?".
         QShortcut(QKeySequence("?"), self).activated.connect(self.help_button.toggle)
@@ -152,9 +148,10 @@ class SimpleClickWidget(QWidget):
         self.viewer.mouse_drag_callbacks.append(self.listener)
         self.viewer.layers.events.inserted.connect(self._on_inserted)
         self.viewer.layers.events.removed.connect(self._list_images)
-        worker, propagation = self.worker, self.propagation
+        worker, saver, recovery, propagation = self.worker, self.saver, self.recovery, self.propagation
         # Closing a dock calls no closeEvent; a bound method of this widget would not be called either.
-        self.destroyed.connect(lambda: (propagation.cancel(), worker.stop(), controller.shut_down()))
+        ends = propagation.cancel, worker.stop, saver.stop, recovery.save_now, controller.shut_down
+        self.destroyed.connect(lambda: [end() for end in ends])
 
     @property
     def actions(self) -> Actions:
@@ -166,7 +163,6 @@ class SimpleClickWidget(QWidget):
             "reset": controller.reset_slice,
             "polarity": controller.toggle_polarity,
             "object": controller.next_object,
-            "remove": controller.remove_object,
             "previous": lambda: controller.step_slice(-1),
             "next": lambda: controller.step_slice(1),
             "back": lambda: propagation.propagate(-1),
@@ -229,9 +225,7 @@ class SimpleClickWidget(QWidget):
         self.restore_button.setVisible(earlier is not None)
         if earlier is not None:
             self.restore_button.setText(f"Restore work of {when(earlier)}")
-        labels = controller.labels
-        color = labels.get_color if labels is not None else lambda _object_id: None
-        self.objects.show_objects(annotator.summaries() if annotator else [], controller.object_id, color)
+        self.objects.refresh()
         self.buttons["undo"].setEnabled(bool(annotator and annotator.can_undo))
         self.buttons["redo"].setEnabled(bool(annotator and annotator.can_redo))
         if controller.busy and not self.busy_timer.isActive():

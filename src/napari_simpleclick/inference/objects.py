@@ -1,0 +1,114 @@
+"""Objects: what they are called, which class they belong to, and whether they may change."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, Self
+
+from napari_simpleclick.inference.session import UNREVIEWED, ClickSession
+
+Overlap = Literal["keep", "overwrite"]
+"""Who gets a pixel that two objects claim: the one that has it, or the one that was edited last."""
+
+
+class LockedError(ValueError):
+    """Somebody tried to change an object that is locked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectProperties:
+    """What the user says about an object.
+
+    Parameters
+    ----------
+    name
+        Free text.
+    class_id
+        Number of the class, 1 or more; the labels of all objects of a class are equal when classes are shown.
+    color
+        "#rrggbb"; the labels layer chooses if empty.
+    locked
+        Nothing changes a locked object.
+    visible
+        Whether the mask is shown; it is kept in any case.
+    """
+
+    name: str = ""
+    class_id: int = 1
+    color: str = ""
+    locked: bool = False
+    visible: bool = True
+
+    def plain(self) -> dict[str, Any]:
+        """What differs from the defaults, for a session file."""
+        return {name: value for name, value in asdict(self).items() if value != getattr(DEFAULT, name)}
+
+    @classmethod
+    def from_plain(cls, stored: dict[str, Any]) -> Self:
+        """The reverse of `plain`; fields that a later version added are left out.
+
+        Examples
+        --------
+        >>> ObjectProperties.from_plain({"name": "nucleus", "mood": "blue"}).name
+        'nucleus'
+        """
+        return cls(**{field.name: stored[field.name] for field in fields(cls) if field.name in stored})
+
+
+DEFAULT = ObjectProperties()
+"""Of objects that nobody said anything about."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectSummary:
+    """What there is of an object.
+
+    Parameters
+    ----------
+    object_id
+        The object.
+    slices
+        Number of planes that it is on.
+    unreviewed
+        How many of these nobody has looked at.
+    clicks
+        Number of clicks on all planes.
+    properties
+        Name, class, colour, lock, visibility.
+    """
+
+    object_id: int
+    slices: int
+    unreviewed: int
+    clicks: int
+    properties: ObjectProperties = DEFAULT
+
+
+def summarize(
+    sessions: Iterable[tuple[int, ClickSession]], properties: Mapping[int, ObjectProperties]
+) -> list[ObjectSummary]:
+    """Summaries by number, from the sessions that are not empty, each with its object."""
+    counts = {object_id: [0, 0, 0] for object_id, about in properties.items() if about != DEFAULT}
+    for object_id, session in sessions:
+        newest, count = session.newest, counts.setdefault(object_id, [0, 0, 0])
+        count[0] += 1
+        count[1] += newest is not None and newest.origin in UNREVIEWED
+        count[2] += session.click_count
+    return [
+        ObjectSummary(n, count[0], count[1], count[2], properties.get(n, DEFAULT))
+        for n, count in sorted(counts.items())
+    ]
+
+
+def require_unlocked(properties: dict[int, ObjectProperties], *object_ids: int) -> None:
+    """Raise if an object may not change.
+
+    Raises
+    ------
+    LockedError
+        Names the object and the cure.
+    """
+    for object_id in object_ids:
+        about = properties.get(object_id, DEFAULT)
+        if about.locked:
+            name = f" ({about.name})" if about.name else ""
+            raise LockedError(f"Object {object_id}{name} is locked. Unlock it in the table of objects to change it.")
