@@ -1,5 +1,6 @@
 """`napari-simpleclick`: masks without a window, the demonstration, and the models at hand."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -84,10 +85,35 @@ def segment(
     run_segment(settings, predictor, Console())
 
 
+def replay(
+    session: tyro.conf.Positional[Path],
+    image: Path | None = None,
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"])] = None,
+    model: str | None = None,
+) -> None:
+    """Give every answer of a session file once more; ends with status 1 if a mask differs.
+
+    Parameters
+    ----------
+    session
+        File that the widget saved: .simpleclick.json.
+    image
+        The image, if it is not where it was.
+    output
+        Where to write the masks: .nii.gz, .nii or .tif.
+    model
+        File of the model, if it is not where it was.
+    """
+    from napari_simpleclick.cli.replay import run_replay
+
+    if run_replay(session, image, output, model, Console()):
+        sys.exit(1)
+
+
 def main() -> None:
     """Run a command."""
     with told_as_messages():
-        commands = {"segment": segment, "demo": demo, "models": models}
+        commands = {"segment": segment, "replay": replay, "demo": demo, "models": models}
         tyro.extras.subcommand_cli_from_dict(commands, prog="napari-simpleclick")
 
 

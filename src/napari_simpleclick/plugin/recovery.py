@@ -1,24 +1,27 @@
 """Recovery: the work on an image is saved by itself, and offered again when the image is opened the next time."""
 
-import hashlib
 import os
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from platformdirs import user_data_path
 
-from napari_simpleclick.data.files import replace_when_complete
-from napari_simpleclick.data.intensity import subset
-from napari_simpleclick.data.volume import SliceView
-from napari_simpleclick.inference.session_file import SessionWriter, read_session
+from napari_simpleclick.data.fingerprint import fingerprint
+from napari_simpleclick.inference.session_file import ENDING, read_session
+from napari_simpleclick.inference.session_recorder import SessionRecorder
+from napari_simpleclick.plugin.journal import Journal
 from napari_simpleclick.plugin.planes import layer_data
+from napari_simpleclick.plugin.session_layers import about, restore
+from napari_simpleclick.plugin.worker import Runs
 
 if TYPE_CHECKING:
     from napari.layers import Image
 
     from napari_simpleclick.plugin.controller import Controller
+
+KEPT_FILES = 10
+"""So many files of the latest work on an image are kept; each run of the plugin writes its own."""
 
 
 class Recovery:
@@ -28,18 +31,21 @@ class Recovery:
     ----------
     controller
         Owns layers and annotator.
+    run
+        Runs jobs that write, so that they wait neither for the network nor the window for them.
     folder
         Where session files go; a folder of the user if None.
     """
 
-    def __init__(self, controller: "Controller", folder: Path | None = None) -> None:
+    def __init__(self, controller: "Controller", run: Runs, folder: Path | None = None) -> None:
         self.controller = controller
+        self.run = run
         self.folder = folder or user_data_path("napari-simpleclick", appauthor=False) / "recovery"
-        self.path: Path | None = None
+        self.journal: Journal | None = None
         self._image: Image | None = None
-        self._writer = SessionWriter()
-        self._saved = ""
-        self._continued = False
+        self._hash = ""
+        self._earlier: Path | None = None
+        self._saving = False
 
     def find(self) -> Path | None:
         """The file with earlier work on the present image, if there is any and nothing was done since."""
@@ -47,95 +53,105 @@ class Recovery:
         if controller.image is not None and controller.image is not self._image:
             self._begin(controller.image)
         untouched = controller.annotator is not None and not controller.annotator.sessions
-        return self.path if untouched and self.path is not None and self.path.exists() else None
+        return self._earlier if untouched else None
 
     def save(self) -> None:
-        """Save on the worker, between clicks, unless nothing changed.
-
-        The file before is kept as `.before`, and earlier work that was not restored under the time of its writing.
-        """
-        controller = self.controller
-        if controller.annotator is None or not controller.annotator.sessions or controller.image is None:
+        """Save what changed, unless a save is under way."""
+        journal = self.present_journal()
+        if journal is None or self._saving:
             return
-        self.find()
-        if self.path is None:
-            return
-        annotator, writer, path = controller.annotator, self._writer, self.path
-        about = {"image": controller.image.name, "shape": list(layer_data(controller.image).shape)}
+        self._saving, noted = True, self.about()
 
-        def write() -> str:
-            text = writer.text(annotator, about)
-            if text != self._saved:
-                if not self._continued:
-                    set_aside(path)
-                write_rotated(path, text)
-                self._continued = True
-            return text
+        def finished(_changed: bool) -> None:
+            self._saving = False
 
-        controller.run(write, self._keep, controller.failed.emit)
+        def broken(error: Exception) -> None:
+            self._saving = False
+            self.controller.failed.emit(error)
+
+        self.run(lambda: journal.save(noted), finished, broken)
+
+    def save_now(self) -> None:
+        """Save before everything ends."""
+        journal = self.present_journal()
+        if journal is not None:
+            journal.save(self.about())
+            journal.close()
 
     def restore(self) -> int:
-        """Bring back the earlier work; returns the number of objects.
+        """Bring back the earlier work with its history; returns the number of objects.
 
         Raises
         ------
         SessionFileError
             If the file is damaged.
         """
-        path, controller = self.find(), self.controller
-        if path is None or controller.image is None:
-            return 0
-        _, steps = read_session(path)
-        data, rgb = layer_data(controller.image), bool(controller.image.rgb)
-        planes = {key: plane_of(key, data, rgb=rgb) for _, key in steps}
-        controller.restore(planes, steps)
-        self._continued = True
-        return len({object_id for object_id, _ in steps})
+        path = self.find()
+        return 0 if path is None else self.open(path)
+
+    def open(self, path: Path) -> int:
+        """Go on with the work in a session file; what was done so far is let go, but stays in its own file.
+
+        Raises
+        ------
+        SessionFileError
+            If the file is damaged, or was made on an image of another shape.
+        """
+        content = read_session(path)
+        self.save_now()
+        restored = restore(self.controller, content, path)
+        self.journal = self._earlier = None
+        journal = self.present_journal()
+        if journal is not None:
+            journal.recorder.take_over(restored)
+        return len({object_id for object_id, _ in content.newest})
+
+    def present_journal(self) -> Journal | None:
+        """The journal of the present work; None as long as there is nothing to save."""
+        self.find()
+        annotator = self.controller.annotator
+        if annotator is None or not annotator.sessions or not self._hash or self.controller.image is None:
+            return None
+        if self.journal is None or self.journal.recorder.annotator is not annotator:
+            stamp = f"{datetime.now():%Y%m%d-%H%M%S-%f}-{os.getpid()}"
+            self.journal = Journal(self.folder / f"{self._hash}.{stamp}{ENDING}", SessionRecorder(annotator))
+            forget_old(self.folder, self._hash)
+        return self.journal
+
+    def about(self) -> dict[str, Any]:
+        """What a file notes beside the work: image, versions, settings, time."""
+        return about(self.controller, self._hash)
 
     def _begin(self, image: "Image") -> None:
-        self._image, self.path, self._writer, self._saved, self._continued = image, None, SessionWriter(), "", False
+        if self.journal is not None:
+            self.journal.close()
+        self._image, self._hash, self._earlier, self.journal = image, "", None, None
         data = layer_data(image)
 
         def found(name: str) -> None:
             if image is self._image:
-                self.path = self.folder / f"{name}.simpleclick.json"
+                self._hash, self._earlier = name, newest_file(self.folder, name)
                 self.controller.changed.emit()
 
-        self.controller.run(lambda: fingerprint(data), found, self.controller.failed.emit)
+        self.run(lambda: fingerprint(data), found, self.controller.failed.emit)
 
-    def _keep(self, text: str) -> None:
-        self._saved = text
+
+def files_of(folder: Path, name: str) -> list[Path]:
+    """Session files of an image, oldest first."""
+    return sorted(folder.glob(f"{name}.*{ENDING}"), key=lambda path: path.stat().st_mtime_ns)
+
+
+def newest_file(folder: Path, name: str) -> Path | None:
+    """The session file of the latest work on an image."""
+    return next(reversed(files_of(folder, name)), None)
+
+
+def forget_old(folder: Path, name: str) -> None:
+    """Remove the oldest files of an image, so that with a new one there are not too many."""
+    for path in files_of(folder, name)[: 1 - KEPT_FILES]:
+        path.unlink(missing_ok=True)
 
 
 def when(path: Path) -> str:
     """When a file was written, for the user."""
     return datetime.fromtimestamp(path.stat().st_mtime).strftime("%d %b %H:%M")
-
-
-def write_rotated(path: Path, text: str) -> None:
-    """Write a file at once or not at all, keeping the one before."""
-    with replace_when_complete(path) as partial:
-        partial.write_text(text)
-        if path.exists():
-            os.replace(path, path.with_suffix(".before"))
-
-
-def set_aside(path: Path) -> None:
-    """Give a file that exists the time of its writing as part of its name, so that it is never written over."""
-    if path.exists():
-        os.replace(path, path.with_suffix(f".{path.stat().st_mtime_ns // 10**9}.json"))
-
-
-def fingerprint(data: Any) -> str:
-    """What tells an image from others: its shape, type, and parts of its first, middle and last plane."""
-    digest = hashlib.sha256(f"{data.shape} {data.dtype}".encode())
-    for part in (0, 1, 2):
-        index = tuple(part * (size - 1) // 2 for size in data.shape[:-2])
-        digest.update(np.ascontiguousarray(subset(np.asarray(data[index]))).tobytes())
-    return digest.hexdigest()[:16]
-
-
-def plane_of(key: Any, data: Any, *, rgb: bool) -> SliceView:
-    """The plane of an array that has this key; see `SliceView.key`."""
-    axes, *places = key
-    return SliceView(data, tuple(place or 0 for place in places), axes, rgb=rgb)

@@ -15,6 +15,8 @@ from napari_simpleclick.plugin.mouse import ClickListener
 from napari_simpleclick.plugin.objects_panel import ObjectsPanel
 from napari_simpleclick.plugin.propagation import Propagation
 from napari_simpleclick.plugin.recovery import Recovery, when
+from napari_simpleclick.plugin.session_files import SessionFiles
+from napari_simpleclick.plugin.session_menu import SessionMenu
 from napari_simpleclick.plugin.setup_panel import SetupPanel, in_a_row, named
 from napari_simpleclick.plugin.worker import InferenceThread
 
@@ -70,6 +72,7 @@ class SimpleClickWidget(QWidget):
         self.propagation = Propagation(self.controller)
         self.saver = InferenceThread(self.thread_bridge.called.emit)
         self.recovery = Recovery(self.controller, self.saver)
+        self.session_files = SessionFiles(self.controller, self.recovery)
         self.listener = ClickListener(self.controller)
         self._build()
         self._connect()
@@ -92,6 +95,7 @@ class SimpleClickWidget(QWidget):
         self.status.setAccessibleName("Status")
         self.help = QLabel(cheat_sheet())
         self.help.setVisible(False)
+        self.session_menu = SessionMenu(self.session_files, self._show_error)
         self.help_button = named(QPushButton("?"), "Keys", "Show what mouse and keys do")
         self.help_button.setCheckable(True)
         self.help_button.setFixedWidth(32)
@@ -113,7 +117,7 @@ class SimpleClickWidget(QWidget):
         layout.addWidget(group("Clicks", self.polarity, self._grid(CLICK_BUTTONS, 3)))
         layout.addWidget(group("Objects", self.objects), stretch=1)
         layout.addWidget(group("Slices", self._grid(SLICE_BUTTONS, 2)))
-        layout.addWidget(in_a_row(self.status, self.help_button))
+        layout.addWidget(in_a_row(self.status, self.session_menu, self.help_button))
         layout.addWidget(self.help)
 
     def _grid(self, texts: dict[str, tuple[str, str]], columns: int) -> QWidget:

@@ -1,0 +1,156 @@
+"""A session file without a window: every answer given once more, and compared with the masks in the file."""
+
+from collections.abc import Hashable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+
+from napari_simpleclick.data.fingerprint import fingerprint
+from napari_simpleclick.data.io import read_volume, require_writable, write_mask
+from napari_simpleclick.data.volume import PlaneImage, Volume, plane_at
+from napari_simpleclick.inference.loading import load_predictor
+from napari_simpleclick.inference.predictor import Predictor
+from napari_simpleclick.inference.replay import Replay, Replayed
+from napari_simpleclick.inference.session_file import SessionContent, SessionFileError, read_session
+
+MOST_DIFFERENCES = 20
+"""So many differing masks are named."""
+
+
+def run_replay(
+    session: Path, image: Path | None, output: Path | None, model: str | None, console: Console
+) -> list[Replayed]:
+    """Replay a session, write the masks if wanted, tell what differs; returns the masks that do.
+
+    Raises
+    ------
+    SessionFileError
+        If the file is damaged, or the image or the model is another one.
+    """
+    if output:
+        require_writable(output)
+    content = read_session(session)
+    volume = open_image(content, image, session)
+    predictors = load_predictors(content, model, console)
+
+    def picture(key: Hashable, settings: Mapping[str, Any]) -> PlaneImage:
+        return PlaneImage(plane_at(key, volume.data, rgb=volume.rgb), limits_of(settings))
+
+    masks = Replay(content, picture, lambda place: predictors[place]).run()
+    found = list(track(masks, total=len(content.newest), description="Replaying", console=console, transient=True))
+    if output:
+        write_mask(output, paint(found, volume), volume)
+    differing = [each for each in found if not each.same]
+    tell(found, differing, console)
+    return differing
+
+
+def open_image(content: SessionContent, image: Path | None, session: Path) -> Volume:
+    """The image of a session: the one that is given, else the one that the file names.
+
+    Raises
+    ------
+    SessionFileError
+        If there is no such file, or it holds other pixels.
+    """
+    noted = content.about.get("image", {})
+    path = image or (Path(noted["path"]) if noted.get("path") else None)
+    if path is None or not path.exists():
+        raise SessionFileError(
+            f"{session.name} was made on {noted.get('name')!r}"
+            + (f" from {path}, which is not there" if path else ", which came from no file")
+            + ". Name the image with --image."
+        )
+    volume = read_volume(path)
+    if tuple(noted["shape"]) != tuple(volume.data.shape) or noted["hash"] != fingerprint(volume.data):
+        raise SessionFileError(
+            f"{path} is not the image of {session.name}: expected shape {noted['shape']} {noted['dtype']} and hash "
+            f"{noted['hash']}, got {list(volume.data.shape)} {volume.data.dtype} and {fingerprint(volume.data)}. "
+            "Name the right one with --image."
+        )
+    return volume
+
+
+def load_predictors(content: SessionContent, model: str | None, console: Console) -> list[Predictor]:
+    """The predictors that gave the answers; another engine is taken, and said, where theirs is not at hand.
+
+    Raises
+    ------
+    SessionFileError
+        If a model is another one than in the file.
+    """
+    load = cache(load_predictor)
+    predictors = []
+    for facts in content.predictors:
+        name, wanted = model or facts.get("model", ""), facts.get("engine", "")
+        engine, device = engine_and_device(wanted)
+        try:
+            predictor = load(name, engine=engine, device=device, flip=bool(facts.get("flip", False)))
+        except ModuleNotFoundError as error:
+            console.print(f"[yellow]{error}. Torch is used instead; masks may differ by some pixels.[/]")
+            predictor = load(name, engine="torch", device="cpu", flip=bool(facts.get("flip", False)))
+        got = predictor.facts
+        if got["sha256"] != facts.get("sha256"):
+            raise SessionFileError(
+                f"The model {name} is not the one of the session: expected sha256 {facts.get('sha256')}, got "
+                f"{got['sha256']}. Get that file and name it with --model."
+            )
+        if got["engine"] != wanted:
+            console.print(
+                f"[yellow]The session was made with {wanted}, here is {got['engine']}; masks may differ a little.[/]"
+            )
+        predictors.append(predictor)
+    return predictors
+
+
+def engine_and_device(engine: str) -> tuple[Any, str]:
+    """What to ask for to get an engine.
+
+    Examples
+    --------
+    >>> engine_and_device("torch float32 on cpu"), engine_and_device("OpenVINO bf16")
+    (('torch', 'cpu'), ('openvino', 'cpu'))
+    """
+    kind = engine.split()[0].lower() if engine else "auto"
+    return kind, engine.rpartition(" on ")[2] if " on " in engine else "cpu"
+
+
+def limits_of(settings: Mapping[str, Any]) -> tuple[float, float] | None:
+    """The intensities that were shown black and white."""
+    limits = settings.get("limits")
+    return (float(limits[0]), float(limits[1])) if limits else None
+
+
+def paint(found: list[Replayed], volume: Volume) -> np.ndarray:
+    """The replayed objects as labels in the shape of the volume."""
+    numbers = [each.place[0] for each in found]
+    labels = np.zeros(volume.shape, np.min_scalar_type(max(numbers, default=0)))
+    for each in found:
+        if each.mask:
+            box, mask = each.mask
+            object_id, key = each.place
+            plane_at(key, volume.data, rgb=volume.rgb).paste(mask, box, labels, object_id)
+    return labels
+
+
+def tell(found: list[Replayed], differing: list[Replayed], console: Console) -> None:
+    """How many masks are the same, and which are not."""
+    for line in lines_of(differing):
+        console.print(line, highlight=False)
+    console.print(f"{len(found) - len(differing)} of {len(found)} masks are the same, pixel by pixel.")
+
+
+def lines_of(differing: list[Replayed]) -> Iterator[str]:
+    """Which masks differ, and by how much."""
+    for each in differing[:MOST_DIFFERENCES]:
+        object_id, key = each.place
+        axes, *places = key
+        slices = ", ".join(f"axis {axis} at {place}" for axis, place in enumerate(places) if axis not in axes)
+        where = f"Object {object_id}, {slices or 'the picture'}"
+        yield f"{where}: {each.differing} pixels differ after {each.clicks} clicks."
+    if len(differing) > MOST_DIFFERENCES:
+        yield f"... and {len(differing) - MOST_DIFFERENCES} more."

@@ -1,0 +1,86 @@
+"""Between a session file and the layers: what a file notes of the image, and its work brought back to the layers."""
+
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_simpleclick.data.volume import plane_at
+from napari_simpleclick.inference.history import Edit
+from napari_simpleclick.inference.session_file import SessionContent, SessionFileError
+from napari_simpleclick.inference.session_restoring import RestoredSession
+from napari_simpleclick.plugin.planes import layer_data
+
+if TYPE_CHECKING:
+    from napari_simpleclick.plugin.controller import Controller
+
+NOTED_PACKAGES = ("napari-simpleclick", "napari", "torch", "numpy")
+
+
+def about(controller: "Controller", image_hash: str) -> dict[str, Any]:
+    """Image, versions, settings and time, as plain values."""
+    image = controller.image
+    noted: dict[str, Any] = {}
+    if image is not None:
+        data = layer_data(image)
+        noted = {
+            "name": image.name,
+            "path": image.source.path,
+            "shape": list(data.shape),
+            "dtype": str(data.dtype),
+            "rgb": bool(image.rgb),
+            "axes": list(image.axis_labels),
+            "hash": image_hash,
+        }
+    return {
+        "image": noted,
+        "versions": {name: version(name) for name in NOTED_PACKAGES},
+        "settings": {
+            "object": controller.object_id,
+            "look_at_view": controller.look_at_view,
+            "overlap": controller.objects.overlap,
+            "others_negative": controller.objects.others_negative,
+            "shown": controller.objects.shown,
+        },
+        "saved": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def restore(controller: "Controller", content: SessionContent, path: Path) -> RestoredSession:
+    """Bring the work in a session file back to the layers of a controller.
+
+    Raises
+    ------
+    SessionFileError
+        If it was made on an image of another shape.
+    """
+    restored = RestoredSession(content)
+    image = controller.image
+    if image is None:
+        raise SessionFileError(f"{path.name} is work on an image: open that image first, then the file.")
+    data, noted = layer_data(image), content.about.get("image", {})
+    if "shape" in noted and tuple(noted["shape"]) != tuple(data.shape):
+        raise SessionFileError(
+            f"{path.name} was made on {noted.get('name')!r} of shape {tuple(noted['shape'])}; the chosen image "
+            f"{image.name!r} has shape {tuple(data.shape)}. Choose the image that it belongs to."
+        )
+    annotator = controller.annotator
+    if annotator is None:
+        raise SessionFileError("The model is still loading: open the file again in a moment.")
+    controller.apply([Edit(place, session.steps, ()).change for place, session in annotator.sessions.items()])
+    use_settings(controller, content.about.get("settings", {}))
+    controller.annotator = controller.objects.annotator_for(annotator.predictor)
+    keys = {record["plane"] for record in content.steps.values()}
+    planes = {key: plane_at(key, data, rgb=bool(image.rgb)) for key in keys}
+    controller.restore(planes, restored.steps(), restored.history(), restored.objects())
+    controller.select_object(content.about.get("settings", {}).get("object", 1))
+    return restored
+
+
+def use_settings(controller: "Controller", settings: dict[str, Any]) -> None:
+    """Go on with the settings of a file; those that it does not tell stay."""
+    objects = controller.objects
+    objects.set_overlap(settings.get("overlap", objects.overlap))
+    objects.set_others_negative(settings.get("others_negative", objects.others_negative))
+    objects.show(settings.get("shown", objects.shown))
+    controller.look_at_view = settings.get("look_at_view", controller.look_at_view)
