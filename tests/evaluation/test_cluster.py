@@ -19,7 +19,7 @@ from napari_simpleclick.evaluation.report import EvaluationReport
 
 pytest.importorskip("distributed", reason="needs the extra cluster")
 
-from napari_simpleclick.evaluation.cluster import connect, evaluate_on
+from napari_simpleclick.evaluation.cluster import connect, evaluate_on, first_object, one_object
 
 JOB = EvaluationJob(
     DatasetChoice("samples", options=DatasetOptions(slice_rule="all")),
@@ -79,6 +79,16 @@ def test_two_workers_give_the_results_of_one_process(cluster, alone, kill):
                 os.kill(workers[0].pid, signal.SIGKILL)
     assert len({entry.picture for entry in placed}) > 10
     assert content(placed) == expected
+
+
+def test_killed_run_loses_no_more_than_the_object_in_hand():
+    placed, others = first_object(JOB, 2, ())
+    assert others, "the sample picture has several objects"
+    rest = [one_object(JOB, picture, object_id)[0] for picture, object_id in others]
+    assert {entry.objects for entry in (placed, *rest)} == {1 + len(others)}
+    done = [placed.result.object_id, *(object_id for _, object_id in others)]
+    assert first_object(JOB, 2, done) == (None, [])
+    assert first_object(JOB, 2, done[:1])[0].result.object_id == done[1]
 
 
 def test_processes_on_this_machine_leave_out_what_is_there(alone):

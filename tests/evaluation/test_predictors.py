@@ -1,10 +1,12 @@
 """Baselines and predictors of other packages."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.evaluation.predictors import BASELINES, PredictorChoice, find_factory
+from napari_simpleclick.evaluation.predictors import BASELINES, PredictorChoice, find_factory, network_of
 
 
 def picture() -> tuple[np.ndarray, np.ndarray]:
@@ -50,3 +52,26 @@ def test_predictor_of_another_package_is_found_by_its_entry_point(tmp_path, monk
 def test_module_without_the_factory_is_named():
     with pytest.raises(ValueError, match=r"'json:create' cannot be loaded: module 'json' has no attribute 'create'"):
         find_factory("json:create")
+
+
+@pytest.mark.parametrize(
+    ("engine", "precision", "named"), [("torch", "f32", "torch float32 on cpu"), ("openvino", "f32", "OpenVINO f32")]
+)
+def test_engine_and_precision_are_named_in_the_report(engine, precision, named):
+    if engine == "openvino":
+        pytest.importorskip("openvino", reason="needs the extra openvino")
+    choice = PredictorChoice(
+        model="vit_xtiny_448.synthetic", engine=engine, precision=precision, device="cpu", size=224
+    )
+    provenance = choice.provenance()
+    assert provenance["engine"] == named
+    assert provenance["versions"].keys() >= {"torch", engine}
+    assert choice.create().network is network_of(choice).network
+
+
+def test_worker_that_would_compute_differently_refuses():
+    choice = PredictorChoice(model="vit_xtiny_448.synthetic", engine="torch", precision="f32", device="cpu", size=224)
+    assert choice.pinned().create().size == 224
+    elsewhere = replace(choice, arithmetic="OpenVINO bf16")
+    with pytest.raises(ValueError, match=r"must run on OpenVINO bf16 here .* got torch float32 on cpu"):
+        elsewhere.create()

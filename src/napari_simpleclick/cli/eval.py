@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,7 +38,7 @@ class EvalCommand:
     resume: bool = False
     """Go on with the interrupted run that wrote the same --output."""
     workers: int = 0
-    """Share the objects among so many processes on this machine."""
+    """Share the objects among so many processes on this machine, and its cores among them."""
     scheduler: str | None = None
     """Share the objects among the workers of a dask scheduler, such as tcp://node7:8786."""
 
@@ -62,9 +62,18 @@ def run(command: EvalCommand, console: Console) -> None:
         return
     if command.resume and command.output is None:
         raise ValueError("--resume goes on with the run that wrote --output: name the same file.")
-    chosen = jobs(command.data, command.predictor, command.clicking)
+    chosen = jobs(command.data, sharing_cores(command.predictor, command.workers), command.clicking)
     for job in chosen:
         run_job(job, command, output_of(command.output, job.dataset.name, alone=len(chosen) == 1), console)
+
+
+def sharing_cores(predictor: PredictorSettings, workers: int) -> PredictorSettings:
+    """The settings with threads for each of the processes on this machine, unless they name a number."""
+    if not workers or predictor.threads is not None:
+        return predictor
+    from napari_simpleclick.evaluation.cluster import threads_per_worker
+
+    return replace(predictor, threads=threads_per_worker(workers))
 
 
 def output_of(output: Path | None, dataset: str, *, alone: bool) -> Path | None:
@@ -87,13 +96,15 @@ def run_job(job: "EvaluationJob", command: EvalCommand, output: Path | None, con
 
     dataset = job.dataset.open()
     provenance = job.provenance(dataset)
+    if job.predictor.notice:
+        console.print(f"[yellow]Notice:[/] {escape(job.predictor.notice)}", highlight=False, soft_wrap=True)
     log = open_log(job, provenance, output, resume=command.resume)
     before = list(log.placed) if log else []
     coming = results(job, dataset, command, log)
     placed = before + list(with_progress(log.keep(coming) if log else coming, dataset.name, len(dataset), console))
     report = EvaluationReport(dataset.name, job.protocol, in_order(placed), provenance)
     warn_of_counts(job, report, dataset, console)
-    console.print(results_table(report, job.predictor.name))
+    console.print(results_table(report))
     if output is not None:
         write_reports(report, job, dataset, output)
         console.print(f"Written: {output}, with .csv and .html beside it", soft_wrap=True)

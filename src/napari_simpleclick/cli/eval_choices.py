@@ -16,7 +16,7 @@ class DataSettings:
 
     dataset: Annotated[tuple[str, ...], tyro.conf.arg(aliases=["-d"])] = ("samples",)
     """Names of data sets; "list" prints what is known, "samples" is bundled."""
-    data_dir: tuple[Path, ...] = (Path(),)
+    data_dir: Annotated[tuple[Path, ...], tyro.conf.arg(aliases=["--data"])] = (Path(),)
     """Folder of the unpacked data set; for several one folder each, or one that holds a folder of each name."""
     images: Path | None = None
     """Your own folder of pictures, with --masks."""
@@ -52,8 +52,12 @@ class PredictorSettings:
     """Side of the network's input in pixels (672 for DAVIS in the paper)."""
     device: str = "auto"
     """auto, cuda, mps or cpu."""
+    engine: Literal["auto", "torch", "openvino"] = "auto"
+    """What computes the network; auto is the fastest whose answers agree with torch in float32 on a fixed input."""
+    precision: Literal["auto", "f32", "bf16", "f16", "int8"] = "auto"
+    """Arithmetic of the network; with torch and f32 a run equals that of the published code."""
     threads: int | None = None
-    """Threads of the network in each process; by default torch decides."""
+    """Threads of the network in each process; by default all cores, shared among the --workers."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,8 @@ def jobs(data: DataSettings, predictor: PredictorSettings, clicking: ClickSettin
         flip=predictor.flip,
         size=predictor.size,
         device=predictor.device,
+        engine=predictor.engine,
+        precision=predictor.precision,
         threads=predictor.threads,
     )
     protocol = EvaluationProtocol(clicking.clicks, clicking.stop_at, clicking.noc, clicking.miou)

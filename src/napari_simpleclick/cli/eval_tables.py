@@ -23,16 +23,17 @@ def datasets_table() -> Table:
     return table
 
 
-def results_table(report: "EvaluationReport", model: str) -> Table:
+def results_table(report: "EvaluationReport") -> Table:
     """Our numbers with their 95 % intervals and, as quotations, those of the paper."""
     from napari_simpleclick.evaluation.bootstrap import confidence_intervals
     from napari_simpleclick.evaluation.published import published_results
 
     intervals, quoted = confidence_intervals(report.values()), published_results(report.dataset)
-    table = Table(title=f"{report.dataset}: {len(report.objects)} objects")
-    table.add_column("")
-    table.add_column(model, justify="right", overflow="fold")
-    table.add_column("95 % interval", justify="right")
+    ran = " on ".join(str(report.provenance[key]) for key in ("model", "engine") if key in report.provenance)
+    table = Table(title=f"{report.dataset}: {len(report.objects)} objects", caption=ran)
+    table.add_column("", no_wrap=True)
+    table.add_column("this run", justify="right", no_wrap=True)
+    table.add_column("95 % interval", justify="right", no_wrap=True)
     if quoted:
         table.add_column("published, quoted", overflow="fold", style="dim")
     for name, value in report.summary().items():

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-RESAMPLES = 5000
+RESAMPLES, SEED, LEVEL = 5000, 0, 0.95
 CHUNK = 1_000_000
 """Numbers drawn at once, so that thousands of objects do not fill the memory."""
 
 
-def resampled_means(values: np.ndarray, *, resamples: int = RESAMPLES, seed: int = 0) -> np.ndarray:
+def resampled_means(values: np.ndarray, *, resamples: int = RESAMPLES, seed: int = SEED) -> np.ndarray:
     """Means of as many objects, drawn with replacement, (resamples,) float64.
 
     Examples
@@ -25,7 +25,7 @@ def resampled_means(values: np.ndarray, *, resamples: int = RESAMPLES, seed: int
 
 
 def confidence_intervals(
-    values: Mapping[str, np.ndarray], *, level: float = 0.95, seed: int = 0
+    values: Mapping[str, np.ndarray], *, level: float = LEVEL, seed: int = SEED
 ) -> dict[str, tuple[float, float]]:
     """Percentile intervals of means, by name; for failures of their number.
 
@@ -52,7 +52,7 @@ def confidence_intervals(
     return intervals
 
 
-def paired_p_value(first: np.ndarray, second: np.ndarray, *, seed: int = 0) -> float:
+def paired_p_value(first: np.ndarray, second: np.ndarray, *, seed: int = SEED) -> float:
     """Two-sided p-value for a difference of the means on the same objects (Efron and Tibshirani 1993, section 16.4).
 
     The differences are shifted to mean zero and drawn anew; the p-value is how often their mean is as far from zero

@@ -1,15 +1,16 @@
-"""Evaluation on several processes or machines with dask.distributed: a picture is a shard, results stream back."""
+"""Evaluation on several processes or machines with dask.distributed: an object is a shard, results stream back."""
 
 import os
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from napari_simpleclick.data.datasets.base import Dataset
-from napari_simpleclick.evaluation.evaluate import Placed, evaluate_pictures
+from napari_simpleclick.data.datasets.base import Dataset, Sample
+from napari_simpleclick.evaluation.evaluate import Placed, evaluate_object
 from napari_simpleclick.evaluation.job import EvaluationJob
 from napari_simpleclick.inference.session import PredictorLike
 
@@ -68,14 +69,14 @@ def connect(*, workers: int = 0, scheduler: str | None = None, timeout: float = 
 def evaluate_on(
     client: "Client", job: EvaluationJob, pictures: Sequence[int], *, skip: Collection[tuple[int, int]] = ()
 ) -> Iterator[Placed]:
-    """Yield the results of pictures as workers finish them; the shard of a lost worker is done again by another.
+    """Yield the results of objects as workers finish them; what a lost worker had in hand is done again by another.
 
     Parameters
     ----------
     client
         Of dask.distributed.
     job
-        What is evaluated; workers open data and model themselves, once per process.
+        What is evaluated; workers open data and model themselves, once per process, and compute as this process would.
     pictures
         Numbers of the pictures whose objects are clicked.
     skip
@@ -83,25 +84,51 @@ def evaluate_on(
     """
     from distributed import as_completed
 
-    known: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    job = replace(job, predictor=job.predictor.pinned())
+    known: dict[int, list[int]] = defaultdict(list)
     for picture, object_id in skip:
-        known[picture].append((picture, object_id))
-    shards = [client.submit(evaluate_shard, job, picture, tuple(known[picture]), pure=False) for picture in pictures]
-    for _, placed in as_completed(shards, with_results=True):
-        yield from placed
+        known[picture].append(object_id)
+    first = [client.submit(first_object, job, picture, tuple(known[picture]), pure=False) for picture in pictures]
+    shards = as_completed(first, with_results=True)
+    for _, (placed, others) in shards:
+        for picture, object_id in others:
+            shards.add(client.submit(one_object, job, picture, object_id, pure=False))
+        if placed is not None:
+            yield placed
 
 
-def evaluate_shard(job: EvaluationJob, picture: int, skip: Sequence[tuple[int, int]]) -> list[Placed]:
-    """Click the objects of one picture, on a worker."""
+Shard = tuple[Placed | None, list[tuple[int, int]]]
+"""Result of an object, and picture and label of objects that are still to be clicked."""
+
+
+def first_object(job: EvaluationJob, picture: int, skip: Sequence[int]) -> Shard:
+    """Click the first object of a picture, on a worker, and tell which others there are."""
     with ONE_AT_A_TIME:
-        predictor, dataset = opened(job)
-        return list(evaluate_pictures(predictor, dataset, job.protocol, [picture], skip=skip))
+        wanted = [object_id for object_id in read(job, picture).object_ids if object_id not in skip]
+    if not wanted:
+        return None, []
+    placed, _ = one_object(job, picture, wanted[0])
+    return placed, [(picture, object_id) for object_id in wanted[1:]]
+
+
+def one_object(job: EvaluationJob, picture: int, object_id: int) -> Shard:
+    """Click an object, on a worker."""
+    with ONE_AT_A_TIME:
+        sample = read(job, picture)
+        result = evaluate_object(opened(job)[0], sample, object_id, job.protocol)
+        return Placed(picture, len(sample.object_ids), result), []
 
 
 @lru_cache(maxsize=2)
 def opened(job: EvaluationJob) -> tuple[PredictorLike, Dataset]:
     """Predictor and data set of a job, kept by the process."""
     return job.predictor.create(), job.dataset.open()
+
+
+@lru_cache(maxsize=4)
+def read(job: EvaluationJob, picture: int) -> Sample:
+    """A picture, kept for its next objects."""
+    return opened(job)[1][picture]
 
 
 def threads_per_worker(workers: int) -> int:

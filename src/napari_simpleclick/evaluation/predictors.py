@@ -2,11 +2,17 @@
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from importlib.metadata import entry_points, version
-from typing import Any
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, entry_points, version
+from typing import TYPE_CHECKING, Any, Self
 
 from napari_simpleclick.inference.session import PredictorLike
+
+if TYPE_CHECKING:
+    from napari_simpleclick.inference.networks import ChosenNetwork
+    from napari_simpleclick.inference.precision import Engine, Precision
 
 GROUP = "napari_simpleclick.predictors"
 """Entry-point group in which packages offer factories of predictors."""
@@ -38,8 +44,13 @@ class PredictorChoice:
         Side of the network's input in pixels.
     device
         auto, cuda, mps or cpu.
+    engine, precision
+        What computes the network, and in which arithmetic: see `choose_network`.
+    arithmetic
+        What these must come to, in the words of the report; None if anything will do. Workers are held to it, so that
+        one run has one arithmetic.
     threads
-        Threads of the network; None leaves the choice to torch. Sums of floats depend on it in the last digit.
+        Threads of the network; None leaves the choice to the engine. Sums of floats depend on it in the last digit.
     """
 
     factory: str | None = None
@@ -47,22 +58,40 @@ class PredictorChoice:
     flip: bool = True
     size: int = 448
     device: str = "auto"
+    engine: "Engine" = "auto"
+    precision: "Precision" = "auto"
+    arithmetic: str | None = None
     threads: int | None = None
 
     def create(self) -> PredictorLike:
-        """Make the predictor, in the process that uses it."""
+        """Make the predictor, in the process that uses it.
+
+        Raises
+        ------
+        ValueError
+            If this machine does not compute as it must; the other errors are those of `choose_network`.
+        """
         if self.factory is not None:
             return find_factory(self.factory)()
-        import torch
-
         from napari_simpleclick.inference.device import choose_device
         from napari_simpleclick.inference.predictor import Predictor
-        from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
 
-        if self.threads is not None:
-            torch.set_num_threads(self.threads)
-        model = load_model(self.model or DEFAULT_MODEL)
-        return Predictor(model, flip=self.flip, size=self.size, device=choose_device(self.device))
+        chosen = network_of(self)
+        if self.arithmetic not in (None, chosen.engine):
+            raise ValueError(
+                f"The network must run on {self.arithmetic} here as in the rest of the run, got {chosen.engine}. "
+                "Choose an --engine and --precision that all workers have."
+            )
+        return Predictor(chosen.network, flip=self.flip, size=self.size, device=choose_device(self.device))
+
+    def pinned(self) -> Self:
+        """The same, held to the arithmetic that it comes to on this machine."""
+        return self if self.factory else replace(self, arithmetic=network_of(self).engine)
+
+    @property
+    def notice(self) -> str:
+        """Why the network is not computed as asked for; empty if it is."""
+        return "" if self.factory else network_of(self).notice
 
     @property
     def name(self) -> str:
@@ -85,9 +114,39 @@ class PredictorChoice:
             "flip": self.flip,
             "size": self.size,
             "device": str(choose_device(self.device)),
-            "engine": "torch float32",
-            "versions": versions | {"torch": version("torch")},
+            "engine": network_of(self).engine,
+            "versions": versions | engine_versions(),
         }
+
+
+@lru_cache(maxsize=2)
+def network_of(choice: PredictorChoice) -> "ChosenNetwork":
+    """The network of a choice, made once per process."""
+    import torch
+
+    from napari_simpleclick.inference.device import choose_device
+    from napari_simpleclick.inference.networks import choose_network
+    from napari_simpleclick.model.weights import load_model
+
+    if choice.threads is not None:
+        torch.set_num_threads(choice.threads)
+    return choose_network(
+        load_model(choice.name),
+        engine=choice.engine,
+        precision=choice.precision,
+        device=choose_device(choice.device),
+        size=choice.size,
+        batch=2 if choice.flip else 1,
+        threads=choice.threads,
+    )
+
+
+def engine_versions() -> dict[str, str]:
+    """Versions of what may compute the network; OpenVINO only where it is installed."""
+    versions = {"torch": version("torch")}
+    with suppress(PackageNotFoundError):
+        versions["openvino"] = version("openvino")
+    return versions
 
 
 def find_factory(name: str) -> Callable[[], PredictorLike]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.evaluation import metrics
-from napari_simpleclick.evaluation.bootstrap import confidence_intervals
+from napari_simpleclick.evaluation.bootstrap import LEVEL, RESAMPLES, SEED, confidence_intervals
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 
 CSV_COLUMNS = (
@@ -151,6 +151,7 @@ class EvaluationReport:
             "summary": self.summary(),
             "extras": self.extras(),
             "intervals": confidence_intervals(self.values()),
+            "bootstrap": {"resamples": RESAMPLES, "seed": SEED, "level": LEVEL},
             "objects": [asdict(result) for result in self.objects],
         }
 

@@ -41,6 +41,7 @@ def choose_network(
     device: torch.device | str = "cpu",
     size: int = 448,
     batch: int = 1,
+    threads: int | None = None,
 ) -> ChosenNetwork:
     """The fastest network that computes what the model computes.
 
@@ -59,6 +60,8 @@ def choose_network(
         Where torch runs.
     size, batch
         The input to compile for: side in pixels; 2 with mirror averaging, else 1.
+    threads
+        Threads of OpenVINO; None leaves the choice to it. Those of torch are set for the whole process elsewhere.
 
     Raises
     ------
@@ -77,7 +80,7 @@ def choose_network(
             raise ValueError(refusal(engine, precision, where))
         return torch_network(model, precision, where, size=size, batch=batch)
     try:
-        compiled = OpenVinoNetwork(model, size=size, batch=batch, precision=precision)
+        compiled = OpenVinoNetwork(model, size=size, batch=batch, precision=precision, threads=threads)
     except ModuleNotFoundError as error:
         if engine == "openvino" or precision == "int8":
             raise ModuleNotFoundError('OpenVINO is missing: pip install "napari-simpleclick[openvino]"') from error

@@ -18,7 +18,9 @@ from napari_simpleclick.model.simpleclick import SimpleClick, enlarge_logits
 if TYPE_CHECKING:
     import openvino
 
-KEPT = 16
+HALF = "half"
+
+KEPT = 32
 """So many compiled models stay in the cache; those that were used last."""
 
 
@@ -60,6 +62,8 @@ class OpenVinoNetwork:
         The only input that it takes.
     precision
         "auto" is what OpenVINO finds best for the processor. "int8" takes the graph that `quantised` made before.
+    threads
+        Threads of the processor; None takes all cores.
     cache
         Folder for compiled graphs; the user's cache by default.
 
@@ -78,13 +82,15 @@ class OpenVinoNetwork:
         size: int = 448,
         batch: int = 1,
         precision: Precision = "auto",
+        threads: int | None = None,
         cache: Path | None = None,
     ) -> None:
         folder = graph_folder(model, size=size, batch=batch, cache=cache)
         quantised = quantised_graph(folder) if precision == "int8" else None
-        encoder, decoder = graphs(model, folder, size=size, batch=batch)
+        encoder, decoder = graphs(model, folder / weights_kind(precision), size=size, batch=batch)
         self._kind = precision
-        self._encoder, self._decoder = (compiled(graph, precision) for graph in (encoder, quantised or decoder))
+        parts = encoder, quantised or decoder
+        self._encoder, self._decoder = (compiled(graph, precision, threads) for graph in parts)
         self._encode, self._decode = self._encoder.create_infer_request(), self._decoder.create_infer_request()
         prune(folder.parent, used=folder)
 
@@ -107,7 +113,11 @@ class OpenVinoNetwork:
 
 
 def graphs(model: SimpleClick, folder: Path, *, size: int, batch: int) -> "tuple[openvino.Model, openvino.Model]":
-    """Encoder and decoder for one size of input, in float32; from `folder` where they were converted before."""
+    """Encoder and decoder for one size of input; from `folder` where they were converted before.
+
+    Folders named "half" keep weights in float16: OpenVINO keeps the file mapped beside its own copy, so that a click
+    takes less memory.
+    """
     import openvino
 
     core = openvino.Core()
@@ -126,10 +136,19 @@ def graphs(model: SimpleClick, folder: Path, *, size: int, batch: int) -> "tuple
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, graph in zip(paths, (encoder, decoder), strict=True):
-            openvino.save_model(graph, path, compress_to_fp16=False)
+            openvino.save_model(graph, path, compress_to_fp16=folder.name == HALF)
+        encoder, decoder = (core.read_model(path) for path in paths)
     except (OSError, RuntimeError):
         shutil.rmtree(folder, ignore_errors=True)  # a full or read-only disk: do without the cache
     return encoder, decoder
+
+
+def weights_kind(precision: Precision) -> str:
+    """Folder for the graphs by the precision of their weights: half where the arithmetic is no finer."""
+    import openvino
+
+    able = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return "full" if precision == "f32" or (precision == "auto" and "BF16" not in able) else HALF
 
 
 def example_input(*, size: int, batch: int) -> tuple[Tensor, Tensor]:
@@ -146,11 +165,13 @@ def converted(module: nn.Module, example: tuple[Tensor, ...]) -> "openvino.Model
         return openvino.convert_model(module, example_input=example, input=[tuple(part.shape) for part in example])
 
 
-def compiled(graph: "openvino.Model", precision: Precision) -> "openvino.CompiledModel":
+def compiled(graph: "openvino.Model", precision: Precision, threads: int | None = None) -> "openvino.CompiledModel":
     """Compile a graph for short answers on this processor."""
     import openvino
 
     settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
+    if threads is not None:
+        settings["INFERENCE_NUM_THREADS"] = threads
     if precision in ("f32", "bf16"):
         settings["INFERENCE_PRECISION_HINT"] = precision
     return openvino.Core().compile_model(graph, "CPU", settings)
@@ -175,7 +196,7 @@ def graph_folder(model: SimpleClick, *, size: int, batch: int, cache: Path | Non
     import openvino
 
     folder = cache or user_cache_path("napari-simpleclick", appauthor=False) / "openvino"
-    return folder / weights_hash(model, f"{openvino.__version__} {size} {batch} coarse")
+    return folder / weights_hash(model, f"{openvino.__version__} {size} {batch} 2")
 
 
 def weights_hash(model: SimpleClick, facts: str) -> str:
