@@ -273,6 +273,7 @@ class Controller:
         if self.annotator is None:
             self.annotator = self.objects.annotator_for(predictor)
         self.annotator.predictor = predictor
+        self.edits.take_early_strokes()
         self._say_next()
 
     def apply(self, changes: "Sequence[Change]") -> None:

@@ -1,5 +1,6 @@
 """Edits that the user makes on our layers with napari's own tools: dragged clicks, strokes, chosen labels."""
 
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,11 @@ from napari_simpleclick.plugin.painting import finish_stroke, label_of, strokes_
 from napari_simpleclick.plugin.planes import PlaneError, contrast_limits, displayed_plane
 
 if TYPE_CHECKING:
+    from napari_simpleclick.inference.patches import Patch
+    from napari_simpleclick.inference.resample import Plane
+
+    Strokes = list[tuple[SliceView, Patch]]
+
     from napari.layers import Labels, Points
 
     from napari_simpleclick.plugin.controller import Controller
@@ -30,6 +36,13 @@ class LayerEdits:
 
     def __init__(self, controller: "Controller") -> None:
         self.controller = controller
+        self._early: list[Callable[[], None]] = []
+
+    def take_early_strokes(self) -> None:
+        """Take over what was painted before the model was loaded."""
+        early, self._early = self._early, []
+        for take in early:
+            take()
 
     def watch_labels(self, labels: "Labels") -> None:
         """Listen to strokes and to the choice of a label."""
@@ -42,6 +55,7 @@ class LayerEdits:
 
     def stop(self) -> None:
         """Listen to the controller's layers no more."""
+        self._early = []
         labels, points = self.controller.labels, self.controller.points
         if points is not None:
             points.events.data.disconnect(self._on_points_edited)
@@ -66,9 +80,9 @@ class LayerEdits:
 
     def _on_painted(self, event: Any) -> None:
         """Objects take over what was painted, as far as nothing is locked or kept."""
-        controller, annotator = self.controller, self.controller.annotator
+        controller = self.controller
         image, labels = controller.image, controller.labels
-        if annotator is None or image is None or labels is None:
+        if image is None or labels is None:
             return
         finish_stroke(event.value, labels.data)
         try:
@@ -80,6 +94,16 @@ class LayerEdits:
         strokes = list(strokes_on_planes(event.value, replace(shown, axes=self._axes_of(object_id, shown))))
         controller.planes.update({plane.key: plane for plane, _ in strokes})
         painted = [(plane.key, plane.image(limits), pixels) for plane, pixels in strokes]
+        if controller.annotator is None:
+            self._early.append(lambda: self._take(strokes, painted, object_id))
+        else:
+            self._take(strokes, painted, object_id)
+
+    def _take(self, strokes: "Strokes", painted: "list[tuple[Hashable, Plane, Patch]]", object_id: int) -> None:
+        """Let the annotator take over strokes, each a plane and its painted pixels."""
+        controller, annotator, labels = self.controller, self.controller.annotator, self.controller.labels
+        if annotator is None or labels is None:
+            return
 
         def show() -> None:
             """Where the stroke may not change anything, what napari painted goes away again."""
