@@ -12,6 +12,7 @@ from qtpy.QtGui import QShortcut
 from qtpy.QtWidgets import QCheckBox, QComboBox, QPushButton, QTableWidget
 
 from napari_simpleclick.data.samples import sample_volume
+from napari_simpleclick.plugin.objects_table import CLASS, CLICKS, LOCK, NAME
 
 pytestmark = [
     pytest.mark.skipif(
@@ -160,7 +161,7 @@ def test_table_lists_objects_and_a_click_on_a_row_goes_on_with_it(open_widget, c
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=cell)
     assert controller.object_id == 1
     assert len(controller.points.data) == 1
-    assert table.item(0, 5).text() == "1"
+    assert table.item(0, CLICKS).text() == "1"
 
 
 def test_propagation_runs_slice_by_slice_and_can_be_stopped(open_widget, click, qtbot):
@@ -191,3 +192,83 @@ def test_work_is_offered_again_after_a_crash(open_widget, click, qtbot):
     qtbot.mouseClick(widget.restore_button, Qt.MouseButton.LeftButton)
     np.testing.assert_array_equal(widget.controller.labels.data, masks)
     assert widget.restore_button.isHidden()
+
+
+def test_name_class_and_lock_are_edited_in_the_table(open_widget, click, qtbot):
+    volume, _ = sample_volume("em-like")
+    viewer, widget = open_widget(volume.data)
+    controller, table = widget.controller, widget.objects.table
+    click(viewer, widget, 100, 130)
+    table.item(0, NAME).setText("mitochondrion")
+    table.item(0, CLASS).setText("2")
+    table.item(0, LOCK).setCheckState(Qt.CheckState.Checked)
+    qtbot.waitUntil(lambda: controller.busy == 0, timeout=10_000)
+    about = controller.annotator.summaries()[0].properties
+    assert (about.name, about.class_id, about.locked) == ("mitochondrion", 2, True)
+    before = controller.labels.data.copy()
+    controller.click_at((0, 30, 30), positive=True)
+    qtbot.waitUntil(lambda: "is locked" in widget.status.text(), timeout=10_000)
+    np.testing.assert_array_equal(controller.labels.data, before)
+    for _ in range(3):
+        qtbot.mouseClick(widget.buttons["undo"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: table.item(0, NAME).text() == "", timeout=10_000)
+    assert table.item(0, LOCK).checkState() == Qt.CheckState.Unchecked
+    assert table.item(0, CLASS).text() == "1"
+
+
+def test_wrong_class_is_refused_and_the_old_one_is_shown_again(open_widget, qtbot):
+    volume, _ = sample_volume("em-like")
+    _, widget = open_widget(volume.data)
+    table = widget.objects.table
+    table.item(0, CLASS).setText("many")
+    qtbot.waitUntil(lambda: "A class is a number from 1 on" in widget.status.text(), timeout=10_000)
+    assert table.item(0, CLASS).text() == "1"
+
+
+def test_selected_rows_are_merged_and_parted_again(open_widget, click, qtbot):
+    volume, _ = sample_volume("em-like")
+    viewer, widget = open_widget(volume.data)
+    controller, table = widget.controller, widget.objects.table
+    click(viewer, widget, 100, 130)
+    qtbot.mouseClick(widget.objects.next_button, Qt.MouseButton.LeftButton)
+    click(viewer, widget, 200, 225)
+    before = controller.labels.data.copy()
+    assert {1, 2} <= set(np.unique(before))
+    for row, modifier in ((0, Qt.KeyboardModifier.NoModifier), (1, Qt.KeyboardModifier.ControlModifier)):
+        cell = table.visualItemRect(table.item(row, NAME)).center()
+        qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, modifier, cell)
+    assert table.selected == [1, 2]
+    qtbot.mouseClick(widget.objects.merge_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: table.rowCount() == 1, timeout=10_000)
+    np.testing.assert_array_equal(controller.labels.data, before > 0)
+    qtbot.mouseClick(widget.buttons["undo"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: table.rowCount() == 2, timeout=10_000)
+    np.testing.assert_array_equal(controller.labels.data, before)
+
+
+def test_strip_shows_propagated_slices_and_a_click_goes_there(open_widget, click, qtbot):
+    volume, _ = sample_volume("em-like")
+    viewer, widget = open_widget(np.stack([volume.data[5]] * 6))
+    viewer.dims.set_current_step(0, 0)
+    click(viewer, widget, 97, 136)
+    click(viewer, widget, 80, 130)
+    strip = widget.slices.strip
+    assert dict(strip.states.origins) == {0: "clicked"}
+    widget.slices.place_box.setValue(3)
+    qtbot.mouseClick(widget.slices.to_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not widget.propagation.running, timeout=60_000)
+    assert dict(strip.states.origins) == {0: "clicked", 1: "propagated", 2: "propagated", 3: "propagated"}
+    left, width = strip.span(1)
+    qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(int(left + width / 2), 15))
+    assert viewer.dims.current_step[0] == 1
+    native = viewer.window._qt_viewer.canvas.native
+    qtbot.keyClick(native, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: strip.states.origins[1] == "accepted", timeout=10_000)
+    qtbot.keyClick(native, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: strip.states.origins[3] == "accepted", timeout=10_000)
+
+
+def test_widget_fits_a_small_screen(open_widget):
+    volume, _ = sample_volume("em-like")
+    _, widget = open_widget(volume.data)
+    assert widget.minimumSizeHint().height() < 500

@@ -163,8 +163,9 @@ class Annotator:
         for edit in edits:
             if isinstance(edit, PropertyEdit):
                 self.objects[edit.object_id] = edit.after
-        self.past.add((*edits, *self._give_way([edit for edit in edits if isinstance(edit, Edit)])))
-        return [edit.change for edit in self.past.done[-1]]
+        action = (*edits, *self._give_way([edit for edit in edits if isinstance(edit, Edit)]))
+        self.past.add(action)
+        return [edit.change for edit in action]
 
     def restore(
         self,

@@ -15,6 +15,7 @@ from napari_simpleclick.plugin.layers import create_labels, create_points, refre
 from napari_simpleclick.plugin.messages import what_happened, what_next
 from napari_simpleclick.plugin.objects import Objects
 from napari_simpleclick.plugin.planes import PlaneError, contrast_limits, displayed_plane, field_of_view, go_to_plane
+from napari_simpleclick.plugin.slices import slice_states
 from napari_simpleclick.plugin.worker import Runs
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ class Controller:
     changed = Signal()
     """Objects, clicks or layers changed: what is shown of them is out of date."""
 
+    slice_changed = Signal()
+    """Another slice is displayed."""
+
     failed = Signal(Exception)
     """A job or a click failed; everything is as before it."""
 
@@ -67,6 +71,7 @@ class Controller:
         self.objects = Objects(self)
         self.edits = LayerEdits(self)
         viewer.layers.events.removed.connect(self._on_removed)
+        viewer.dims.events.point.connect(self._on_slice_changed)
 
     # -- what is annotated ------------------------------------------------------------------------------------------
 
@@ -111,9 +116,10 @@ class Controller:
         """Tell nobody anything any more: the widget is gone, layers and masks stay."""
         self.close()
         self.image = self.labels = self.points = None
-        for signal in (self.status, self.changed, self.failed):
+        for signal in (self.status, self.changed, self.slice_changed, self.failed):
             signal.disconnect()
         self.viewer.layers.events.removed.disconnect(self._on_removed)
+        self.viewer.dims.events.point.disconnect(self._on_slice_changed)
 
     @property
     def ready(self) -> bool:
@@ -222,11 +228,26 @@ class Controller:
     def step_slice(self, step: int) -> None:
         """Go to the next (1) or the previous (-1) slice along the first axis that is not displayed."""
         hidden = self.viewer.dims.not_displayed
-        if not hidden:
+        if hidden:
+            self.go_to_slice(self.viewer.dims.current_step[hidden[-1]] + step)
+        else:
             self.status.emit("The image has no other slice.")
-            return
-        axis = hidden[-1]
-        self.viewer.dims.set_current_step(axis, self.viewer.dims.current_step[axis] + step)
+
+    def go_to_slice(self, place: int) -> None:
+        """Go to a slice along the first axis that is not displayed, counted from 0."""
+        hidden = self.viewer.dims.not_displayed
+        if hidden:
+            self.viewer.dims.set_current_step(hidden[-1], place)
+
+    def review(self, step: int = 1) -> None:
+        """Go to the next (1) or previous (-1) slice of the present object that nobody has looked at."""
+        place = slice_states(self).next_unreviewed(step)
+        if place is None:
+            self.status.emit(
+                f"Object {self.object_id}: nothing to review {'after' if step > 0 else 'before'} this slice."
+            )
+        else:
+            self.go_to_slice(place)
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
@@ -323,6 +344,9 @@ class Controller:
             self.points = None if layer == self.points else self.points
             self.status.emit("A layer was removed; your clicks are kept. Press Annotate to put it back.")
         self.changed.emit()
+
+    def _on_slice_changed(self, _event: object) -> None:
+        self.slice_changed.emit()
 
     def _say_next(self) -> None:
         if self.annotator is not None:

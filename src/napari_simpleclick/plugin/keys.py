@@ -19,8 +19,12 @@ KEYS = {
     "U": ("previous", "previous slice"),
     "G": ("forward", "propagate to the slices after"),
     "Shift-G": ("back", "propagate to the slices before"),
+    "Alt-G": ("both", "propagate to the slices after, then before"),
     "Escape": ("cancel", "stop propagating"),
     "Enter": ("accept", "accept this slice"),
+    "Shift-Enter": ("accept_all", "accept all slices of the object"),
+    "Shift-D": ("review", "next slice to review"),
+    "Shift-U": ("review_back", "previous slice to review"),
     "Q": ("fill", "fill the slices between"),
 }
 """Key, name of the action, and what it does; free on napari's image, labels and points layers."""

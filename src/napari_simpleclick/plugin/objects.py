@@ -19,6 +19,9 @@ Shown = Literal["objects", "classes"]
 """What the numbers in the labels layer are."""
 
 
+STILL_LOADING = "The model is still loading: try again in a moment."
+
+
 class Objects:
     """What a user does with whole objects; everything can be undone.
 
@@ -42,8 +45,20 @@ class Objects:
     # -- what the user does -----------------------------------------------------------------------------------------
 
     def describe(self, object_id: int, **values: Any) -> None:
-        """Set name, class_id, color, locked or visible of an object."""
-        self._do(lambda annotator: describe(annotator, object_id, **values))
+        """Set name, class_id, color, locked or visible of an object.
+
+        That happens at once: no mask changes, so no click is waited for.
+        """
+        annotator = self.controller.annotator
+        if annotator is None:
+            self.controller.status.emit(STILL_LOADING)
+            return
+        try:
+            changes = describe(annotator, object_id, **values)
+        except ValueError as error:
+            self.controller.failed.emit(error)
+        else:
+            self.controller.apply(changes)
 
     def remove(self, *object_ids: int) -> None:
         """Remove objects, the present one if none is named, from all slices."""
@@ -160,7 +175,7 @@ class Objects:
     def _do(self, job: Callable[[Annotator], list[Change]], then: Callable[[], None] | None = None) -> None:
         annotator = self.controller.annotator
         if annotator is None:
-            self.controller.status.emit("The model is still loading: try again in a moment.")
+            self.controller.status.emit(STILL_LOADING)
             return
 
         def done(changes: list[Change]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QComboBox, QPushButton, QVBoxLayout, QWidget
 
 from napari_simpleclick.plugin.objects_table import ObjectsTable
 from napari_simpleclick.plugin.setup_panel import in_a_row, named
@@ -10,9 +10,9 @@ from napari_simpleclick.plugin.setup_panel import in_a_row, named
 if TYPE_CHECKING:
     from napari_simpleclick.plugin.controller import Controller
 
-OVERLAPS = {"keep": "stay with the object that has them", "overwrite": "go to the object edited last"}
+OVERLAPS = {"keep": "shared: keep", "overwrite": "shared: overwrite"}
 
-SHOWN = {"objects": "number of the object", "classes": "number of the class"}
+SHOWN = {"objects": "labels: objects", "classes": "labels: classes"}
 
 
 class ObjectsPanel(QWidget):
@@ -38,10 +38,15 @@ class ObjectsPanel(QWidget):
             "Remove the selected objects from all slices; Undo brings them back",
         )
         self.overlap_menu = named(
-            QComboBox(), "Shared pixels", "Pixels that two objects claim, by clicks, propagation or brush"
+            QComboBox(),
+            "Shared pixels",
+            "Pixels that two objects claim, by clicks, propagation or brush: "
+            "keep leaves them with the object that has them, overwrite gives them to the one edited last",
         )
         self.shown_menu = named(
-            QComboBox(), "Labels are", "What is written into the labels layer, and to files that are saved from it"
+            QComboBox(),
+            "Labels are",
+            "What is written into the labels layer, and to files saved from it: numbers of objects or of classes",
         )
         self.negative_box = named(
             QCheckBox("other objects are negative"),
@@ -57,15 +62,12 @@ class ObjectsPanel(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.addRow("Shared pixels", self.overlap_menu)
-        form.addRow("Labels are", self.shown_menu)
-        form.addRow("", self.negative_box)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.table, stretch=1)
         layout.addWidget(in_a_row(self.next_button, self.merge_button, self.remove_button))
-        layout.addLayout(form)
+        layout.addWidget(in_a_row(self.overlap_menu, self.shown_menu))
+        layout.addWidget(self.negative_box)
 
     def _connect(self) -> None:
         controller, objects = self.controller, self.controller.objects

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from qtpy.QtCore import QSignalBlocker, Qt, Signal
+from qtpy.QtCore import QSignalBlocker, QSize, Qt, Signal
 from qtpy.QtGui import QColor, QIcon, QPixmap
 from qtpy.QtWidgets import QAbstractItemView, QColorDialog, QHeaderView, QTableWidget, QTableWidgetItem
 
@@ -14,16 +14,18 @@ COLUMNS = {
     "id": "Number and colour: double-click to choose another colour",
     "name": "Name: double-click to write one",
     "class": "Class: double-click to write a number from 1 on",
-    "slices": "Slices that the object is on",
-    "review": "Slices that were propagated or filled and not accepted",
+    "slices": "Slices that the object is on, and how many of these were propagated or filled and not accepted",
     "clicks": "Clicks on all slices",
     "lock": "Nothing changes a locked object",
     "show": "Whether the mask is shown; it is kept in any case",
 }
-ID, NAME, CLASS, _, _, _, LOCK, SHOW = range(len(COLUMNS))
+ID, NAME, CLASS, SLICES, CLICKS, LOCK, SHOW = range(len(COLUMNS))
 
 EDITABLE = {NAME: "name", CLASS: "class_id", LOCK: "locked", SHOW: "visible"}
 """Columns that the user edits, and what they are called in `ObjectProperties`."""
+
+WIDEST = {ID: "■ 999", CLASS: "class", SLICES: "99 (99)", CLICKS: "clicks", LOCK: "lock", SHOW: "show "}
+"""The widest text of each column but the name."""
 
 ROW_HEIGHT = 24
 """In pixels."""
@@ -45,22 +47,30 @@ class ObjectsTable(QTableWidget):
         self.setHorizontalHeaderLabels(list(COLUMNS))
         for column, tip in enumerate(COLUMNS.values()):
             self.horizontalHeaderItem(column).setToolTip(tip)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        # Sections as wide as their contents, with the padding of napari's style, would leave no place for the name.
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setMinimumSectionSize(24)
+        self.horizontalHeader().setStyleSheet("QHeaderView::section { padding: 2px 1px }")
+        for column, widest in WIDEST.items():
+            self.setColumnWidth(column, self.fontMetrics().horizontalAdvance(widest) + 10)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setShowGrid(False)
-        self.setMinimumHeight(5 * ROW_HEIGHT)
+        self.setMinimumHeight(4 * ROW_HEIGHT)
         self._shown: list[ObjectSummary] = []
         self._colors: list[tuple[float, ...] | None] = []
         self._present = 0
         self.cellClicked.connect(self._on_clicked)
         self.cellDoubleClicked.connect(self._on_double_clicked)
         self.itemChanged.connect(self._on_edited)
+
+    def sizeHint(self) -> QSize:
+        """Some rows, and the header."""
+        return QSize(super().sizeHint().width(), 6 * ROW_HEIGHT)
 
     @property
     def selected(self) -> list[int]:
@@ -102,9 +112,10 @@ class ObjectsTable(QTableWidget):
 
     def _fill(self, row: int, summary: ObjectSummary, color: tuple[float, ...] | None) -> None:
         about = summary.properties
-        counts = (summary.slices, summary.unreviewed or "", summary.clicks)
-        for column, text in enumerate((summary.object_id, about.name, about.class_id, *counts, None, None)):
-            item = QTableWidgetItem("" if text is None else str(text))
+        slices = f"{summary.slices} ({summary.unreviewed})" if summary.unreviewed else summary.slices
+        texts = (summary.object_id, about.name, about.class_id, slices, summary.clicks, "", "")
+        for column, text in enumerate(texts):
+            item = QTableWidgetItem(str(text))
             flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
             if column in (LOCK, SHOW):
                 flags |= Qt.ItemFlag.ItemIsUserCheckable

@@ -1,8 +1,15 @@
-"""Slices: the parallel planes of a volume along the axis that the slider moves."""
+"""Slices: the parallel planes of a volume along the axis that the slider moves, and what an object has on them."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from napari_simpleclick.data.volume import SliceView
+from napari_simpleclick.inference.session import UNREVIEWED, Origin
+from napari_simpleclick.plugin.planes import PlaneError, displayed_plane
+
+if TYPE_CHECKING:
+    from napari_simpleclick.plugin.controller import Controller
 
 
 def slice_axis(plane: SliceView) -> int | None:
@@ -46,3 +53,73 @@ def counted(count: int) -> str:
     ('1 slice', '3 slices')
     """
     return f"{count} slice{'' if count == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class SliceStates:
+    """What there is of an object along the slice axis.
+
+    Parameters
+    ----------
+    count
+        Number of slices.
+    shown
+        The displayed one.
+    origins
+        Where the mask came from, by slice; slices without the object are left out.
+    clicks
+        Number of clicks by slice.
+    locked
+        Whether the object is locked.
+    """
+
+    count: int = 0
+    shown: int = 0
+    origins: Mapping[int, Origin] = field(default_factory=dict)
+    clicks: Mapping[int, int] = field(default_factory=dict)
+    locked: bool = False
+
+    def text(self, place: int) -> str:
+        """What there is on a slice, in words.
+
+        Examples
+        --------
+        >>> SliceStates(9, 0, {3: "propagated"}, {3: 2}).text(3)
+        'Slice 3: propagated, not reviewed, 2 clicks'
+        >>> SliceStates(9, 0).text(4)
+        'Slice 4: empty'
+        """
+        origin, clicks = self.origins.get(place), self.clicks.get(place, 0)
+        parts = [origin or "empty"]
+        parts += ["not reviewed"] if origin in UNREVIEWED else []
+        parts += [f"{clicks} click{'' if clicks == 1 else 's'}"] if clicks else []
+        return f"Slice {place}: {', '.join(parts)}{', locked' if self.locked and origin else ''}"
+
+    def next_unreviewed(self, step: int) -> int | None:
+        """The nearest slice in a direction (1 or -1) that nobody has looked at; None if there is none."""
+        places = sorted((place for place, origin in self.origins.items() if origin in UNREVIEWED), reverse=step < 0)
+        return next((place for place in places if (place - self.shown) * step > 0), None)
+
+
+def slice_states(controller: "Controller") -> SliceStates:
+    """What there is of the present object on the slices parallel to the displayed one."""
+    image, annotator, object_id = controller.image, controller.annotator, controller.object_id
+    if image is None or annotator is None:
+        return SliceStates()
+    try:
+        shown = displayed_plane(image, controller.viewer.dims)
+    except PlaneError:
+        return SliceStates()
+    axis = slice_axis(shown)
+    if axis is None:
+        return SliceStates()
+    origins, clicks = annotator.origins(object_id), annotator.clicks(object_id)
+    places = {key: controller.planes[key].point[axis] for key in origins}
+    parallel = {key: place for key, place in places.items() if moved(shown, axis, place).key == key}
+    return SliceStates(
+        shown.data.shape[axis],
+        shown.point[axis],
+        {place: origins[key] for key, place in parallel.items()},
+        {place: len(clicks[key]) for key, place in parallel.items() if key in clicks},
+        annotator.locked(object_id),
+    )

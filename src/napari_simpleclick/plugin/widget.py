@@ -15,9 +15,11 @@ from napari_simpleclick.plugin.mouse import ClickListener
 from napari_simpleclick.plugin.objects_panel import ObjectsPanel
 from napari_simpleclick.plugin.propagation import Propagation
 from napari_simpleclick.plugin.recovery import Recovery, when
+from napari_simpleclick.plugin.scroll_column import ScrollColumn
 from napari_simpleclick.plugin.session_files import SessionFiles
 from napari_simpleclick.plugin.session_menu import SessionMenu
 from napari_simpleclick.plugin.setup_panel import SetupPanel, in_a_row, named
+from napari_simpleclick.plugin.slices_panel import SlicesPanel
 from napari_simpleclick.plugin.worker import InferenceThread
 
 if TYPE_CHECKING:
@@ -33,14 +35,6 @@ CLICK_BUTTONS = {
     "undo": ("Undo", "Take back what was done last, on whatever slice (Ctrl+Z)"),
     "redo": ("Redo", "Do it again (Ctrl+Shift+Z)"),
     "reset": ("Reset slice", "Remove the object's clicks and mask from this slice (R)"),
-}
-SLICE_BUTTONS = {
-    "previous": ("◀ Slice", "Previous slice (U)"),
-    "next": ("Slice ▶", "Next slice (D)"),
-    "back": ("◀◀ Propagate", "Find the object on the slices before, until it is lost (Shift+G)"),
-    "forward": ("Propagate ▶▶", "Find the object on the slices after, until it is lost (G)"),
-    "fill": ("Fill between", "Fill the slices between those that were clicked, painted or accepted (Q)"),
-    "accept": ("Accept slice", "This slice is right: propagation leaves it alone (Enter)"),
 }
 
 
@@ -89,7 +83,8 @@ class SimpleClickWidget(QWidget):
         self.polarity = QLabel()
         self.polarity.setTextFormat(Qt.TextFormat.RichText)
         self.objects = ObjectsPanel(self.controller)
-        self.buttons: dict[str, QPushButton] = {}
+        self.slices = SlicesPanel(self.controller, self.propagation)
+        self.buttons: dict[str, QPushButton] = {**self.slices.buttons}
         self.status = QLabel()
         self.status.setWordWrap(True)
         self.status.setAccessibleName("Status")
@@ -111,12 +106,12 @@ class SimpleClickWidget(QWidget):
         self.busy_timer.setSingleShot(True)
         self.busy_timer.setInterval(BUSY_AFTER_MS)
 
+        clicks = group("Clicks", self.polarity, self._grid(CLICK_BUTTONS, 3))
+        objects, slices = group("Objects", self.objects), group("Slices", self.slices)
         layout = QVBoxLayout(self)
-        layout.addWidget(self.setup)
-        layout.addWidget(self.restore_button)
-        layout.addWidget(group("Clicks", self.polarity, self._grid(CLICK_BUTTONS, 3)))
-        layout.addWidget(group("Objects", self.objects), stretch=1)
-        layout.addWidget(group("Slices", self._grid(SLICE_BUTTONS, 2)))
+        layout.addWidget(
+            ScrollColumn(self.setup, self.restore_button, clicks, objects, slices, stretched=objects), stretch=1
+        )
         layout.addWidget(in_a_row(self.status, self.session_menu, self.help_button))
         layout.addWidget(self.help)
 
@@ -149,6 +144,7 @@ class SimpleClickWidget(QWidget):
         for name, action in self.actions.items():
             if name in self.buttons:
                 self.buttons[name].clicked.connect(lambda _checked=False, action=action: action())
+        controller.slice_changed.connect(self.slices.refresh)
         self.viewer.mouse_drag_callbacks.append(self.listener)
         self.viewer.layers.events.inserted.connect(self._on_inserted)
         self.viewer.layers.events.removed.connect(self._list_images)
@@ -171,8 +167,12 @@ class SimpleClickWidget(QWidget):
             "next": lambda: controller.step_slice(1),
             "back": lambda: propagation.propagate(-1),
             "forward": lambda: propagation.propagate(1),
+            "both": lambda: propagation.propagate(1, -1),
             "fill": propagation.interpolate,
             "accept": propagation.accept,
+            "accept_all": lambda: propagation.accept(everywhere=True),
+            "review": controller.review,
+            "review_back": lambda: controller.review(-1),
             "cancel": propagation.cancel,
         }
         return actions
@@ -230,6 +230,7 @@ class SimpleClickWidget(QWidget):
         if earlier is not None:
             self.restore_button.setText(f"Restore work of {when(earlier)}")
         self.objects.refresh()
+        self.slices.refresh()
         self.buttons["undo"].setEnabled(bool(annotator and annotator.can_undo))
         self.buttons["redo"].setEnabled(bool(annotator and annotator.can_redo))
         if controller.busy and not self.busy_timer.isActive():

@@ -1,0 +1,70 @@
+"""Slices panel: the strip of the present object's slices, and what carries it from slice to slice."""
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QGridLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+
+from napari_simpleclick.plugin.setup_panel import named
+from napari_simpleclick.plugin.slice_strip import SliceStrip, legend
+from napari_simpleclick.plugin.slices import slice_states
+
+if TYPE_CHECKING:
+    from napari_simpleclick.plugin.controller import Controller
+    from napari_simpleclick.plugin.propagation import Propagation
+
+BUTTONS = {
+    "previous": ("◀ Slice", "Previous slice (U)"),
+    "review": ("To review", "Go to the next slice that nobody has looked at (Shift+D; Shift+U: the one before)"),
+    "next": ("Slice ▶", "Next slice (D)"),
+    "back": ("◀◀ Follow", "Propagate the object to the slices before, until it is lost (Shift+G)"),
+    "both": ("◀ Both ▶", "Propagate the object to the slices after, then to those before (Alt+G)"),
+    "forward": ("Follow ▶▶", "Propagate the object to the slices after, until it is lost (G)"),
+    "accept": ("Accept slice", "This slice is right: propagation leaves it alone (Enter)"),
+    "accept_all": ("Accept all", "All slices of this object are right (Shift+Enter)"),
+    "fill": ("Fill between", "Fill the slices between those that were clicked, painted or accepted (Q)"),
+    "cancel": ("Stop", "Stop propagating after the present slice (Esc)"),
+}
+"""Name of the action, text and tooltip, three in a row."""
+
+
+class SlicesPanel(QWidget):
+    """Everything about the slices of the present object.
+
+    Parameters
+    ----------
+    controller, propagation
+        What the buttons act on; those in `buttons` are connected by name.
+    """
+
+    def __init__(self, controller: "Controller", propagation: "Propagation") -> None:
+        super().__init__()
+        self.controller, self.propagation = controller, propagation
+        self.strip = SliceStrip()
+        self.legend = QLabel(legend())
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.legend.setWordWrap(True)
+        self.buttons = {name: named(QPushButton(text), text.strip("◀▶ "), tip) for name, (text, tip) in BUTTONS.items()}
+        self.place_box = named(QSpinBox(), "Slice to propagate to", "Number of a slice, as the slider counts them")
+        self.to_button = named(
+            QPushButton("Follow to"), "Propagate to slice", "Propagate the object to the slices up to this one"
+        )
+        grid = QGridLayout()
+        for number, button in enumerate(self.buttons.values()):
+            grid.addWidget(button, number // 3, number % 3)
+        grid.addWidget(self.to_button, 3, 1)
+        grid.addWidget(self.place_box, 3, 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.strip)
+        layout.addWidget(self.legend)
+        layout.addLayout(grid)
+        self.strip.chosen.connect(controller.go_to_slice)
+        self.to_button.clicked.connect(lambda _checked: propagation.propagate_to(self.place_box.value()))
+
+    def refresh(self) -> None:
+        """Bring the strip up to date."""
+        states = slice_states(self.controller)
+        self.strip.show_states(states)
+        self.place_box.setMaximum(max(states.count - 1, 0))
+        self.buttons["cancel"].setEnabled(self.propagation.running)
