@@ -1,6 +1,8 @@
 """The compiled network computes what torch computes, is kept between runs, and is refused when it does not agree."""
 
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -9,9 +11,10 @@ import torch
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference import networks, openvino_network
 from napari_simpleclick.inference.networks import choose_network
-from napari_simpleclick.inference.openvino_network import KEPT, OpenVinoNetwork, prune
+from napari_simpleclick.inference.openvino_network import KEPT, OpenVinoNetwork, prune, weights_hash
 from napari_simpleclick.inference.precision import TOLERANCES, disagreement
 from napari_simpleclick.inference.predictor import Predictor
+from napari_simpleclick.model.checkpoint import load_checkpoint, save_checkpoint
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 
 openvino = pytest.importorskip("openvino", reason='needs the extra: pip install "napari-simpleclick[openvino]"')
@@ -58,6 +61,19 @@ def test_predictor_gives_the_same_mask_with_either_network(any_model, tmp_path):
     compiled = OpenVinoNetwork(any_model, size=224, cache=tmp_path)
     maps = [Predictor(net, size=224).predict(image, [Click(90, 90)]).network_map for net in (any_model, compiled)]
     assert np.abs(maps[0] - maps[1]).mean() < TOLERANCES["bf16"]
+
+
+def test_name_in_the_cache_is_the_same_in_every_process(tmp_path):
+    path = tmp_path / "model.safetensors"
+    save_checkpoint(path, create("efficientnet_lite0"))
+    script = (
+        "from pathlib import Path; from napari_simpleclick.inference.openvino_network import weights_hash; "
+        "from napari_simpleclick.model.checkpoint import load_checkpoint; "
+        f"print(weights_hash(load_checkpoint(Path({str(path)!r})), 'facts'))"
+    )
+    names = {subprocess.run([sys.executable, "-c", script], capture_output=True).stdout for _ in range(2)}
+    names.add(f"{weights_hash(load_checkpoint(path), 'facts')}\n".encode())
+    assert len(names) == 1
 
 
 def test_damaged_cache_is_made_again(model, tmp_path):

@@ -8,6 +8,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
+from napari_simpleclick.cli.bench import BenchSettings
 from napari_simpleclick.cli.errors import told_as_messages
 from napari_simpleclick.data.click_files import Coordinates
 from napari_simpleclick.inference.precision import Engine
@@ -110,10 +111,17 @@ def replay(
         sys.exit(1)
 
 
+def bench(settings: tyro.conf.OmitArgPrefixes[BenchSettings]) -> None:
+    """Measure the speed, memory and agreement of models, engines and precisions on this machine."""
+    from napari_simpleclick.cli.bench import run_bench
+
+    run_bench(settings, Console())
+
+
 def main() -> None:
     """Run a command."""
     with told_as_messages():
-        commands = {"segment": segment, "replay": replay, "demo": demo, "models": models}
+        commands = {"segment": segment, "replay": replay, "demo": demo, "models": models, "bench": bench}
         tyro.extras.subcommand_cli_from_dict(commands, prog="napari-simpleclick")
 
 

@@ -13,6 +13,7 @@ from platformdirs import user_cache_path
 from torch import Tensor, nn
 
 from napari_simpleclick.inference.precision import Precision
+from napari_simpleclick.model.checkpoint import floating_state
 from napari_simpleclick.model.simpleclick import SimpleClick, enlarge_logits
 
 if TYPE_CHECKING:
@@ -200,9 +201,12 @@ def graph_folder(model: SimpleClick, *, size: int, batch: int, cache: Path | Non
 
 
 def weights_hash(model: SimpleClick, facts: str) -> str:
-    """Name for what is made from these weights under these facts."""
+    """Name for what is made from these weights under these facts.
+
+    Counters of batch norms are left out: checkpoints do not hold them, so that they differ from process to process.
+    """
     digest = hashlib.sha256(f"{model.config} {facts}".encode())
-    for name, tensor in model.state_dict().items():
+    for name, tensor in floating_state(model).items():
         digest.update(name.encode())
         digest.update(tensor.contiguous().numpy().tobytes())
     return digest.hexdigest()[:32]

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QPushButton, QWidget
 
+from napari_simpleclick.inference.speed_figures import read_speed
 from napari_simpleclick.model.weights import DEFAULT_MODEL, available_models
 
 
@@ -27,8 +29,10 @@ class SetupPanel(QWidget):
         )
         self.view_box.setChecked(True)
         self.device_menu.addItems(["auto", "cpu", "cuda", "mps"])
-        for model in available_models():
+        speed = read_speed()
+        for place, model in enumerate(available_models()):
             self.model_menu.addItem(model.name if model.path else f"{model.name} (get it first)", model.name)
+            self.model_menu.setItemData(place, speed.text(model.name), Qt.ItemDataRole.ToolTipRole)
         self.model_menu.setCurrentIndex(self.model_menu.findData(DEFAULT_MODEL))
         # Long names must not make the dock wide.
         for menu in (self.image_menu, self.model_menu):

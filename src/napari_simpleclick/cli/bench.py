@@ -1,0 +1,180 @@
+"""`napari-simpleclick bench`: how fast and how exact the models are on this machine."""
+
+import platform
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from napari_simpleclick.inference.speed_figures import SpeedFigures, SpeedReport, keep_speed
+
+if TYPE_CHECKING:
+    from napari_simpleclick.evaluation.speed import SpeedJob
+
+Variant = Literal["torch-f32", "torch-bf16", "openvino-f32", "openvino-bf16", "openvino-int8", "auto"]
+
+DEFAULT_VARIANTS: tuple[Variant, ...] = ("torch-f32", "torch-bf16", "openvino-f32", "openvino-bf16", "openvino-int8")
+
+Size = Literal["xtiny", "base", "large", "huge"]
+
+LEGEND = """load: seconds; * without a compiled graph in the cache. Clicks in ms: first after loading, next in the same
+region (median, 95th percentile), new region. MB: peak of a click beside the libraries, weights included. peak:
+operations per second as a share of a matrix product's. IoU: of the masks with those of float32 torch."""
+
+PACKAGES = ("napari-simpleclick", "torch", "openvino", "nncf", "numpy")
+
+
+@dataclass(frozen=True)
+class BenchSettings:
+    """Measure models on this machine; the model menu of the widget shows the result."""
+
+    model: tuple[str, ...] = ()
+    """Names or files of models; by default those on this machine."""
+    sizes: tuple[Size, ...] = ()
+    """Also measure these published sizes with random weights: their speed does not depend on the weights."""
+    variants: tuple[Variant, ...] = DEFAULT_VARIANTS
+    """Engines and precisions; those that this machine lacks are left out with a notice."""
+    device: str = "cpu"
+    """auto, cpu, cuda or mps; the last three for torch only."""
+    size: int = 448
+    """Side of the network's input in pixels."""
+    flip: bool = False
+    """Average with the mirror image, as published scores do."""
+    clicks: int = 20
+    """Clicks that are timed."""
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"])] = None
+    """JSON file for the figures."""
+
+
+def run_bench(settings: BenchSettings, console: Console) -> None:
+    """Measure, print the table, keep the figures."""
+    peaks = in_new_process(matrix_peaks)
+    figures = []
+    with console.status("Measuring …") as status:
+        for job in jobs(settings, peaks):
+            status.update(f"{job.model}, {job.engine} {job.precision} …")
+            try:
+                figures.append(in_new_process(measure, job))
+            except (ValueError, FileNotFoundError, ModuleNotFoundError) as error:
+                console.print(f"[yellow]{job.model}, {job.engine} {job.precision} left out:[/] {error}", soft_wrap=True)
+    report = SpeedReport(machine(peaks), figures)
+    print_report(report, console)
+    if settings.output is not None:
+        settings.output.write_text(report.to_json())
+        console.print(f"Written: {settings.output}", soft_wrap=True)
+    console.print(f"Kept for the model menu: {keep_speed(report)}", soft_wrap=True)
+
+
+def jobs(settings: BenchSettings, peaks: dict[str, float]) -> "Iterator[SpeedJob]":
+    """Every model in every variant."""
+    from napari_simpleclick.evaluation.speed import SpeedJob
+    from napari_simpleclick.model.weights import available_models, find_weights
+
+    names = settings.model or tuple(model.name for model in available_models() if model.path)
+    for name in names:
+        find_weights(name)  # a wrong name is told before anything is measured
+    for model in (*names, *(f"vit_{size}_448" for size in settings.sizes)):
+        for variant in settings.variants:
+            engine, _, precision = variant.partition("-")
+            yield SpeedJob(
+                model=model,
+                engine=engine,  # type: ignore[arg-type]
+                precision=precision or "auto",  # type: ignore[arg-type]
+                device=settings.device,
+                size=settings.size,
+                flip=settings.flip,
+                clicks=settings.clicks,
+                peaks=tuple(peaks.items()),
+            )
+
+
+def in_new_process(function: Any, *arguments: Any) -> Any:
+    """Call in a process of its own, whose memory and caches nobody else has used."""
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
+
+
+def measure(job: "SpeedJob") -> SpeedFigures:
+    """Figures of a job."""
+    from napari_simpleclick.evaluation.speed import measure_speed
+
+    return measure_speed(job)
+
+
+def matrix_peaks() -> dict[str, float]:
+    """GFLOP/s of matrix products on this machine, by precision."""
+    from napari_simpleclick.evaluation import speed
+
+    return speed.matrix_peaks()
+
+
+def machine(peaks: dict[str, float]) -> dict[str, Any]:
+    """What the figures depend on."""
+    import os
+
+    return {
+        "processor": processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "date": date.today().isoformat(),
+        "matrix_gflops": {name: round(peak) for name, peak in peaks.items()},
+        "versions": dict(installed(PACKAGES)),
+    }
+
+
+def processor() -> str:
+    """Name of the processor."""
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        names = [
+            line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")
+        ]
+        return names[0] if names else platform.processor()
+    return platform.processor() or sys.platform
+
+
+def installed(packages: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Packages that are installed, with their versions."""
+    for package in packages:
+        try:
+            yield package, version(package)
+        except PackageNotFoundError:
+            continue
+
+
+def print_report(report: SpeedReport, console: Console) -> None:
+    """A table for each model, and what the columns mean."""
+    peaks = ", ".join(f"{name} {peak}" for name, peak in report.machine["matrix_gflops"].items())
+    console.print(f"{report.machine['processor']}, {report.machine['cores']} cores", soft_wrap=True)
+    console.print(f"Matrix product in GFLOP/s: {peaks}", soft_wrap=True)
+    for model in dict.fromkeys(entry.model for entry in report.figures):
+        console.print(table(model, [entry for entry in report.figures if entry.model == model]))
+    console.print(LEGEND)
+
+
+def table(model: str, figures: Sequence[SpeedFigures]) -> Table:
+    """The figures of a model, one row for each engine and precision."""
+    shown = Table(title=model)
+    shown.add_column("engine", no_wrap=True)
+    for column in ("load", "first", "next", "p95", "new", "MB", "peak", "IoU"):
+        shown.add_column(column, justify="right", no_wrap=True)
+    for entry in figures:
+        memory = entry.click_memory_mb
+        shown.add_row(
+            entry.engine,
+            f"{entry.load_seconds:.1f}{'' if entry.was_compiled else '*'}",
+            *(f"{value:.0f}" for value in (entry.first_ms, entry.next_ms, entry.next_p95_ms, entry.new_region_ms)),
+            "" if memory is None else f"{memory:.0f}",
+            "" if entry.share_of_peak is None else f"{100 * entry.share_of_peak:.0f} %",
+            f"{entry.iou_with_float32:.3f}",
+        )
+    return shown

@@ -1,0 +1,206 @@
+"""Measure a model on this machine: times of clicks, memory, share of the processor's peak, agreement with float32."""
+
+import gc
+import importlib
+import statistics
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
+
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.data.samples import sample_volume
+from napari_simpleclick.evaluation.memory import forget_peak, peak_mb, return_free_memory
+from napari_simpleclick.evaluation.metrics import iou
+from napari_simpleclick.evaluation.robot_user import next_click
+from napari_simpleclick.inference.device import choose_device
+from napari_simpleclick.inference.networks import ChosenNetwork, choose_network
+from napari_simpleclick.inference.openvino_network import graph_folder
+from napari_simpleclick.inference.precision import Engine, Precision, fixed_input
+from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.inference.predictor import Predictor
+from napari_simpleclick.inference.resample import Plane
+from napari_simpleclick.inference.session import ClickSession
+from napari_simpleclick.inference.speed_figures import SpeedFigures
+from napari_simpleclick.model.registry import ARCHITECTURES, create_model
+from napari_simpleclick.model.simpleclick import SimpleClick
+from napari_simpleclick.model.weights import load_model
+
+RANDOM = " (random weights)"
+"""Mark of an architecture that was measured without trained weights."""
+
+BYTES = {"float32": 4, "f32": 4, "bfloat16": 2, "bf16": 2, "float16": 2, "f16": 2, "int8": 1}
+"""Of a weight, by the word for the precision in the name of an engine."""
+
+CLICKS = (Click(97, 136), Click(80, 130))
+"""On an object of the bundled sample."""
+
+AGREEMENT_OBJECTS, AGREEMENT_CLICKS = 6, 3
+"""So many objects of the sample get so many clicks, to compare masks with those of float32 torch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeedJob:
+    """What is measured.
+
+    Parameters
+    ----------
+    model
+        Name or file of a model, or an architecture, which gets random weights.
+    engine, precision, device
+        What computes it.
+    size, flip
+        Side of the network's input in pixels; whether to average with the mirror image.
+    clicks
+        How many clicks are timed.
+    peaks
+        GFLOP/s of matrix products on this machine, by precision.
+    """
+
+    model: str
+    engine: Engine = "auto"
+    precision: Precision = "auto"
+    device: str = "cpu"
+    size: int = 448
+    flip: bool = False
+    clicks: int = 20
+    peaks: tuple[tuple[str, float], ...] = ()
+
+
+def measure_speed(job: SpeedJob) -> SpeedFigures:
+    """Measure in this process, which should be new: memory is that of the whole process.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError, ModuleNotFoundError
+        As `choose_network` and `load_model`.
+    """
+    sample, labels = sample_volume("em-like")
+    planes = [sample.plane(index).image() for index in (5, 6)]
+    with suppress(ModuleNotFoundError):
+        importlib.import_module("openvino")
+    forget_peak()
+    libraries, start = peak_mb(), perf_counter()
+    predictor, chosen, was_compiled = load(job)
+    load_seconds, load_peak = perf_counter() - start, peak_mb()
+    gc.collect()
+    return_free_memory()
+    forget_peak()
+    first, following, fresh = click_times(predictor, planes, job.clicks)
+    click_peak = peak_mb()
+    model = open_model(job.model)
+    gflop = operations(model, job.size) * (2 if job.flip else 1)
+    word = next(word for word in BYTES if word in chosen.engine)
+    peak = dict(job.peaks).get({"float32": "f32", "bfloat16": "bf16", "float16": "f16"}.get(word, word))
+    plain = Predictor(model, flip=job.flip, size=job.size)
+    return SpeedFigures(
+        model=job.model + (RANDOM if job.model in ARCHITECTURES else ""),
+        engine=chosen.engine,
+        size=job.size,
+        flip=job.flip,
+        load_seconds=load_seconds,
+        was_compiled=was_compiled,
+        first_ms=1000 * first,
+        next_ms=1000 * statistics.median(following),
+        next_p95_ms=1000 * float(np.percentile(following, 95)),
+        new_region_ms=1000 * statistics.median(fresh),
+        libraries_mb=libraries,
+        load_peak_mb=load_peak,
+        click_peak_mb=click_peak,
+        weights_mb=BYTES[word] * sum(parameter.numel() for parameter in model.parameters()) / 1e6,
+        gflop=gflop,
+        share_of_peak=gflop / statistics.median(following) / peak if peak else None,
+        iou_with_float32=agreement(plain, predictor, planes[0], labels[5]),
+        notice=chosen.notice,
+    )
+
+
+def load(job: SpeedJob) -> tuple[Predictor, ChosenNetwork, bool]:
+    """The predictor, what it runs on, and whether its graph had been compiled before."""
+    model = open_model(job.model)
+    batch, device = 2 if job.flip else 1, choose_device(job.device)
+    try:
+        was_compiled = graph_folder(model, size=job.size, batch=batch).is_dir()
+    except ModuleNotFoundError:
+        was_compiled = False
+    chosen = choose_network(
+        model, engine=job.engine, precision=job.precision, device=device, size=job.size, batch=batch
+    )
+    predictor = Predictor(chosen.network, flip=job.flip, size=job.size, device=device)
+    return predictor, chosen, was_compiled and chosen.engine.startswith("OpenVINO")
+
+
+def open_model(name: str) -> SimpleClick:
+    """A model by name, or an architecture with random weights, the same every time."""
+    if name not in ARCHITECTURES:
+        return load_model(name)
+    torch.manual_seed(0)
+    return create_model(name)
+
+
+def click_times(predictor: Predictor, planes: Sequence[Plane], clicks: int) -> tuple[float, list[float], list[float]]:
+    """Seconds of the very first click, of next clicks in one region, and of clicks in new regions."""
+    first, answer = timed_click(predictor, planes[0], CLICKS[:1])
+    for _ in range(3):  # until the region follows the object, and everything is warm
+        answer = timed_click(predictor, planes[0], CLICKS[:1], answer)[1]
+    following = [timed_click(predictor, planes[0], CLICKS, answer)[0] for _ in range(clicks)]
+    fresh = [timed_click(predictor, planes[(k + 1) % 2], CLICKS[:1])[0] for k in range(max(4, clicks // 2))]
+    return first, following, fresh
+
+
+def timed_click(
+    predictor: Predictor, image: Plane, clicks: Sequence[Click], previous: Prediction | None = None
+) -> tuple[float, Prediction]:
+    """Seconds until the mask is there, and the prediction."""
+    start = perf_counter()
+    answer = predictor.predict(image, clicks, previous)
+    answer.object_mask()
+    return perf_counter() - start, answer
+
+
+def operations(model: SimpleClick, size: int) -> float:
+    """Multiplications and additions, in 1e9, of a click in a region whose image features are there."""
+    image, guidance = fixed_input(size=size, batch=1)
+    with torch.inference_mode(), sdpa_kernel(SDPBackend.MATH):
+        features = model.encode(image)
+        with FlopCounterMode(display=False) as counter:
+            model.decode(features, guidance)
+    return float(counter.get_total_flops()) / 1e9
+
+
+def agreement(plain: Predictor, other: Predictor, image: Plane, labels: np.ndarray) -> float:
+    """Mean IoU of the masks of two predictors after every click; the robot user clicks for the first."""
+    return float(np.mean(list(overlaps(plain, other, image, labels))))
+
+
+def overlaps(plain: Predictor, other: Predictor, image: Plane, labels: np.ndarray) -> Iterator[float]:
+    """IoU after every click on every object."""
+    for object_id in np.unique(labels[labels > 0])[:AGREEMENT_OBJECTS]:
+        target = labels == object_id
+        sessions = ClickSession(plain, image), ClickSession(other, image)
+        mask = np.zeros_like(target)
+        for _ in range(AGREEMENT_CLICKS):
+            click = next_click(mask, target, sessions[0].clicks)
+            mask, second = (session.click(click).mask() for session in sessions)
+            yield iou(mask, second) if mask.any() or second.any() else 1.0
+
+
+def matrix_peaks(side: int = 2048, repetitions: int = 12) -> dict[str, float]:
+    """GFLOP/s (for int8, 1e9 operations per second) of the fastest of some matrix products by torch, by precision."""
+    peaks = {}
+    for name, dtype in (("f32", torch.float32), ("bf16", torch.bfloat16), ("int8", torch.int8)):
+        first = torch.ones(side, side, dtype=dtype)
+        second = torch.ones(side, side, dtype=dtype)
+        product = torch._int_mm if dtype is torch.int8 else torch.mm
+        times = []
+        for _ in range(repetitions):
+            start = perf_counter()
+            product(first, second)
+            times.append(perf_counter() - start)
+        peaks[name] = 2 * side**3 / min(times) / 1e9
+    return peaks

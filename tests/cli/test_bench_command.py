@@ -1,0 +1,107 @@
+"""`napari-simpleclick bench` measures, prints a table, writes JSON, and keeps the figures for the model menu."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict
+
+import pytest
+import torch
+
+from napari_simpleclick.inference.speed_figures import SpeedFigures, SpeedReport, keep_speed, read_speed
+from napari_simpleclick.model.checkpoint import save_checkpoint
+from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
+
+
+def bench(tmp_path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command with caches of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "napari_simpleclick.cli.main", "bench", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path), "COLUMNS": "120"},
+    )
+
+
+@pytest.fixture
+def small_model(tmp_path):
+    torch.manual_seed(0)
+    config = SimpleClickConfig(
+        patch_size=16, dim=32, depth=4, heads=2, pyramid_channels=(8, 8, 16, 16), head_channels=8, image_size=224
+    )
+    path = tmp_path / "small.safetensors"
+    save_checkpoint(path, SimpleClick(config).eval())
+    return str(path)
+
+
+def test_bench_measures_prints_and_keeps(tmp_path, small_model):
+    output = tmp_path / "speed.json"
+    variants = ("torch-f32", "torch-bf16", "openvino-int8")
+    done = bench(
+        tmp_path, "--model", small_model, "--size", "224", "--clicks", "3", "--variants", *variants, "-o", str(output)
+    )
+    assert done.returncode == 0, done.stderr
+    for text in ("torch float32 on cpu", "Matrix product in GFLOP/s", "openvino int8 left out", "Kept for the model"):
+        assert text in done.stdout
+    written = json.loads(output.read_text())
+    exact, half = written["figures"]
+    assert exact["engine"] == "torch float32 on cpu"
+    assert exact["iou_with_float32"] == 1
+    assert half["engine"].startswith("torch bfloat16")
+    assert half["weights_mb"] == exact["weights_mb"] / 2
+    for entry in (exact, half):
+        assert 0 < entry["next_ms"] <= entry["next_p95_ms"]
+        assert entry["load_seconds"] > 0
+        assert entry["gflop"] > 0
+        assert entry["click_peak_mb"] > entry["libraries_mb"] > 50
+    assert written["machine"]["matrix_gflops"]["f32"] > 1
+    kept = read_speed(tmp_path / "napari-simpleclick" / "speed.json")
+    assert [asdict(entry) for entry in kept.figures] == written["figures"]
+
+
+def test_unknown_model_is_told_before_anything_is_measured(tmp_path):
+    done = bench(tmp_path, "--model", "vit_giant")
+    assert done.returncode == 2
+    assert "Unknown model 'vit_giant'" in done.stderr
+
+
+def figures(**changes) -> SpeedFigures:
+    values = {
+        "model": "small",
+        "engine": "torch float32 on cpu",
+        "size": 448,
+        "flip": False,
+        "load_seconds": 1.0,
+        "was_compiled": False,
+        "first_ms": 50.0,
+        "next_ms": 40.0,
+        "next_p95_ms": 45.0,
+        "new_region_ms": 60.0,
+        "libraries_mb": 700.0,
+        "load_peak_mb": 900.0,
+        "click_peak_mb": 800.0,
+        "weights_mb": 18.0,
+        "gflop": 10.0,
+        "share_of_peak": 0.4,
+        "iou_with_float32": 1.0,
+    }
+    return SpeedFigures(**{**values, **changes})
+
+
+def test_newer_figures_take_the_place_of_older_ones_and_others_stay(tmp_path):
+    path = tmp_path / "speed.json"
+    keep_speed(SpeedReport({"date": "2026-01-01"}, (figures(), figures(engine="OpenVINO bf16", next_ms=11.0))), path)
+    keep_speed(SpeedReport({"date": "2026-01-02"}, (figures(next_ms=30.0),)), path)
+    assert [entry.next_ms for entry in read_speed(path).figures] == [30.0, 11.0]
+    assert read_speed(path).text("small") == "11 ms per click on this machine (OpenVINO bf16, measured 2026-01-02)"
+    assert read_speed(path).text("other") == ""
+
+
+@pytest.mark.parametrize("content", ["damaged", "{}", '{"machine": {}, "figures": [{"model": "of another version"}]}'])
+def test_damaged_figures_count_as_none(tmp_path, content):
+    path = tmp_path / "speed.json"
+    path.write_text(content)
+    assert not read_speed(path).figures
+    assert not read_speed(tmp_path / "missing.json").figures
