@@ -13,6 +13,7 @@ from nibabel.orientations import apply_orientation, axcodes2ornt, io_orientation
 
 from napari_simpleclick.arrays import Affine
 from napari_simpleclick.data.files import replace_when_complete
+from napari_simpleclick.data.memory import require_memory
 from napari_simpleclick.data.volume import Volume, VolumeError
 
 CANONICAL = "LPS"
@@ -78,6 +79,7 @@ def load(path: Path) -> tuple[nibabel.Nifti1Image, np.ndarray]:
         image = nibabel.load(path)
         if not isinstance(image, nibabel.Nifti1Image):
             raise VolumeError(f"{path} is {type(image).__name__}, not NIfTI. Convert it to .nii.gz.")
+        require_fit(path, image)
         scaled = image.dataobj.slope != 1 or image.dataobj.inter != 0
         stored = image.get_fdata(dtype=np.float32, caching="unchanged") if scaled else image.dataobj.get_unscaled()
     except (ImageFileError, EOFError, OSError, zlib.error, gzip.BadGzipFile, ValueError) as error:
@@ -92,6 +94,19 @@ def load(path: Path) -> tuple[nibabel.Nifti1Image, np.ndarray]:
     if not stored.dtype.isnative:
         stored = stored.astype(stored.dtype.newbyteorder("="))
     return image, stored
+
+
+def require_fit(path: Path, image: nibabel.Nifti1Image) -> None:
+    """Tell before a volume is loaded that it does not fit; one that is neither compressed nor scaled is only mapped."""
+    scaled = image.dataobj.slope != 1 or image.dataobj.inter != 0
+    if scaled or path.name.lower().endswith(".gz"):
+        size = 4 if scaled else image.get_data_dtype().itemsize
+        require_memory(
+            int(np.prod(image.shape, dtype=np.int64)) * size,
+            path.name,
+            "Crop it, uncompress it to .nii if its values are not scaled (then it is read slice by slice), or convert "
+            "it to OME-Zarr.",
+        )
 
 
 def usable_affine(header: nibabel.Nifti1Header) -> Affine:

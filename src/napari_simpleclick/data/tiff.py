@@ -7,6 +7,7 @@ import numpy as np
 import tifffile
 
 from napari_simpleclick.data.files import replace_when_complete
+from napari_simpleclick.data.memory import require_memory
 from napari_simpleclick.data.volume import Volume, VolumeError
 
 UNITS = {"micron": "um", "\u00b5m": "um", "\\u00B5m": "um", "um": "um", "mm": "mm", "nm": "nm", "millimeter": "mm"}
@@ -41,7 +42,7 @@ def read_tiff(path: Path) -> Volume:
             size, unit = pixel_size(file)
             data = pixels(file, path)
     except (tifffile.TiffFileError, ValueError, OSError, IndexError, RuntimeError) as error:
-        if isinstance(error, FileNotFoundError):
+        if isinstance(error, FileNotFoundError | VolumeError):
             raise
         raise VolumeError(
             f"{path} cannot be read as TIFF ({path.stat().st_size} bytes): {error}. "
@@ -60,6 +61,9 @@ def pixels(file: tifffile.TiffFile, path: Path) -> np.ndarray:
     """The first series; a memory map if its pixels lie in the file as they are."""
     series = file.series[0]
     if series.dataoffset is None or not np.dtype(f"{file.byteorder}u2").isnative:
+        require_memory(
+            series.nbytes, path.name, "Save it without compression, which is read slice by slice, or crop it."
+        )
         return np.asarray(series.asarray())
     mapped: np.ndarray = tifffile.memmap(path, series=0, mode="r")
     return mapped.reshape(series.shape)

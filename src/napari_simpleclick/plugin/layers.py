@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_simpleclick.clicks import Click
+from napari_simpleclick.data.memory import gigabytes, zeros
 from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.plugin.planes import layer_data
 
@@ -43,12 +44,22 @@ def placement(image: "Image") -> dict[str, object]:
 
 
 def create_labels(image: "Image") -> "Labels":
-    """An empty labels layer on the grid of the image; memory is taken only where something is drawn."""
+    """An empty labels layer on the grid of the image; memory is taken only where something is drawn.
+
+    Masks that could fill a good part of the memory are kept in a temporary file, and the user is told.
+    """
     from napari.layers import Labels
+    from napari.utils.notifications import show_info
 
     shape = layer_data(image).shape[: image.ndim]
+    data = zeros(shape, np.uint16)
+    if isinstance(data, np.memmap):
+        show_info(
+            f"Masks of this image could take {gigabytes(data.nbytes)}: they are kept in a temporary file, which takes "
+            "only the place of what you outline. Save them before you close napari."
+        )
     return Labels(
-        np.zeros(shape, np.uint16),
+        data,
         name=f"{image.name} masks",
         metadata={**image.metadata},
         opacity=0.5,
