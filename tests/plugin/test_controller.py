@@ -6,10 +6,13 @@ from napari.components import ViewerModel
 from napari.layers import Image
 
 from napari_simpleclick.arrays import Box
+from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.planes import contrast_limits, displayed_plane
 from napari_simpleclick.plugin.worker import run_now
+
+CLICK = Click(30, 40)
 
 
 class Disks:
@@ -199,6 +202,52 @@ def test_deleted_click_is_as_if_never_made(stack):
     stack.click_at((2, 20, 20), positive=True)
     stack.points.selected_data = {1}
     stack.points.remove_selected()
+    np.testing.assert_array_equal(stack.labels.data, before)
+
+
+def test_clicks_of_other_slices_can_be_deleted_and_dragged(stack):
+    for place in (1, 2):
+        stack.viewer.dims.set_current_step(0, place)
+        stack.click_at((place, 30, 40), positive=True)
+    stack.viewer.dims.set_current_step(0, 4)
+    stack.points.data = np.array([[1.0, 10.0, 15.0], [2.0, 30.0, 40.0]])
+    assert stack.labels.data[1, 10, 15] == 1
+    assert stack.labels.data[1, 30, 40] == 0
+    stack.points.selected_data = {0}
+    stack.points.remove_selected()
+    assert not stack.labels.data[1].any()
+    assert stack.labels.data[2, 30, 40] == 1
+    stack.undo()
+    assert stack.labels.data[1, 10, 15] == 1
+
+
+def test_points_added_with_the_tool_of_napari_are_clicks(stack):
+    stack.viewer.dims.set_current_step(0, 3)
+    stack.points.add((3, 30, 40))
+    stack.points.add((3, 20, 20))
+    assert stack.annotator.clicks(1) == {displayed_plane(stack.image, stack.viewer.dims).key: (CLICK, Click(20, 20))}
+    assert (stack.labels.data[3, [30, 20], [40, 20]] == 1).all()
+    stack.toggle_polarity()
+    stack.points.add((3, 30, 45))
+    assert stack.labels.data[3, 30, 45] == 0
+
+
+def test_newest_click_of_the_slice_or_the_selected_ones_are_turned(stack):
+    stack.viewer.dims.set_current_step(0, 2)
+    stack.edits.flip()
+    assert stack.messages[-1] == "There is no click on this slice to turn."
+    stack.click_at((2, 30, 40), positive=True)
+    stack.click_at((2, 30, 44), positive=True)
+    before = stack.labels.data.copy()
+    stack.edits.flip()
+    assert list(stack.points.features["positive"]) == [True, False]
+    assert stack.labels.data[2, 30, 44] == 0
+    stack.points.selected_data = {1}
+    stack.viewer.dims.set_current_step(0, 0)
+    stack.edits.flip()
+    np.testing.assert_array_equal(stack.labels.data, before)
+    stack.undo()
+    stack.undo()
     np.testing.assert_array_equal(stack.labels.data, before)
 
 

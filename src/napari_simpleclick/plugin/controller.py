@@ -11,7 +11,7 @@ from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.annotator import Actions, Annotator, Change, Place
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.plugin.layer_edits import LayerEdits
-from napari_simpleclick.plugin.layers import create_labels, create_points, refresh, show_clicks
+from napari_simpleclick.plugin.layers import create_labels, create_points, refresh, set_new_sign, show_clicks
 from napari_simpleclick.plugin.messages import what_happened, what_next
 from napari_simpleclick.plugin.objects import Objects
 from napari_simpleclick.plugin.planes import PlaneError, contrast_limits, displayed_plane, field_of_view, go_to_plane
@@ -208,6 +208,8 @@ class Controller:
     def toggle_polarity(self) -> None:
         """Exchange the meaning of the left and the right mouse button."""
         self.positive = not self.positive
+        if self.points is not None:
+            set_new_sign(self.points, positive=self.positive)
         self._say_next()
         self.changed.emit()
 
@@ -328,6 +330,7 @@ class Controller:
         self.syncing = True
         try:
             show_clicks(self.points, [place for place, _ in shown], [click for _, click in shown])
+            set_new_sign(self.points, positive=self.positive)
             self.labels.selected_label = self.objects.label(self.object_id)
         finally:
             self.syncing = False

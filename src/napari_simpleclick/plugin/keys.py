@@ -13,6 +13,7 @@ KEYS = {
     "T": ("polarity", "exchange left and right click"),
     "Control-Z": ("undo", "take back what was done last"),
     "Control-Shift-Z": ("redo", "do it again"),
+    "I": ("flip", "turn the selected clicks, or the newest, from + to − or back"),
     "R": ("reset", "remove the object from this slice"),
     "N": ("object", "next object"),
     "D": ("next", "next slice"),

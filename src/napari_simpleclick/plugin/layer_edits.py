@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.object_edits import paint
 from napari_simpleclick.inference.repaint import restore_under
-from napari_simpleclick.plugin.layers import read_clicks, refresh
+from napari_simpleclick.plugin.layers import lies_on, read_clicks, refresh
 from napari_simpleclick.plugin.painting import finish_stroke, label_of, strokes_on_planes
 from napari_simpleclick.plugin.planes import PlaneError, contrast_limits, displayed_plane
 
@@ -63,20 +63,55 @@ class LayerEdits:
             labels.events.paint.disconnect(self._on_painted)
             labels.events.selected_label.disconnect(self._on_label_selected)
 
+    def flip(self) -> None:
+        """Turn the selected clicks, or else the newest on the displayed slice, from positive to negative or back."""
+        controller, points = self.controller, self.controller.points
+        shown = self._shown_plane()
+        if points is None or shown is None:
+            return
+        on_slice = [row for row, place in enumerate(points.data) if lies_on(place, shown)]
+        chosen = sorted(points.selected_data) or on_slice[-1:]
+        if not chosen:
+            controller.status.emit("There is no click on this slice to turn.")
+            return
+        signs = points.features["positive"].to_numpy(bool, na_value=controller.positive).copy()
+        signs[chosen] = ~signs[chosen]
+        points.features = {**points.features, "positive": signs}
+        self._predict_anew()
+
     def _on_points_edited(self, event: Any) -> None:
-        """The planes whose clicks differ now are predicted anew."""
+        action = str(getattr(event, "action", "")).split(".")[-1].lower()
+        if not self.controller.syncing and action not in UNFINISHED:
+            self._predict_anew()
+
+    def _predict_anew(self) -> None:
+        """The planes whose clicks differ from what the layer shows are predicted anew; new points are clicks."""
         controller = self.controller
         annotator, points, object_id = controller.annotator, controller.points, controller.object_id
-        action = str(getattr(event, "action", "")).split(".")[-1].lower()
-        if controller.syncing or action in UNFINISHED or annotator is None or points is None:
+        shown = self._shown_plane()
+        if annotator is None or points is None or shown is None:
             return
-        before = annotator.clicks(object_id)
-        after = read_clicks(points, controller.planes, before, new_positive=controller.positive)
+        before, planes = annotator.clicks(object_id), {**controller.planes, shown.key: shown}
+        after = read_clicks(points, planes, {**before, shown.key: ()}, new_positive=controller.positive)
         for key, clicks in after.items():
-            if clicks != before[key]:
+            if key not in before:
+                for click in clicks:
+                    controller.click(shown, click)
+            elif clicks != before[key]:
                 controller.submit(
                     lambda key=key, clicks=clicks: annotator.replace(object_id, key, clicks), controller.apply
                 )
+
+    def _shown_plane(self) -> SliceView | None:
+        """The displayed plane; None, and a message, where none is."""
+        controller = self.controller
+        if controller.image is None:
+            return None
+        try:
+            return displayed_plane(controller.image, controller.viewer.dims)
+        except PlaneError as error:
+            controller.failed.emit(error)
+            return None
 
     def _on_painted(self, event: Any) -> None:
         """Objects take over what was painted, as far as nothing is locked or kept."""
@@ -85,10 +120,8 @@ class LayerEdits:
         if image is None or labels is None:
             return
         finish_stroke(event.value, labels.data)
-        try:
-            shown = displayed_plane(image, controller.viewer.dims)
-        except PlaneError as error:
-            controller.failed.emit(error)
+        shown = self._shown_plane()
+        if shown is None:
             return
         limits, object_id = contrast_limits(image), controller.objects.owner(label_of(event.value))
         strokes = list(strokes_on_planes(event.value, replace(shown, axes=self._axes_of(object_id, shown))))

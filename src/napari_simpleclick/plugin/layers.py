@@ -108,6 +108,11 @@ def refresh(labels: "Labels") -> None:
     labels.refresh(thumbnail=False, highlight=False, extent=False)
 
 
+def set_new_sign(points: "Points", *, positive: bool) -> None:
+    """Choose what the points are that the user adds with the tool of napari."""
+    points.feature_defaults = {"positive": positive, "sign": POSITIVE_SIGN if positive else NEGATIVE_SIGN}
+
+
 def set_colors(labels: "Labels", automatic: Any, chosen: Mapping[int, str | None]) -> None:
     """Show some labels in chosen colors, and hide others.
 

@@ -161,6 +161,7 @@ class SimpleClickWidget(QWidget):
             "undo": controller.undo,
             "redo": controller.redo,
             "reset": controller.reset_slice,
+            "flip": controller.edits.flip,
             "polarity": controller.toggle_polarity,
             "object": controller.next_object,
             "previous": lambda: controller.step_slice(-1),
