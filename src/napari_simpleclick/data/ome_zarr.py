@@ -54,6 +54,17 @@ def finest_level(group: Any, multiscale: Mapping[str, Any], name: str) -> Volume
     )
 
 
+def levels(path: Path) -> list[Any]:
+    """The arrays of all levels of an OME-Zarr image, the finest first; the only one of a plain Zarr array."""
+    import zarr
+
+    node = zarr.open(path, mode="r")
+    if isinstance(node, zarr.Array):
+        return [node]
+    multiscale = node.attrs.get("ome", node.attrs)["multiscales"][0]
+    return [node[level["path"]] for level in multiscale["datasets"]]
+
+
 def transform(
     level: Mapping[str, Any], multiscale: Mapping[str, Any], kind: str, ndim: int, default: float
 ) -> tuple[float, ...]:
