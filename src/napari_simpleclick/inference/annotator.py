@@ -13,6 +13,7 @@ import numpy as np
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.history import Action, Actions, Change, Edit, Place, PropertyEdit, UndoStack
+from napari_simpleclick.inference.kept_maps import KeptMaps
 from napari_simpleclick.inference.objects import (
     DEFAULT,
     ObjectProperties,
@@ -55,6 +56,7 @@ class Annotator:
     sessions: dict[Place, ClickSession] = field(default_factory=dict)
     objects: dict[int, ObjectProperties] = field(default_factory=dict)
     past: UndoStack = field(default_factory=UndoStack)
+    maps: KeptMaps = field(default_factory=KeptMaps)
     _masks: dict[Place, tuple[Prediction, Patch | None]] = field(default_factory=dict)
 
     # -- clicks and masks -------------------------------------------------------------------------------------------
@@ -278,7 +280,7 @@ class Annotator:
     def _claim(self, place: Place, prediction: Prediction) -> Prediction:
         masks = self.masks_on(place[1]).items()
         stay = (mask for owner, mask in masks if owner != place[0] and (self.overlap == "keep" or self.locked(owner)))
-        return claimed(prediction, stay)
+        return self.maps.keep(claimed(prediction, stay))
 
     def _give_way(self, edits: Sequence[Edit]) -> list[Edit]:
         """Change the objects beside those that were edited."""

@@ -1,0 +1,77 @@
+"""Kept maps: the maps of all steps of the history in temporary files, so that long work takes no more memory.
+
+Each takes 0.8 MB, and undo may ask for any of them. From a file they come back bit for bit, and the system keeps in
+memory what was used last.
+"""
+
+import mmap
+import os
+import tempfile
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from napari_simpleclick.inference.prediction import Prediction
+
+MAPS_PER_FILE = 64
+
+
+@dataclass(slots=True)
+class KeptMaps:
+    """Moves maps to temporary files, which vanish with the last prediction that needs them.
+
+    Parameters
+    ----------
+    maps_per_file
+        Files are made for so many maps; their place on the disk is taken at once, so that it cannot lack later.
+    """
+
+    maps_per_file: int = MAPS_PER_FILE
+    _memory: mmap.mmap | None = field(default=None, repr=False)
+    _used: int = 0
+
+    def keep(self, prediction: Prediction) -> Prediction:
+        """The same prediction with its map in a file; as it is where it has none, or where no file can be made."""
+        values = prediction.network_map
+        if values is None or values.dtype != np.float32 or not values.flags.writeable:
+            return prediction  # drawn, or kept already
+        try:
+            return replace(prediction, network_map=self._store(values))
+        except OSError:
+            return prediction
+
+    def _store(self, values: np.ndarray) -> np.ndarray:
+        size = -(-values.nbytes // mmap.PAGESIZE) * mmap.PAGESIZE
+        if self._memory is None or self._used + size > len(self._memory):
+            if self._memory is not None:
+                forget_pages(self._memory)
+            self._memory, self._used = new_file(self.maps_per_file * size), 0
+        kept = np.frombuffer(self._memory, np.float32, values.size, self._used).reshape(values.shape)
+        kept[:] = values
+        kept.flags.writeable = False
+        self._used += size
+        return kept
+
+
+def forget_pages(memory: mmap.mmap) -> None:
+    """Let the system write a full file and take its pages from this process, until they are asked for again."""
+    memory.flush()
+    if hasattr(mmap, "MADV_DONTNEED"):
+        memory.madvise(mmap.MADV_DONTNEED)
+
+
+def new_file(size: int) -> mmap.mmap:
+    """A temporary file of so many bytes as memory.
+
+    Raises
+    ------
+    OSError
+        If the disk has no place for it.
+    """
+    with tempfile.TemporaryFile(prefix="napari-simpleclick-") as file:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, size)
+        else:
+            file.write(bytes(size))
+            file.flush()
+        return mmap.mmap(file.fileno(), size)

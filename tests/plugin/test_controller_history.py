@@ -1,0 +1,122 @@
+"""Whatever a user does in the layers: labels are the masks, points are the clicks, and undo leads back to the start."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from napari.components import ViewerModel
+from napari.layers import Image
+from tests.plugin.test_objects import Disks
+
+from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.propagation import Propagation
+from napari_simpleclick.plugin.worker import run_now
+
+SHAPE = (4, 24, 30)
+PLACE = st.tuples(st.integers(0, SHAPE[1] - 1), st.integers(0, SHAPE[2] - 1))
+OBJECT = st.integers(1, 3)
+EVENT = st.one_of(
+    st.tuples(st.just("click"), PLACE, st.booleans()),
+    st.tuples(st.just("click"), PLACE, st.booleans()),
+    st.tuples(st.just("slice"), st.integers(0, SHAPE[0] - 1)),
+    st.tuples(st.just("object"), OBJECT),
+    st.tuples(st.just("brush"), PLACE, st.integers(0, 3)),
+    st.tuples(st.just("drag"), PLACE, st.integers(0, 3)),
+    st.tuples(st.just("delete"), st.integers(0, 3)),
+    st.tuples(st.just("merge"), OBJECT, OBJECT),
+    st.tuples(st.just("lock"), OBJECT, st.booleans()),
+    st.tuples(st.just("class"), OBJECT, st.integers(1, 3)),
+    st.tuples(st.sampled_from(["undo", "undo", "redo", "flip", "reset", "next", "remove", "overwrite", "keep"])),
+    st.tuples(st.sampled_from(["classes", "objects", "propagate", "fill", "accept", "restore layers"])),
+)
+
+
+class User:
+    """Does in the layers what an event names."""
+
+    def __init__(self):
+        viewer = ViewerModel()
+        image = viewer.add_layer(Image(np.zeros(SHAPE, np.uint8)))
+        self.controller = Controller(viewer, run_now)
+        self.propagation = Propagation(self.controller)
+        self.controller.load(Disks)
+        self.controller.annotate(image)
+
+    def do(self, name, *details):
+        controller, viewer = self.controller, self.controller.viewer
+        here = viewer.dims.current_step[0]
+        match name, *details:
+            case "click", place, positive:
+                controller.click_at((here, *place), positive=positive)
+            case "slice", place:
+                viewer.dims.set_current_step(0, place)
+            case "object", object_id:
+                controller.select_object(object_id)
+            case "brush", place, label:
+                controller.labels.brush_size = 7
+                with controller.labels.block_history():
+                    controller.labels.paint((here, *place), label)
+            case "drag", place, number if number < len(controller.points.data):
+                moved = controller.points.data.copy()
+                moved[number, 1:] = place
+                controller.points.data = moved
+            case "delete", number if number < len(controller.points.data):
+                controller.points.selected_data = {number}
+                controller.points.remove_selected()
+            case "merge", first, second:
+                controller.objects.merge(first, second)
+            case "lock", object_id, on:
+                controller.objects.describe(object_id, locked=on)
+            case "class", object_id, class_id:
+                controller.objects.describe(object_id, class_id=class_id)
+            case "restore layers":
+                viewer.layers.remove(controller.labels)
+                controller.annotate(controller.image)
+            case _:
+                self.actions.get(name, lambda: None)()
+
+    @property
+    def actions(self):
+        controller, propagation = self.controller, self.propagation
+        return {
+            "undo": controller.undo,
+            "redo": controller.redo,
+            "flip": controller.edits.flip,
+            "reset": controller.reset_slice,
+            "next": controller.next_object,
+            "remove": controller.objects.remove,
+            "overwrite": lambda: controller.objects.set_overlap("overwrite"),
+            "keep": lambda: controller.objects.set_overlap("keep"),
+            "classes": lambda: controller.objects.show("classes"),
+            "objects": lambda: controller.objects.show("objects"),
+            "propagate": lambda: propagation.propagate(1, -1),
+            "fill": propagation.interpolate,
+            "accept": lambda: propagation.accept(everywhere=True),
+        }
+
+    def check(self):
+        controller, annotator = self.controller, self.controller.annotator
+        composed = np.zeros(SHAPE, np.uint16)
+        for place in annotator.sessions:
+            mask = annotator.mask(place)
+            if mask is not None:
+                part = controller.planes[place[1]].labels(composed)[mask[0].slices]
+                assert not part[mask[1]].any(), "two objects have a pixel"
+                part[mask[1]] = controller.objects.label(place[0])
+        np.testing.assert_array_equal(controller.labels.data, composed)
+        clicks = annotator.clicks(controller.object_id).items()
+        shown = [controller.planes[key].to_volume(c.row, c.col) for key, made in clicks for c in made]
+        np.testing.assert_array_equal(controller.points.data, np.reshape(shown, (-1, 3)))
+
+
+@given(st.lists(EVENT, max_size=20))
+@settings(max_examples=60, deadline=None)
+def test_layers_show_what_was_done_and_undo_leads_back(events):
+    user = User()
+    for event in events:
+        user.do(*event)
+        user.check()
+    while user.controller.annotator.can_undo:
+        user.do("undo")
+    user.check()
+    assert not user.controller.labels.data.any()
+    assert len(user.controller.points.data) == 0
