@@ -1,6 +1,6 @@
 """What a click costs on planes of growing size: must stay the same, whatever the plane.
 
-    python benchmarks/plane_size.py [model]
+    python benchmarks/plane_size.py [model [engine]]
 
 Every plane holds the same picture, repeated. The first click looks at the whole plane, the second at the object; both
 times include painting the mask into a label volume. "around" is the time without the network. Medians of interleaved
@@ -12,18 +12,18 @@ import sys
 from time import perf_counter
 
 import numpy as np
-import torch
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.annotator import Annotator
+from napari_simpleclick.inference.networks import choose_network
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.repaint import repaint
 from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
 
 SIDES = (256, 512, 2048, 8192, 16384)
-REPETITIONS = 7
+REPETITIONS = 11
 
 
 class Timed:
@@ -60,11 +60,10 @@ def click_twice(predictor, network, plane, image, labels) -> list[tuple[float, f
 
 
 def main() -> None:
-    torch.manual_seed(0)
     name = sys.argv[1] if len(sys.argv) > 1 else DEFAULT_MODEL
-    model = load_model(name)
-    network = Timed(model)
-    predictor = Predictor(model)
+    chosen = choose_network(load_model(name), engine=sys.argv[2] if len(sys.argv) > 2 else "auto")
+    network = Timed(chosen.network)
+    predictor = Predictor(chosen.network)
     section = sample_volume("em-like")[0].data[5]
     planes = {}
     for side in SIDES:
@@ -74,7 +73,7 @@ def main() -> None:
     for _ in range(REPETITIONS):
         for side, (plane, labels) in planes.items():
             times[side].append(click_twice(predictor, network, plane, plane.image(), labels))
-    print(f"{name}, {torch.get_num_threads()} threads, median of {REPETITIONS}, ms and ratio to 512 x 512")
+    print(f"{name}, {chosen.engine}, median of {REPETITIONS}, ms and ratio to 512 x 512")
     print(f"{'side':>6} {'1st click':>16} {'1st, around':>16} {'2nd click':>16} {'2nd, around':>16}")
     middle = {
         side: [1000 * statistics.median(t[k][part] for t in runs) for k in (0, 1) for part in (0, 1)]
@@ -83,6 +82,8 @@ def main() -> None:
     for side, values in middle.items():
         cells = (f"{value:8.1f} ({value / known:4.2f})" for value, known in zip(values, middle[512], strict=True))
         print(f"{side:>6} " + " ".join(f"{cell:>16}" for cell in cells))
+    whole, around = middle[512][2:]
+    print(f"around the network on 512 x 512: {100 * around / whole:.0f} % of the second click")
 
 
 if __name__ == "__main__":

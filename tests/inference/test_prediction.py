@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from napari_simpleclick.arrays import Box, bounding_box
 from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.inference.resample import enlarge, regrid, resample_at
 
 
 def random_prediction(seed: int, *, size: int = 24) -> Prediction:
@@ -56,3 +57,19 @@ def test_mask_given_as_prediction_comes_back_nearly_unchanged(shape):
     mask[5:20, 10:30] = True
     back = Prediction.from_mask(mask, Box(0, 30, 0, 40), size=448).mask(0.5)
     assert (back ^ mask).sum() <= 0.05 * mask.sum()
+
+
+BOXES = [
+    (Box(0, 512, 0, 512), Box(0, 512, 0, 512)),
+    (Box(0, 4000, 0, 3000), Box(0, 4000, 0, 3000)),
+    (Box(50, 300, 20, 411), Box(0, 340, 100, 500)),
+    (Box(10, 11, 0, 9), Box(0, 30, 0, 30)),
+    (Box(0, 5, 0, 5), Box(10, 30, 10, 30)),
+]
+
+
+@pytest.mark.parametrize(("box", "onto"), BOXES)
+def test_map_seen_in_another_region_is_the_enlarged_map_resized(box, onto):
+    small = np.random.default_rng(0).random((64, 64), np.float32)
+    expected = resample_at(lambda rows, cols: enlarge(small, box, rows, cols), onto, 48)
+    np.testing.assert_allclose(regrid(small, box, onto, 48), expected, atol=1e-6)

@@ -109,3 +109,11 @@ def test_missing_gpu_is_told_with_what_there_is():
         choose_device("cuda")
     with pytest.raises(ValueError, match=r"Unknown device 'tpu'. Choose one of: auto"):
         choose_device("tpu")
+
+
+@pytest.mark.parametrize("side", [300, 1200])
+def test_grey_picture_whose_channels_share_memory_is_read_like_any_other(side):
+    grey = np.random.default_rng(0).integers(0, 256, (side, side, 1), np.uint8)
+    shared, copied = np.broadcast_to(grey, (side, side, 3)), np.repeat(grey, 3, axis=-1)
+    crops = [read_crop(picture, Box(3, side, 0, side - 5), 224) for picture in (shared, copied)]
+    torch.testing.assert_close(crops[0], crops[1])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_simpleclick.arrays import BinaryMask, Box
-from napari_simpleclick.data.intensity import Limits, default_limits, to_rgb
+from napari_simpleclick.data.intensity import Limits, default_limits, scale_to_bytes, to_rgb
 
 if TYPE_CHECKING:
     from napari_simpleclick.data.nifti import NiftiGeometry
@@ -191,13 +191,17 @@ class PlaneImage:
         return np.dtype(np.uint8)
 
     def __getitem__(self, index: Any) -> np.ndarray:
-        """Pixels at a pair of slices or at `np.ix_(rows, columns)`."""
+        """Pixels at a pair of slices or at `np.ix_(rows, columns)`; the channels of grey ones share their memory."""
         rows, cols = (part if isinstance(part, slice) else np.ravel(part) for part in index)
-        return to_rgb(self.plane.read(rows, cols), self.limits, rgb=self.plane.rgb)
+        pixels = self.plane.read(rows, cols)
+        if self.plane.rgb:
+            return to_rgb(pixels, self.limits, rgb=True)
+        grey = pixels if self.limits is None else scale_to_bytes(pixels, self.limits)
+        return np.broadcast_to(grey[..., None], (*grey.shape, 3))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """The whole plane."""
-        return self[:, :]
+        return np.array(self[:, :])
 
 
 def plane_at(key: Any, data: Any, *, rgb: bool = False) -> SliceView:

@@ -12,7 +12,7 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click, positions
 from napari_simpleclick.inference.precision import Network
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.resample import Plane, resample_at
+from napari_simpleclick.inference.resample import Plane, regrid, resample_at
 from napari_simpleclick.inference.roi import OBJECT_THRESHOLD, next_roi
 from napari_simpleclick.model.click_maps import click_map
 from napari_simpleclick.model.simpleclick import SimpleClick
@@ -97,7 +97,7 @@ class Predictor:
         scale = np.array([size / roi.shape[0], size / roi.shape[1]])
         maps = np.zeros((3, size, size), np.float32)
         if previous is not None:
-            maps[0] = resample_at(previous.at, roi, size)
+            maps[0] = regrid(previous.shown_map(), previous.roi, roi, size)
         for channel, positive in ((1, True), (2, False)):
             moved = (positions(clicks, positive=positive) - (roi.row_start, roi.col_start)) * scale
             maps[channel] = click_map(moved, size, size)
@@ -143,10 +143,22 @@ def read_crop(image: Plane, box: Box, size: int) -> Tensor:
         RGB in [0, 1].
     """
     if max(box.shape) <= 2 * size:
-        pixels = torch.from_numpy(np.ascontiguousarray(image[box.slices])).permute(2, 0, 1).float()
-        return resize(pixels, size) / 255
-    resized = resample_at(lambda rows, cols: image[np.ix_(rows, cols)], box, size)
-    return torch.from_numpy(resized).permute(2, 0, 1) / 255
+        pixels = torch.from_numpy(one_channel(image[box.slices]).astype(np.float32))
+        resized = resize(channels_first(pixels), size)
+    else:
+        read = resample_at(lambda rows, cols: one_channel(image[np.ix_(rows, cols)]), box, size)
+        resized = channels_first(torch.from_numpy(read))
+    return (resized / 255).expand(3, size, size).contiguous()
+
+
+def one_channel(pixels: np.ndarray) -> np.ndarray:
+    """(height, width, 3), or (height, width) where the channels share their memory: grey is resized once only."""
+    return pixels[..., 0] if pixels.strides[-1] == 0 else pixels
+
+
+def channels_first(maps: Tensor) -> Tensor:
+    """(height, width) or (height, width, channels) to (channels, height, width)."""
+    return maps[None] if maps.ndim == 2 else maps.permute(2, 0, 1)
 
 
 def resize(maps: Tensor, size: int) -> Tensor:

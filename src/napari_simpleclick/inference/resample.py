@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from jaxtyping import Float32
+from scipy.sparse import csr_array
 
 from napari_simpleclick.arrays import Box
 
@@ -46,9 +47,17 @@ def resample_at(read: Callable[[Positions, Positions], np.ndarray], box: Box, si
     rows, row_low, row_high, row_part = taps(box.row_start, box.row_stop, size)
     cols, col_low, col_high, col_part = taps(box.col_start, box.col_stop, size)
     values = read(rows, cols).astype(np.float32)
-    trailing = (1,) * (values.ndim - 2)
-    values = lerp(values[row_low], values[row_high], row_part.reshape(-1, 1, *trailing))
-    return lerp(values[:, col_low], values[:, col_high], col_part.reshape(1, -1, *trailing))
+    whole = np.ones(size, np.float32)
+    row_matrix = two_per_row(row_low, row_high, row_part, whole, len(rows))
+    return both_ways(row_matrix, two_per_row(col_low, col_high, col_part, whole, len(cols)), values)
+
+
+def both_ways(rows: Any, cols: Any, values: np.ndarray) -> np.ndarray:
+    """Sparse matrices applied to the rows and to the columns of (rows, columns) or (rows, columns, channels)."""
+    tall: np.ndarray = (rows @ values.reshape(len(values), -1)).reshape(rows.shape[0], *values.shape[1:])
+    turned = np.ascontiguousarray(np.moveaxis(tall, 1, 0))
+    wide: np.ndarray = (cols @ turned.reshape(len(turned), -1)).reshape(cols.shape[0], *turned.shape[1:])
+    return np.ascontiguousarray(np.moveaxis(wide, 1, 0))
 
 
 def taps(start: int, stop: int, size: int) -> tuple[Positions, np.ndarray, np.ndarray, np.ndarray]:
@@ -107,6 +116,53 @@ def enlarge(small: Float32[np.ndarray, "size size"], box: Box, rows: Positions, 
     tall = lerp(small[row_low], small[row_high], row_part[:, None])
     enlarged[row_range, col_range] = lerp(tall[:, col_low], tall[:, col_high], col_part)
     return enlarged
+
+
+def regrid(small: Float32[np.ndarray, "size size"], box: Box, onto: Box, size: int) -> np.ndarray:
+    """A map that covers `box`, enlarged to the plane and resized to cover another region; zero outside `box`.
+
+    The same as `resample_at` of what `enlarge` returns, but as two sparse products, whose cost depends on the sizes of
+    the maps only.
+
+    Parameters
+    ----------
+    small
+        The map at the network's resolution.
+    box
+        The region of the plane that it covers.
+    onto
+        The region that the result covers.
+    size
+        Side of the result.
+
+    Returns
+    -------
+    (size, size) float32
+
+    Examples
+    --------
+    >>> regrid(np.eye(2, dtype=np.float32), Box(0, 3, 0, 3), Box(0, 3, 0, 3), 3)[1]
+    array([0.5, 0.5, 0.5], dtype=float32)
+    """
+    rows = regrid_matrix(small.shape[0], (box.row_start, box.row_stop), (onto.row_start, onto.row_stop), size)
+    cols = regrid_matrix(small.shape[1], (box.col_start, box.col_stop), (onto.col_start, onto.col_stop), size)
+    return both_ways(rows, cols, small)
+
+
+def regrid_matrix(side: int, covered: tuple[int, int], wanted: tuple[int, int], size: int) -> Any:
+    """Sparse (size, side) matrix that takes a column of a map over `covered` to one over `wanted`."""
+    rows, low, high, part = taps(*wanted, size)
+    below, above, between = neighbours(rows - covered[0], covered[1] - covered[0], side)
+    inside = ((rows >= covered[0]) & (rows < covered[1])).astype(np.float32)
+    enlarged = two_per_row(np.clip(below, 0, side - 1), np.clip(above, 0, side - 1), between, inside, side)
+    return two_per_row(low, high, part, np.ones(size, np.float32), len(rows)) @ enlarged
+
+
+def two_per_row(low: np.ndarray, high: np.ndarray, part: np.ndarray, weight: np.ndarray, columns: int) -> Any:
+    """Sparse matrix of linear interpolation: in each row (1 - part) at `low` and part at `high`, times a weight."""
+    values = np.stack([(1 - part) * weight, part * weight], axis=1).ravel()
+    places = np.stack([low, high], axis=1).ravel()
+    return csr_array((values, places, np.arange(0, 2 * len(low) + 1, 2)), shape=(len(low), columns))
 
 
 def neighbours(indices: np.ndarray, extent: int, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
