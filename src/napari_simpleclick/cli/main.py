@@ -10,6 +10,7 @@ from rich.table import Table
 
 from napari_simpleclick.cli.bench import BenchSettings
 from napari_simpleclick.cli.errors import told_as_messages
+from napari_simpleclick.cli.quantise import QuantiseSettings
 from napari_simpleclick.data.click_files import Coordinates
 from napari_simpleclick.inference.precision import Engine
 
@@ -118,10 +119,24 @@ def bench(settings: tyro.conf.OmitArgPrefixes[BenchSettings]) -> None:
     run_bench(settings, Console())
 
 
+def quantise(settings: tyro.conf.OmitArgPrefixes[QuantiseSettings]) -> None:
+    """Make a model faster in int8, and use that only if its masks stay as good on this machine."""
+    from napari_simpleclick.cli.quantise import run_quantise
+
+    run_quantise(settings, Console())
+
+
 def main() -> None:
     """Run a command."""
     with told_as_messages():
-        commands = {"segment": segment, "replay": replay, "demo": demo, "models": models, "bench": bench}
+        commands = {
+            "segment": segment,
+            "replay": replay,
+            "demo": demo,
+            "models": models,
+            "bench": bench,
+            "quantise": quantise,
+        }
         tyro.extras.subcommand_cli_from_dict(commands, prog="napari-simpleclick")
 
 
