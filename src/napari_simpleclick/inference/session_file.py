@@ -120,8 +120,8 @@ def read_session(path: Path) -> SessionContent:
         if isinstance(error, SessionFileError):
             raise
         raise SessionFileError(
-            f"{path} is no session file, or damaged ({type(error).__name__}: {error}). Choose another one: the one "
-            "before has the ending .before, and is in the same folder."
+            f"{path} is no session file, or damaged ({type(error).__name__}: {error}). Choose another one: "
+            "earlier work on an image is in the same folder."
         ) from error
     return content
 

@@ -41,6 +41,8 @@ class Journal:
             If the file cannot be written; the next time the whole work is written.
         """
         with self._lock:
+            if self._file is None and not self.recorder.annotator.sessions:
+                return False
             if self._added > max(SMALLEST_BYTES_ADDED, self._whole):
                 self._start_again()
             line = self.recorder.line(about)

@@ -50,7 +50,8 @@ class Recovery:
     def find(self) -> Path | None:
         """The file with earlier work on the present image, if there is any and nothing was done since."""
         controller = self.controller
-        if controller.image is not None and controller.image is not self._image:
+        if controller.image is not self._image:
+            self._leave()
             self._begin(controller.image)
         untouched = controller.annotator is not None and not controller.annotator.sessions
         return self._earlier if untouched else None
@@ -107,10 +108,10 @@ class Recovery:
         return len({object_id for object_id, _ in content.newest})
 
     def present_journal(self) -> Journal | None:
-        """The journal of the present work; None as long as there is nothing to save."""
+        """The journal of the present work; None without an image, and as long as its hash or the model is not known."""
         self.find()
         annotator = self.controller.annotator
-        if annotator is None or not annotator.sessions or not self._hash or self.controller.image is None:
+        if annotator is None or not self._hash:
             return None
         if self.journal is None or self.journal.recorder.annotator is not annotator:
             stamp = f"{datetime.now():%Y%m%d-%H%M%S-%f}-{os.getpid()}"
@@ -120,12 +121,24 @@ class Recovery:
 
     def about(self) -> dict[str, Any]:
         """What a file notes beside the work: image, versions, settings, time."""
-        return about(self.controller, self._hash)
+        return about(self.controller, self._image, self._hash)
 
-    def _begin(self, image: "Image") -> None:
-        if self.journal is not None:
-            self.journal.close()
+    def _leave(self) -> None:
+        """Save what was done to the image before."""
+        journal = self.journal
+        if journal is not None:
+            noted = self.about()
+
+            def save() -> None:
+                journal.save(noted)
+                journal.close()
+
+            self.run(save, lambda _nothing: None, self.controller.failed.emit)
+
+    def _begin(self, image: "Image | None") -> None:
         self._image, self._hash, self._earlier, self.journal = image, "", None, None
+        if image is None:
+            return
         data = layer_data(image)
 
         def found(name: str) -> None:

@@ -108,7 +108,7 @@ class SessionFiles:
 
     def _journal(self) -> "Journal":
         journal = self.recovery.present_journal()
-        if journal is None:
+        if journal is None or not journal.recorder.annotator.sessions:
             raise SessionFileError(NOTHING)
         return journal
 

@@ -12,14 +12,15 @@ from napari_simpleclick.inference.session_restoring import RestoredSession
 from napari_simpleclick.plugin.planes import layer_data
 
 if TYPE_CHECKING:
+    from napari.layers import Image
+
     from napari_simpleclick.plugin.controller import Controller
 
 NOTED_PACKAGES = ("napari-simpleclick", "napari", "torch", "numpy")
 
 
-def about(controller: "Controller", image_hash: str) -> dict[str, Any]:
+def about(controller: "Controller", image: "Image | None", image_hash: str) -> dict[str, Any]:
     """Image, versions, settings and time, as plain values."""
-    image = controller.image
     noted: dict[str, Any] = {}
     if image is not None:
         data = layer_data(image)

@@ -148,6 +148,9 @@ class SimpleClickWidget(QWidget):
         self.viewer.mouse_drag_callbacks.append(self.listener)
         self.viewer.layers.events.inserted.connect(self._on_inserted)
         self.viewer.layers.events.removed.connect(self._list_images)
+        self.viewer.layers.events.reordered.connect(self._list_images)
+        for image in self._images():
+            image.events.name.connect(self._list_images)
         worker, saver, recovery, propagation = self.worker, self.saver, self.recovery, self.propagation
         # Closing a dock calls no closeEvent; a bound method of this widget would not be called either.
         ends = propagation.cancel, worker.stop, saver.stop, recovery.save_now, controller.shut_down
@@ -196,7 +199,8 @@ class SimpleClickWidget(QWidget):
             self.controller.annotate(images[max(self.setup.image_menu.currentIndex(), 0)])
             bind_keys(self.controller, self.actions)
 
-    def _on_inserted(self, _event: Any) -> None:
+    def _on_inserted(self, event: Any) -> None:
+        event.value.events.name.connect(self._list_images)
         self._list_images()
         if self.controller.image is None and self._images():
             self._annotate_active()
@@ -221,7 +225,10 @@ class SimpleClickWidget(QWidget):
         return [layer for layer in self.viewer.layers if isinstance(layer, Image)]
 
     def _list_images(self, _event: object = None) -> None:
-        self.setup.list_images([image.name for image in self._images()])
+        images = self._images()
+        self.setup.list_images([image.name for image in images])
+        if self.controller.image in images:
+            self.setup.image_menu.setCurrentIndex(images.index(self.controller.image))
 
     def _show_state(self) -> None:
         controller, annotator = self.controller, self.controller.annotator

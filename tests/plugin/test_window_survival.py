@@ -1,0 +1,135 @@
+"""Layers deleted, renamed or moved, images and docks closed, files dropped: the work is there, in a real window."""
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+
+from napari_simpleclick.data.samples import sample_volume
+from napari_simpleclick.inference.session_file import read_session
+
+pytestmark = pytest.mark.skipif(
+    sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
+    reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+)
+
+SPOT = (3, 100, 130)
+
+
+@pytest.fixture
+def stack(tmp_path):
+    path = tmp_path / "stack.tif"
+    tifffile.imwrite(path, np.asarray(sample_volume("em-like")[0].data))
+    return path
+
+
+@pytest.fixture
+def working(make_napari_viewer_proxy, qtbot, stack):
+    """A window with an image from a file, the widget, and one clicked object."""
+    viewer = make_napari_viewer_proxy()
+    viewer.open(str(stack), plugin="napari")
+    _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
+    qtbot.waitUntil(lambda: widget.controller.annotator is not None, timeout=60_000)
+    click(widget, qtbot)
+    return viewer, widget
+
+
+def click(widget, qtbot, spot=SPOT):
+    widget.controller.viewer.dims.set_current_step(0, spot[0])
+    widget.controller.click_at(spot, positive=True)
+    settle(widget, qtbot)
+
+
+def settle(widget, qtbot):
+    qtbot.waitUntil(lambda: widget.controller.busy == 0, timeout=60_000)
+
+
+def saved(folder):
+    """The newest session file."""
+    return max(Path(folder).rglob("recovery/*.simpleclick.json"), key=lambda path: path.stat().st_mtime_ns)
+
+
+@pytest.mark.parametrize("which", ["labels", "points"])
+def test_deleted_layer_comes_back_as_it_was(working, qtbot, which):
+    viewer, widget = working
+    controller = widget.controller
+    masks = controller.labels.data.copy()
+    viewer.layers.remove(getattr(controller, which).name)
+    assert "your clicks are kept" in widget.status.text()
+    widget.setup.annotate_button.click()
+    np.testing.assert_array_equal(controller.labels.data, masks)
+    assert len(controller.points.data) == 1
+    click(widget, qtbot, (3, 104, 134))
+    assert controller.labels.data[3, 104, 134] == 1
+
+
+def test_renamed_and_moved_layers_are_still_ours(working, qtbot):
+    viewer, widget = working
+    controller = widget.controller
+    for number, layer in enumerate(list(viewer.layers)):
+        layer.name = f"layer {number}"
+    viewer.layers.reverse()
+    click(widget, qtbot, (3, 104, 134))
+    assert controller.labels.data[3, 104, 134] == 1
+    assert len(controller.points.data) == 2
+    assert widget.setup.image_menu.currentText() == controller.image.name
+
+
+def test_closed_image_is_offered_its_work_when_it_is_opened_again(working, qtbot, stack):
+    viewer, widget = working
+    qtbot.waitUntil(lambda: widget.recovery.journal is not None, timeout=10_000)
+    widget.save_timer.stop()
+    click(widget, qtbot, (4, 100, 130))
+    masks = widget.controller.labels.data.copy()
+    viewer.layers.clear()
+    assert "image was closed" in widget.status.text()
+    viewer.open(str(stack), plugin="napari")
+    qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=10_000)
+    widget.restore_button.click()
+    np.testing.assert_array_equal(widget.controller.labels.data, masks)
+
+
+def test_closed_dock_saves_the_last_click_and_a_new_one_offers_it(working, qtbot, tmp_path):
+    viewer, widget = working
+    qtbot.waitUntil(lambda: widget.recovery.journal is not None, timeout=10_000)
+    widget.save_timer.stop()
+    click(widget, qtbot, (5, 100, 130))
+    masks = widget.controller.labels.data.copy()
+    viewer.window.remove_dock_widget(widget)
+    widget.deleteLater()
+    qtbot.wait(300)
+    content = read_session(saved(tmp_path))
+    assert sum("click" in record for record in content.steps.values()) == 2
+    for layer in list(viewer.layers)[1:]:
+        viewer.layers.remove(layer)
+    _, again = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
+    qtbot.waitUntil(lambda: not again.restore_button.isHidden(), timeout=60_000)
+    again.restore_button.click()
+    np.testing.assert_array_equal(again.controller.labels.data, masks)
+
+
+def test_session_dropped_on_another_window_opens_its_image_and_goes_on(working, qtbot, tmp_path):
+    viewer, widget = working
+    masks = widget.controller.labels.data.copy()
+    file = tmp_path / "work.simpleclick.json"
+    widget.session_files.save(file)
+    viewer.layers.clear()
+    viewer.open(str(file), plugin="napari-simpleclick")
+    qtbot.waitUntil(lambda: "objects are back" in widget.status.text(), timeout=60_000)
+    assert widget.controller.image.name == "stack"
+    np.testing.assert_array_equal(widget.controller.labels.data, masks)
+    click(widget, qtbot, (3, 104, 134))
+    assert widget.controller.labels.data[3, 104, 134] == 1
+
+
+def test_damaged_session_is_told_and_the_work_stays(working, qtbot, tmp_path):
+    _, widget = working
+    file = tmp_path / "broken.simpleclick.json"
+    file.write_text("{")
+    masks = widget.controller.labels.data.copy()
+    widget.session_files.open(file)
+    qtbot.waitUntil(lambda: "damaged" in widget.status.text(), timeout=10_000)
+    np.testing.assert_array_equal(widget.controller.labels.data, masks)
