@@ -161,6 +161,20 @@ def test_own_volume_with_chosen_label_and_own_pictures(tmp_path):
     assert own.open()[0].name.startswith("person")
 
 
+def test_volume_effort_tells_clicks_through_the_stack_and_slice_by_slice(tmp_path):
+    output = tmp_path / "effort.json"
+    settings = ("--volume-effort", "--predictor", "flood-fill", "--clicks", 3, "--target-iou", 0.6, "--max-objects", 4)
+    done = command(*settings, "--output", output, env={"COLUMNS": "80"})
+    assert done.returncode == 0, done.stderr
+    assert "times fewer clicks" in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines() if not line.startswith("Written")) <= 80
+    report = json.loads(output.read_text())
+    assert len(report["objects"]) == 4
+    assert report["summary"]["slices"] == sum(len(entry["clicks"]) for entry in report["objects"])
+    assert report["provenance"]["data"]["slice_rule"] == "all"
+    assert "Every object" in output.with_suffix(".html").read_text()
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -176,6 +190,9 @@ def test_own_volume_with_chosen_label_and_own_pictures(tmp_path):
         (("--predictor", "disks", "--scheduler", "tcp://127.0.0.1:9"), "No scheduler answers at tcp://127.0.0.1:9"),
         (("--resume",), "name the same file"),
         (("--clicks", "0"), "max_clicks must be at least 1"),
+        (("--volume-effort", "--workers", "2"), "leave --workers, --scheduler, --resume"),
+        (("--volume-effort", "--predictor", "disks", "--min-slices", "9999"), "no object on enough slices"),
+        (("--volume-effort", "--target-iou", "80"), "between 0 and 1 (0.8 is 80 %), got 80"),
         (("compare", "nowhere.json", "nowhere.json"), "is no report of an evaluation"),
     ],
 )

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from napari_simpleclick.cli.errors import told_as_messages
 from napari_simpleclick.cli.eval_choices import ClickSettings, DataSettings, PredictorSettings, jobs
+from napari_simpleclick.cli.eval_effort import EffortSettings, run_effort
 from napari_simpleclick.cli.eval_tables import datasets_table, results_table
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class EvalCommand:
     data: tyro.conf.OmitArgPrefixes[DataSettings]
     predictor: tyro.conf.OmitArgPrefixes[PredictorSettings]
     clicking: tyro.conf.OmitArgPrefixes[ClickSettings]
+    effort: tyro.conf.OmitArgPrefixes[EffortSettings]
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"])] = None
     """JSON file for all curves and clicks; a table (.csv) and a page with pictures (.html) are written beside it."""
     resume: bool = False
@@ -63,8 +65,16 @@ def run(command: EvalCommand, console: Console) -> None:
     if command.resume and command.output is None:
         raise ValueError("--resume goes on with the run that wrote --output: name the same file.")
     chosen = jobs(command.data, sharing_cores(command.predictor, command.workers), command.clicking)
+    if command.effort.volume_effort and (command.workers or command.scheduler or command.resume):
+        raise ValueError(
+            "--volume-effort runs in one process from start to end: leave --workers, --scheduler, --resume."
+        )
     for job in chosen:
-        run_job(job, command, output_of(command.output, job.dataset.name, alone=len(chosen) == 1), console)
+        output = output_of(command.output, job.dataset.name, alone=len(chosen) == 1)
+        if command.effort.volume_effort:
+            run_effort(job, command.effort, output, console)
+        else:
+            run_job(job, command, output, console)
 
 
 def sharing_cores(predictor: PredictorSettings, workers: int) -> PredictorSettings:

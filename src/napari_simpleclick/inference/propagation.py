@@ -1,12 +1,18 @@
 """Propagation: an object of one slice found again on the next, on a leash."""
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
+from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.patches import overlap, part_of
+from napari_simpleclick.inference.interpolation import pasted, shifted, signed_distance, trimmed
+from napari_simpleclick.inference.patches import around, overlap, part_of
 from napari_simpleclick.inference.prediction import Patch, Prediction
-from napari_simpleclick.inference.resample import Plane
+from napari_simpleclick.inference.registration import movement
+from napari_simpleclick.inference.resample import Plane, Positions, resample_at
 from napari_simpleclick.inference.session import PredictorLike
 
 LARGEST_GROWTH = 1.8
@@ -16,17 +22,27 @@ SMALLEST_IOU = 0.4
 """Masks on neighbouring slices overlap at least so much."""
 
 
-def follow(predictor: PredictorLike, previous: Prediction, image: Plane) -> Prediction:
+RIM = 6
+"""So many pixels outside the object negative clicks are set around it."""
+
+TRUST = 3.0
+"""Logit by which a pixel gains when it lies as deep in the expected shape as a third of its radius."""
+
+
+def follow(predictor: PredictorLike, previous: Prediction, image: Plane, *, known: Plane | None = None) -> Prediction:
     """Find an object on the slice next to the one where it is known.
 
     Parameters
     ----------
     predictor
-        Answers a click on the middle of the object.
+        Answers clicks on the middle of the object and around it.
     previous
         The object on the known slice.
     image
         (height, width, 3) uint8 picture of the next slice.
+    known
+        Picture of the known slice: the object is expected where its surroundings have moved to. Without it the object
+        is expected where it was.
 
     Raises
     ------
@@ -36,7 +52,73 @@ def follow(predictor: PredictorLike, previous: Prediction, image: Plane) -> Pred
     patch = previous.object_mask()
     if patch is None:
         raise ValueError("There is nothing to propagate: click the object on this slice first.")
-    return predictor.predict(image, [centre_click(patch)], previous)
+    if known is not None:
+        inside = trimmed(
+            shifted(patch, *movement(known, image, patch[0])),
+            Box(0, previous.plane_shape[0], 0, previous.plane_shape[1]),
+        )
+        patch = inside or patch
+    return refine(predictor, patch, image, previous.plane_shape)
+
+
+def refine(predictor: PredictorLike, expected: Patch, image: Plane, plane_shape: tuple[int, int]) -> Prediction:
+    """Ask the network for an object that is expected to look and lie like another one, and weigh both.
+
+    The network sees the expected shape as previous mask, a positive click in its middle and negative ones around it.
+    Its logits are raised inside the expected shape and lowered outside, in proportion to the distance from the rim.
+
+    Parameters
+    ----------
+    predictor
+        Answers the clicks.
+    expected
+        The shape, not empty.
+    image
+        (height, width, 3) uint8 picture of the slice.
+    plane_shape
+        Height and width of the slice in pixels.
+    """
+    clicks = [*clicks_around(expected, plane_shape), centre_click(expected)]
+    answer = predictor.predict(image, clicks, Prediction.from_patch(expected, plane_shape))
+    if answer.network_map is None:
+        return answer
+    map_of_answer = answer.network_map
+    size = map_of_answer.shape[0]
+    depth = resample_at(partial(depths, expected), answer.roi, size)
+    scale = max(2.0, np.sqrt(expected[1].sum() / np.pi) / 3)
+    likely = np.clip(map_of_answer, 1e-4, 1 - 1e-4)
+    logits = np.log(likely / (1 - likely)) + TRUST * depth / scale
+    return replace(answer, network_map=(1 / (1 + np.exp(-logits.clip(-30, 30)))).astype(np.float32))
+
+
+def depths(patch: Patch, rows: Positions, cols: Positions) -> np.ndarray:
+    """Distance to the rim of an object at rows and columns of the plane, positive inside, (len(rows), len(cols))."""
+    box, _ = patch
+    frame = around([box, Box(int(rows[0]), int(rows[-1]) + 1, int(cols[0]), int(cols[-1]) + 1)])
+    depth = signed_distance(pasted(patch, frame)).astype(np.float32)
+    chosen: np.ndarray = depth[np.ix_(np.asarray(rows) - frame.row_start, np.asarray(cols) - frame.col_start)]
+    return chosen
+
+
+def clicks_around(patch: Patch, plane_shape: tuple[int, int]) -> list[Click]:
+    """Negative clicks below, above, right and left of the middle of an object, a little outside; on the plane only.
+
+    Examples
+    --------
+    >>> square = Box(10, 15, 20, 25), np.ones((5, 5), bool)
+    >>> [(click.row, click.col) for click in clicks_around(square, (40, 27))]
+    [(20, 22), (4, 22), (12, 14)]
+    """
+    box, mask = patch
+    middle, pad = centre_click(patch), RIM + 2
+    away = distance_transform_edt(~np.pad(mask, pad))
+    row, col = int(middle.row) - box.row_start + pad, int(middle.col) - box.col_start + pad
+    rays = (away[row:, col], 1, 0), (away[row::-1, col], -1, 0), (away[row, col:], 0, 1), (away[row, col::-1], 0, -1)
+    steps = [(int(np.argmax(ahead >= RIM)), down, right) for ahead, down, right in rays]
+    clicks = [
+        Click(int(middle.row) + n * down, int(middle.col) + n * right, positive=False) for n, down, right in steps
+    ]
+    return [click for click in clicks if 0 <= click.row < plane_shape[0] and 0 <= click.col < plane_shape[1]]
 
 
 def centre_click(patch: Patch) -> Click:

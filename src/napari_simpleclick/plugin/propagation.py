@@ -201,11 +201,12 @@ class Propagation:
 
     def _find(self, annotator: Annotator, run: Run, picture: Plane) -> tuple[str, list[Change]]:
         """On the worker: the reason to stop, or what changed on the next slice."""
-        source = annotator.sessions[run.object_id, run.plane.key].newest
+        session = annotator.sessions[run.object_id, run.plane.key]
+        source = session.newest
         known = annotator.mask((run.object_id, run.plane.key))
         if source is None or known is None:
             return "the object is gone from the slice before", []
-        answer = follow(annotator.predictor, source.prediction, picture)
+        answer = follow(annotator.predictor, source.prediction, picture, known=session.image)
         reason = why_stop(known, answer.object_mask())
         if reason or not self.running:
             return reason or "", []

@@ -1,0 +1,142 @@
+"""Whole objects: what belongs together through the slices, how the robot user annotates it, and what is reported."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from napari_simpleclick.data.datasets.base import DatasetError, Sample
+from napari_simpleclick.data.datasets.options import DatasetOptions
+from napari_simpleclick.data.datasets.registry import open_dataset
+from napari_simpleclick.evaluation.effort_report import EffortReport
+from napari_simpleclick.evaluation.predictors import PredictorChoice
+from napari_simpleclick.evaluation.volume_objects import VolumeObject, link, volume_objects
+from napari_simpleclick.evaluation.volume_robot import EffortProtocol, EffortResult, VolumeRobot, measure_effort
+
+SHAPE = (60, 80)
+
+
+def disk(row, col, radius) -> np.ndarray:
+    rows, cols = np.ogrid[: SHAPE[0], : SHAPE[1]]
+    return (rows - row) ** 2 + (cols - col) ** 2 <= radius**2
+
+
+def tube(centres, radius=9) -> VolumeObject:
+    """A bright disk that moves from slice to slice on noisy ground."""
+    targets = tuple(disk(row, col, radius) for row, col in centres)
+    noise = np.random.default_rng(0).integers(0, 15, (len(targets), *SHAPE, 3), dtype=np.uint8)
+    images = tuple(
+        np.where(mask[..., None], 180, 40).astype(np.uint8) + n for mask, n in zip(targets, noise, strict=True)
+    )
+    return VolumeObject("tube", images, targets)
+
+
+@pytest.fixture
+def flood():
+    return PredictorChoice(factory="flood-fill").create()
+
+
+def test_object_that_moves_slowly_takes_one_click(flood):
+    result = measure_effort(flood, tube([(30, 20 + 3 * n) for n in range(12)]), EffortProtocol(target=0.9))
+    assert sum(result.clicks) == 1
+    assert min(result.ious) >= 0.9
+    assert sum(map(len, result.alone)) == 12
+
+
+def test_object_that_jumps_is_clicked_on_both_sides_of_the_jump(flood):
+    jumping = tube([(20, 20)] * 4 + [(40, 60)] * 4)
+    result = measure_effort(flood, jumping, EffortProtocol(target=0.9))
+    assert [sum(result.clicks[:4]), sum(result.clicks[4:])] == [1, 1]
+    assert result.volume_iou > 0.9
+
+
+def test_goal_of_the_whole_object_leaves_bad_slices_alone(flood):
+    small_end = replace(tube([(30, 30)] * 9), targets=(*tube([(30, 30)] * 8).targets, disk(30, 30, 4)))
+    every = measure_effort(flood, small_end, EffortProtocol(target=0.9, max_clicks=3))
+    whole = measure_effort(flood, small_end, EffortProtocol(target=0.9, max_clicks=3, goal="volume"))
+    assert sum(whole.clicks) == 1 < sum(every.clicks)
+    assert whole.volume_iou >= 0.9 > min(whole.ious)
+
+
+def test_slices_between_clicked_ones_are_interpolated_and_clicked_ones_stay(flood):
+    robot = VolumeRobot(flood, tube([(30, 20 + 4 * n) for n in range(6)]), EffortProtocol(target=0.9))
+    for place in (0, 5):
+        robot.click_until_good(place)
+        robot.fill(place)
+    assert sorted(robot.filled) == [1, 2, 3, 4]
+    assert all(prediction.drawn is not None for prediction in robot.filled.values())
+    assert min(robot.ious()) > 0.8
+    assert [robot.clicks_on(at) > 0 for at in range(6)] == [True, False, False, False, False, True]
+
+
+def test_predictor_that_sees_nothing_uses_up_its_clicks_and_ends():
+    class Blind:
+        def predict(self, image, clicks, previous=None, *, view=None):
+            from napari_simpleclick.inference.prediction import Prediction
+
+            return Prediction.from_patch(None, SHAPE)
+
+    result = measure_effort(Blind(), tube([(30, 30)] * 3), EffortProtocol(max_clicks=2))
+    assert result.clicks == (2, 2, 2)
+    assert result.ious == (0, 0, 0)
+
+
+def test_branch_with_the_larger_overlap_goes_on_and_the_other_is_an_object_of_its_own():
+    image = np.zeros((1, 12, 3), np.uint8)
+    first = Sample("a", image, np.array([[1] * 12]), (1,))
+    second = Sample("b", image, np.array([[4, 4, 4, 0, 0, 7, 7, 7, 7, 7, 7, 7]]), (4, 7))
+    assert link(first, second) == {1: 7}
+    assert link(second, first) == {7: 1}
+
+
+def test_sections_of_ssTEM_are_linked_into_objects(shared):
+    dataset = open_dataset("ssTEM", shared / "data" / "sstem")
+    found = list(volume_objects(dataset))
+    assert sum(map(len, found)) == 194
+    assert max(map(len, found)) == 10
+    assert all((a & b).any() for item in found for a, b in zip(item.targets, item.targets[1:], strict=False))
+
+
+def test_slices_of_the_bundled_volumes_are_stacks_and_single_pictures_are_not(tmp_path):
+    samples = open_dataset("samples", Path(), DatasetOptions(slice_rule="all"))
+    assert max(map(len, volume_objects(samples))) > 5
+    assert list(volume_objects(samples, min_slices=10_000)) == []
+
+    class Pictures:
+        name = "GrabCut"
+
+    with pytest.raises(DatasetError, match=r"GrabCut holds single pictures.*--volume-effort with volumes or ssTEM"):
+        list(volume_objects(Pictures()))
+
+
+def result(clicks, ious, alone) -> EffortResult:
+    return EffortResult("thing", clicks, ious, 0.8, alone)
+
+
+def test_report_compares_with_slice_by_slice_also_at_the_same_mean_iou():
+    through = result((2, 0, 0), (0.8, 0.7, 0.5), ((0.3, 0.9), (0.75,), (0.2, 0.4, 0.9)))
+    report = EffortReport("set", EffortProtocol(target=0.75), (through,))
+    numbers = report.summary()
+    assert numbers["times fewer clicks"] == 3
+    # Slice by slice to 31 % ends at 0.9, 0.75 and 0.4 after 2, 1 and 2 clicks; to 30 % it would be 0.3, 0.75, 0.4.
+    assert numbers["at the same mean IoU: clicks per object"] == 5
+    assert numbers["at the same mean IoU: mean IoU"] == pytest.approx((0.9 + 0.75 + 0.4) / 3)
+    same = json.loads(json.dumps(report.to_json()))
+    assert same["summary"]["slices clicked"] == 1
+    assert same["bootstrap"]["seed"] == 0
+    page = report.to_html()
+    assert "thing" in page
+    assert "<svg" in page
+
+
+def test_report_says_when_slice_by_slice_never_gets_so_far():
+    report = EffortReport("set", EffortProtocol(), (result((1, 0), (0.9, 0.9), ((0.5,), (0.5, 0.6))),))
+    assert report.alike()[2] is False
+    assert report.summary()["at the same mean IoU: times fewer clicks"] == 3
+
+
+def test_no_object_on_enough_slices_is_told():
+    with pytest.raises(ValueError, match=r"no object on enough slices. Lower --min-slices"):
+        EffortReport("set", EffortProtocol(), ())
