@@ -1,5 +1,9 @@
-"""Pictures of the real window for the documents: clicks on the bundled samples with the bundled model."""
+"""Pictures of the real window for the documents: clicks on the bundled samples with the bundled model.
 
+Usage: python scripts/make_screenshots.py [mitochondria] [lesion] [review]
+"""
+
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -69,6 +73,34 @@ def outline_lesion() -> None:
     viewer.close()
 
 
+def review_mitochondria() -> None:
+    """An object carried through the stack, corrected and accepted, and the table of several objects."""
+    viewer, widget = show("em-like")
+    controller, propagation = widget.controller, widget.propagation
+    viewer.dims.set_current_step(0, 4)
+    for row, col, positive in MITOCHONDRIA[0]:
+        click(widget, (4, row, col), positive=positive)
+    propagation.propagate(1, -1)
+    wait(lambda: not propagation.running)
+    controller.go_to_slice(CORRECTION[0][0])
+    shoot(viewer, "review_propagated")
+    for place in CORRECTION:
+        click(widget, place[:3], positive=place[3])
+    propagation.accept(everywhere=True)
+    wait(lambda: controller.busy == 0)
+    shoot(viewer, "review_accepted")
+    viewer.dims.set_current_step(0, 4)
+    for number, clicks in enumerate(MITOCHONDRIA[1:4], start=2):
+        controller.select_object(number)
+        for row, col, positive in clicks:
+            click(widget, (4, row, col), positive=positive)
+    controller.objects.describe(1, name="checked", locked=True)
+    controller.objects.describe(2, name="cut", class_id=2, color="#e0712c")
+    controller.objects.describe(3, name="dark", class_id=2)
+    shoot(viewer, "review_objects")
+    viewer.close()
+
+
 MITOCHONDRIA = [
     [(26, 158, True), (41, 172, True), (31, 171, True), (20, 149, True)],
     [(205, 217, True), (200, 232, True), (189, 209, True)],
@@ -81,7 +113,12 @@ MITOCHONDRIA = [
 LESION = [(82, 94, True), (84, 101, False), (78, 98, False)]
 """Clicks on slice 12."""
 
+CORRECTION = [(6, 47, 190, True)]
+"""Clicks on a propagated slice: slice, row, column, whether the object is there."""
+
+PICTURES = {"mitochondria": outline_mitochondria, "lesion": outline_lesion, "review": review_mitochondria}
+
 if __name__ == "__main__":
     IMAGES.mkdir(parents=True, exist_ok=True)
-    outline_mitochondria()
-    outline_lesion()
+    for name in sys.argv[1:] or PICTURES:
+        PICTURES[name]()
