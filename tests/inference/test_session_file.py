@@ -58,7 +58,7 @@ def worked():
 
 def propagate(annotator, object_id, plane, target):
     source = annotator.sessions[object_id, plane].newest
-    found = follow(annotator.predictor, source.prediction, IMAGES[target])
+    found = follow(annotator.predictor, source.prediction, IMAGES[target], known=IMAGES[plane])
     annotator.draw([((object_id, target), IMAGES[target], found)], "propagated", source=source)
 
 
@@ -130,6 +130,15 @@ def test_work_after_restoring_is_replayed_from_masks_as_it_was_done(tmp_path):
     assert state(restored(tmp_path / "b")[0]) == state(annotator)
 
 
+def test_answers_that_were_changed_without_the_network_are_replayed(tmp_path):
+    annotator = worked()
+    annotator.revise(1, PLANES[0], lambda known: replace(known, roi=Box(0, 50, 0, 60)))
+    annotator.click(1, PLANES[0], IMAGES[PLANES[0]], Click(50, 12))
+    path = saved(tmp_path / "a", annotator)
+    assert all(each.same for each in replayed(path))
+    assert state(restored(path)[0]) == state(annotator)
+
+
 def test_lines_tell_only_what_is_new(tmp_path):
     annotator = worked()
     recorder = SessionRecorder(annotator)
@@ -184,6 +193,7 @@ acts = st.one_of(
     st.tuples(st.just("paint"), places, spots),
     st.tuples(st.just("propagate"), places, st.sampled_from(PLANES)),
     st.tuples(st.just("replace"), places, spots),
+    st.tuples(st.just("revise"), places),
     st.tuples(st.just("merge"), st.permutations([1, 2, 3])),
     st.tuples(st.just("overlap"), st.sampled_from(["keep", "overwrite"])),
     st.tuples(st.just("others"), st.booleans()),
@@ -235,6 +245,9 @@ def do(annotator, name, *values):
     elif name == "replace":
         (number, key), spot = values
         annotator.replace(number, key, [*annotator.clicks(number).get(key, ())[:-1], Click(*spot)])
+    elif name == "revise":  # as if it had come from a narrower region
+        (number, key), *_ = values
+        annotator.revise(number, key, lambda known: replace(known, roi=Box(0, SHAPE[0] - 1, 0, SHAPE[1])))
     elif name == "merge":
         merge(annotator, values[0][0], values[0][1])
     elif name == "overlap":

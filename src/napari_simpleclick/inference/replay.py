@@ -112,6 +112,11 @@ class Replay:
         after, source = self._basis(number)
         if record.get("unchanged"):
             return self._known[after]
+        if "revised" in record:
+            values: dict[str, Any] = {
+                name: Box(*value) if name == "roi" else value for name, value in record["revised"].items()
+            }
+            return replace(self._known[after], **values)
         if "click" in record and "predictor" in record:
             clicks = [
                 Click(*made) for each in self.content.follows(number) if (made := self.content.steps[each].get("click"))
@@ -122,7 +127,11 @@ class Replay:
             beside = previous.beside(unpacked(record.get("others"))) if previous else None
             return predictor.predict(self._picture(record), clicks, beside, view=view)
         if record["origin"] == "propagated" and source and "predictor" in record:
-            return follow(self.predictors(record["predictor"]), self._start(source, record), self._picture(record))
+            start, there = self._start(source, record), self.content.steps[source]
+            # A restored slice is shown to the network as the user sees it when going on.
+            seen = record if record.get("resumed") or "image" not in there else there
+            known = self.pictures(there["plane"], seen["image"])
+            return follow(self.predictors(record["predictor"]), start, self._picture(record), known=known)
         return as_drawn(record, self._stored(number))
 
     def _start(self, number: int, record: StepRecord) -> Prediction:

@@ -1,6 +1,7 @@
 """Recorder: tells what was done to an annotator since it was asked the last time, as lines of a session file."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -138,9 +139,12 @@ class SessionRecorder:
         if before in self._restored or step.source in self._restored:
             record["resumed"] = True
         prediction = step.prediction
-        if before is not None and same_answer(before.prediction, prediction):
+        revised = revision(before.prediction, prediction) if before else None
+        if revised == {}:
             record["unchanged"] = True
         else:
+            if revised:
+                record["revised"] = revised
             record["shape"] = prediction.plane_shape
             record["mask"] = packed(prediction.claim())
         if prediction.without:
@@ -168,9 +172,22 @@ class SessionRecorder:
         return self._encoded.get(step, (0, None))[0]
 
 
-def same_answer(first: Prediction, second: Prediction) -> bool:
-    """Whether two predictions differ at most in the pixels that belong to other objects."""
-    return first.network_map is second.network_map and first.drawn is second.drawn and first.roi == second.roi
+def revision(before: Prediction, after: Prediction) -> dict[str, Any] | None:
+    """How a prediction was changed without asking the network, but for pixels of others; None if it is another one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dataclasses import replace
+    >>> from napari_simpleclick.arrays import Box
+    >>> first = Prediction(np.zeros((4, 4), np.float32), Box(0, 9, 0, 9), (9, 9))
+    >>> revision(first, replace(first, plane_shape=(9, 8))), revision(first, replace(first))
+    ({'plane_shape': (9, 8)}, {})
+    """
+    if before.network_map is not after.network_map or before.drawn is not after.drawn:
+        return None
+    names = [field.name for field in fields(Prediction) if field.name not in ("network_map", "drawn", "without")]
+    return {name: getattr(after, name) for name in names if getattr(before, name) != getattr(after, name)}
 
 
 def every_state(annotator: Annotator) -> Iterator[tuple[Place, tuple[Step, ...]]]:

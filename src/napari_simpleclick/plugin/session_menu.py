@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qtpy.QtWidgets import QFileDialog, QMenu, QToolButton
+from qtpy.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from napari_simpleclick.inference.session_file import ENDING
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SESSIONS = f"Sessions (*{ENDING})"
 
 
-class SessionMenu(QToolButton):
+class SessionMenu(QPushButton):
     """A button with a menu.
 
     Parameters
@@ -32,7 +32,6 @@ class SessionMenu(QToolButton):
         self.setText("Session")
         self.setAccessibleName("Session")
         self.setToolTip("Save the work under a name, open it again, export the clicks; it is saved by itself as well")
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
         menu.addAction("Save session …", self.save)
         menu.addAction("Open session …", self.open)
