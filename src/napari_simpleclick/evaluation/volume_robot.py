@@ -157,15 +157,15 @@ class VolumeRobot:
 
     def fill_between(self, first: int, last: int) -> None:
         """Fill the slices between two clicked ones, from both if the object has moved too far to interpolate."""
-        ends = self.patch(first), self.patch(last)
-        if ends[0] is None or ends[1] is None or why_stop(*ends):
+        start, end = self.patch(first), self.patch(last)
+        if start is None or end is None or why_stop(start, end):
             middle = (first + last) // 2
             self.follow(first, range(first + 1, last))
             self.follow(last, range(last - 1, middle, -1))
             return
         shape = self.masks[first].shape
         for at in range(first + 1, last):
-            patch = between(*ends, (at - first) / (last - first), (shape[0], shape[1]))
+            patch = between(start, end, (at - first) / (last - first), (shape[0], shape[1]))
             self.filled[at] = Prediction.from_patch(patch, (shape[0], shape[1]))
 
     def follow(self, clicked: int, slices: range) -> None:
