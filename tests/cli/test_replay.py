@@ -11,6 +11,7 @@ from tests.cli.test_main import command
 
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.samples import FOLDER
+from napari_simpleclick.inference.device import devices_at_hand
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.models import create_compiled_predictor, create_predictor
 from napari_simpleclick.plugin.propagation import Propagation
@@ -113,6 +114,17 @@ def test_other_image_model_or_version_is_named(session, tmp_path, keys, value, e
     assert done.returncode == 2
     assert expected in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("engine", ["torch float16 on cuda", "OpenVINO f32"])
+def test_engine_that_is_not_at_hand_is_replaced_and_told(session, tmp_path, engine):
+    path, _ = session
+    other = changed(path, tmp_path, lambda content: content["predictors"][0].update(engine=engine))
+    done = command("replay", str(other))
+    assert done.returncode in (0, 1), done.stderr
+    if engine.endswith("cuda") and "cuda" not in devices_at_hand():
+        assert "here is torch float32 on cpu" in " ".join(done.stdout.split())
+    assert "masks are the same" in done.stdout
 
 
 def test_image_that_moved_is_named_by_hand(session, tmp_path):

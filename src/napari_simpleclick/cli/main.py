@@ -12,7 +12,7 @@ from napari_simpleclick.cli.bench import BenchSettings
 from napari_simpleclick.cli.errors import told_as_messages
 from napari_simpleclick.cli.quantise import QuantiseSettings
 from napari_simpleclick.data.click_files import Coordinates
-from napari_simpleclick.inference.precision import Engine
+from napari_simpleclick.inference.precision import Engine, Precision
 
 
 def demo(output: Path = Path("demo_output"), model: str | None = None, clicks: int = 5) -> None:
@@ -52,6 +52,7 @@ def segment(
     limits: tuple[float, float] | None = None,
     model: str | None = None,
     engine: Engine = "auto",
+    precision: Precision = "auto",
     device: str = "auto",
     flip: bool = False,
 ) -> None:
@@ -73,6 +74,8 @@ def segment(
         Name or file of the model; the bundled one by default.
     engine
         auto takes OpenVINO where it is installed and agrees with torch.
+    precision
+        auto takes the fastest arithmetic that agrees with float32.
     device
         auto, cpu, cuda or mps.
     flip
@@ -83,7 +86,7 @@ def segment(
     from napari_simpleclick.model.weights import DEFAULT_MODEL
 
     settings = SegmentSettings(image, clicks, output, coordinates, limits)
-    predictor = load_predictor(model or DEFAULT_MODEL, engine=engine, device=device, flip=flip)
+    predictor = load_predictor(model or DEFAULT_MODEL, engine=engine, precision=precision, device=device, flip=flip)
     run_segment(settings, predictor, Console())
 
 

@@ -12,6 +12,7 @@ from rich.progress import track
 from napari_simpleclick.data.fingerprint import fingerprint
 from napari_simpleclick.data.io import read_volume, require_writable, write_mask
 from napari_simpleclick.data.volume import PlaneImage, Volume, plane_at
+from napari_simpleclick.inference.device import devices_at_hand
 from napari_simpleclick.inference.loading import load_predictor
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.replay import Replay, Replayed
@@ -87,12 +88,16 @@ def load_predictors(content: SessionContent, model: str | None, console: Console
     predictors = []
     for facts in content.predictors:
         name, wanted = model or facts.get("model", ""), facts.get("engine", "")
-        engine, device = engine_and_device(wanted)
+        engine, precision, device = parts_of(wanted)
+        here = {"flip": bool(facts.get("flip", False)), "size": int(facts.get("size", 448))}
         try:
-            predictor = load(name, engine=engine, device=device, flip=bool(facts.get("flip", False)))
-        except ModuleNotFoundError as error:
-            console.print(f"[yellow]{error}. Torch is used instead; masks may differ by some pixels.[/]")
-            predictor = load(name, engine="torch", device="cpu", flip=bool(facts.get("flip", False)))
+            if device not in devices_at_hand():
+                raise ModuleNotFoundError(f"This machine has no {device} device")
+            predictor = load(name, engine=engine, precision=precision, device=device, **here)
+        except (ModuleNotFoundError, FileNotFoundError) as error:
+            if isinstance(error, FileNotFoundError) and precision != "int8":
+                raise
+            predictor = load(name, engine="torch", precision="f32", device="cpu", **here)
         got = predictor.facts
         if got["sha256"] != facts.get("sha256"):
             raise SessionFileError(
@@ -107,16 +112,18 @@ def load_predictors(content: SessionContent, model: str | None, console: Console
     return predictors
 
 
-def engine_and_device(engine: str) -> tuple[Any, str]:
-    """What to ask for to get an engine.
+def parts_of(engine: str) -> tuple[Any, Any, str]:
+    """Engine, precision and device to ask for, from the name of an engine in a session file.
 
     Examples
     --------
-    >>> engine_and_device("torch float32 on cpu"), engine_and_device("OpenVINO bf16")
-    (('torch', 'cpu'), ('openvino', 'cpu'))
+    >>> parts_of("torch float16 on cuda"), parts_of("OpenVINO bf16")
+    (('torch', 'f16', 'cuda'), ('openvino', 'bf16', 'cpu'))
     """
-    kind = engine.split()[0].lower() if engine else "auto"
-    return kind, engine.rpartition(" on ")[2] if " on " in engine else "cpu"
+    words = engine.lower().split()
+    kind = words[0] if words else "auto"
+    precision = words[1].replace("bfloat", "bf").replace("float", "f") if len(words) > 1 else "auto"
+    return kind, precision, words[-1] if "on" in words else "cpu"
 
 
 def limits_of(settings: Mapping[str, Any]) -> tuple[float, float] | None:
