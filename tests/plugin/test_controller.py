@@ -317,7 +317,7 @@ def test_renamed_layers_are_survived(stack):
     assert stack.labels.data[2, 30, 40] == 1
 
 
-def test_click_before_the_model_is_loaded_says_so():
+def test_click_before_the_model_is_loaded_says_so_and_is_answered_when_it_is(disks):
     viewer = ViewerModel()
     image = viewer.add_layer(Image(np.zeros((60, 80), np.uint8)))
     controller = Controller(viewer, run_now)
@@ -326,6 +326,13 @@ def test_click_before_the_model_is_loaded_says_so():
     controller.annotate(image)
     controller.click_at((30, 40), positive=True)
     assert "still loading" in messages[-1]
+    controller.next_object()
+    assert controller.object_id == 2
+    controller.click_at((10, 10), positive=True)
+    assert not controller.labels.data.any()
+    controller.load(lambda: disks)
+    assert (controller.labels.data[30, 40], controller.labels.data[10, 10]) == (1, 2)
+    assert not controller.early_clicks
 
 
 def test_model_that_cannot_be_loaded_is_told_and_the_old_one_stays(stack):

@@ -66,6 +66,7 @@ class Controller:
         self.busy = 0
         self.planes: dict[Hashable, SliceView] = {}
         self.clicked: set[int] = set()
+        self.early_clicks: list[tuple[int, SliceView, Click]] = []
         self.syncing = False
         self.automatic_colors: Any = None
         self.objects = Objects(self)
@@ -90,7 +91,7 @@ class Controller:
         if self.image is not image:
             self.close()
             self.image, self.labels, self.points = image, None, None
-            self.planes, self.clicked, self.object_id = {}, set(), 1
+            self.planes, self.clicked, self.early_clicks, self.object_id = {}, set(), [], 1
             if self.annotator:
                 self.annotator = self.objects.annotator_for(self.annotator.predictor)
         if self.labels is None:
@@ -144,14 +145,20 @@ class Controller:
             self.click(plane, Click(row, col, positive))
 
     def click(self, plane: SliceView, click: Click) -> None:
-        """Click the present object on a plane."""
-        if self.annotator is None or self.image is None:
-            self.status.emit("The model is still loading: click again in a moment.")
+        """Click the present object on a plane; before the model is there, as soon as it is."""
+        self._click(self.object_id, plane, click)
+
+    def _click(self, object_id: int, plane: SliceView, click: Click) -> None:
+        if self.image is None:
             return
-        annotator, object_id, image = self.annotator, self.object_id, plane.image(contrast_limits(self.image))
+        self.clicked.add(object_id)
+        if self.annotator is None:
+            self.early_clicks.append((object_id, plane, click))
+            self.status.emit("The model is still loading: your click is answered as soon as it is there.")
+            return
+        annotator, image = self.annotator, plane.image(contrast_limits(self.image))
         view = field_of_view(self.image, plane) if self.look_at_view else None
         self.planes[plane.key] = plane
-        self.clicked.add(object_id)
         self.submit(lambda: annotator.click(object_id, plane.key, image, click, view=view), self.apply, told=True)
 
     def undo(self) -> None:
@@ -298,6 +305,9 @@ class Controller:
         self.annotator.predictor = predictor
         self.edits.take_early_strokes()
         self._say_next()
+        early, self.early_clicks = self.early_clicks, []
+        for object_id, plane, click in early:
+            self._click(object_id, plane, click)
 
     def apply(self, changes: "Sequence[Change]") -> None:
         """Show what changed in the layers."""

@@ -8,6 +8,7 @@ from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QPush
 
 from napari_simpleclick.inference.speed_figures import read_speed
 from napari_simpleclick.model.weights import DEFAULT_MODEL, available_models
+from napari_simpleclick.plugin.models import ModelChoice
 
 
 class SetupPanel(QWidget):
@@ -22,6 +23,9 @@ class SetupPanel(QWidget):
         self.model_menu = named(QComboBox(), "Model", "Bundled models work offline; others show where to get them")
         self.device_menu = named(QComboBox(), "Device", "auto takes a GPU if there is one")
         self.flip_box = named(QCheckBox("mirror average"), "Mirror average", "A little more exact, twice the time")
+        self.draft_box = named(
+            QCheckBox("draft"), "Draft", "The network looks at 224 instead of 448 pixels: coarser outlines, sooner"
+        )
         self.view_box = named(
             QCheckBox("first click looks at the view"),
             "First click looks at the view",
@@ -43,13 +47,18 @@ class SetupPanel(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.addRow("Image", in_a_row(self.image_menu, self.annotate_button))
         form.addRow("Model", self.model_menu)
-        form.addRow("Device", in_a_row(self.device_menu, self.flip_box))
+        form.addRow("Device", in_a_row(self.device_menu, self.flip_box, self.draft_box))
         form.addRow("", self.view_box)
 
     @property
-    def model(self) -> tuple[str, str, bool]:
-        """Name of the chosen model, device, and whether to average with the mirror image."""
-        return self.model_menu.currentData(), self.device_menu.currentText(), self.flip_box.isChecked()
+    def model(self) -> ModelChoice:
+        """The chosen model, and how it computes."""
+        return ModelChoice(
+            self.model_menu.currentData(),
+            self.device_menu.currentText(),
+            flip=self.flip_box.isChecked(),
+            draft=self.draft_box.isChecked(),
+        )
 
     def list_images(self, names: Sequence[str]) -> None:
         """Offer these images; the chosen one stays chosen."""

@@ -1,5 +1,6 @@
 """The widget in napari's dock: choose image and model, click, go on to the next slice and object."""
 
+import atexit
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from qtpy.QtWidgets import QGridLayout, QGroupBox, QLabel, QPushButton, QVBoxLay
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.keys import Actions, bind_keys, cheat_sheet
 from napari_simpleclick.plugin.layers import NEGATIVE_COLOR, POSITIVE_COLOR
-from napari_simpleclick.plugin.models import load_in_two_steps
+from napari_simpleclick.plugin.models import ModelLoader
 from napari_simpleclick.plugin.mouse import ClickListener
 from napari_simpleclick.plugin.objects_panel import ObjectsPanel
 from napari_simpleclick.plugin.propagation import Propagation
@@ -62,7 +63,10 @@ class SimpleClickWidget(QWidget):
         self.viewer = napari_viewer
         self.thread_bridge = MainThread(self)
         self.worker = InferenceThread(self.thread_bridge.called.emit)
+        self.compiler = InferenceThread(self.thread_bridge.called.emit)
+        atexit.register(self.compiler.finish)
         self.controller = Controller(napari_viewer, self.worker)
+        self.models = ModelLoader(self.controller, self.compiler)
         self.propagation = Propagation(self.controller)
         self.saver = InferenceThread(self.thread_bridge.called.emit)
         self.recovery = Recovery(self.controller, self.saver)
@@ -137,6 +141,7 @@ class SimpleClickWidget(QWidget):
         setup.model_menu.activated.connect(self._load_model)
         setup.device_menu.activated.connect(self._load_model)
         setup.flip_box.toggled.connect(self._load_model)
+        setup.draft_box.toggled.connect(self._load_model)
         setup.view_box.toggled.connect(lambda on: setattr(controller, "look_at_view", on))
         self.help_button.toggled.connect(self.help.setVisible)
         # napari's key bindings know no "?".
@@ -153,7 +158,7 @@ class SimpleClickWidget(QWidget):
             image.events.name.connect(self._list_images)
         worker, saver, recovery, propagation = self.worker, self.saver, self.recovery, self.propagation
         # Closing a dock calls no closeEvent; a bound method of this widget would not be called either.
-        ends = propagation.cancel, worker.stop, saver.stop, recovery.save_now, controller.shut_down
+        ends = propagation.cancel, worker.stop, self.compiler.stop, saver.stop, recovery.save_now, controller.shut_down
         self.destroyed.connect(lambda: [end() for end in ends])
 
     @property
@@ -206,8 +211,7 @@ class SimpleClickWidget(QWidget):
             self._annotate_active()
 
     def _load_model(self, _chosen: object = None) -> None:
-        name, device, flip = self.setup.model
-        load_in_two_steps(self.controller, name, device, flip=flip)
+        self.models.load(self.setup.model)
 
     def _restore(self) -> None:
         try:

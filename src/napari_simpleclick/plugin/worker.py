@@ -61,6 +61,11 @@ class InferenceThread:
         self.cancel()
         self._jobs.put(None)
 
+    def finish(self) -> None:
+        """Stop, and wait for the job that runs: a process that ends while OpenVINO compiles would abort."""
+        self.stop()
+        self._thread.join()
+
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             self._run(job)

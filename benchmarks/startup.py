@@ -1,0 +1,81 @@
+"""How long a user waits in a cold process: for the widget, and from the first click to its mask.
+
+    xvfb-run -a -s "-screen 0 1280x1024x24" python benchmarks/startup.py [repetitions]
+
+Every repetition is a process of its own: the window of napari is open, a stack is shown. The clock starts when the
+widget is asked for from the menu; "widget" is when the window has taken its next events after that. The first click is
+made at once, while the model is still loading. Medians.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+from time import perf_counter
+
+FACTS = ("widget", "model", "first mask after the first click", "second click")
+
+
+def one_start() -> dict[str, float]:
+    """Seconds, measured in this process; the window is closed afterwards."""
+    import napari
+    import numpy as np
+    from qtpy.QtWidgets import QApplication
+
+    from napari_simpleclick.data.samples import sample_volume
+
+    volume, _ = sample_volume("em-like")
+    viewer = napari.Viewer(show=True)
+    viewer.add_image(np.asarray(volume.data))
+    viewer.dims.set_current_step(0, 5)
+    application = QApplication.instance()
+    for _ in range(5):
+        application.processEvents()
+
+    def wait(done):
+        while not done():
+            application.processEvents()
+
+    start = perf_counter()
+    _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
+    application.processEvents()
+    times = {"widget": perf_counter() - start}
+    imported = "torch" in sys.modules and hasattr(sys.modules["torch"], "nn")
+    controller = widget.controller
+    clicked = perf_counter()
+
+    controller.click_at((5, 97, 136), positive=True)
+    wait(lambda: controller.annotator is not None)
+    times["model"] = perf_counter() - start
+    wait(lambda: controller.busy == 0 and controller.labels.data[5].any())
+    times["first mask after the first click"] = perf_counter() - clicked
+    wait(lambda: controller.busy == 0)
+    again = perf_counter()
+    controller.click_at((5, 80, 130), positive=True)
+    wait(lambda: controller.busy == 0)
+    times["second click"] = perf_counter() - again
+    times["torch on the way"] = float(imported)
+    viewer.close()
+    return times
+
+
+def main() -> None:
+    if sys.argv[1:] == ["--one"]:
+        print(json.dumps(one_start()), flush=True)
+        return
+    repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    runs = []
+    for _ in range(repetitions):
+        done = subprocess.run([sys.executable, __file__, "--one"], capture_output=True, text=True, check=True)
+        runs.append(json.loads(done.stdout.strip().splitlines()[-1]))
+    print(f"{repetitions} cold processes, seconds, median (slowest)")
+    for fact in FACTS:
+        values = [run[fact] for run in runs]
+        print(f"{fact:>33}: {statistics.median(values):.2f} ({max(values):.2f})")
+    print(
+        f"torch was imported when the widget was usable in {sum(run['torch on the way'] for run in runs):.0f} of them"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Models are loaded in two steps; the faster form never delays a click and never comes in place of another model."""
+
+import numpy as np
+import pytest
+
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.data.samples import sample_volume
+from napari_simpleclick.evaluation.metrics import iou
+from napari_simpleclick.inference.session import ClickSession
+from napari_simpleclick.model.weights import DEFAULT_MODEL
+from napari_simpleclick.plugin import models
+from napari_simpleclick.plugin.models import ModelChoice, ModelLoader, create_predictor
+from napari_simpleclick.plugin.worker import run_now
+
+
+class Window:
+    """Stands for the controller: loads at once, and keeps what it is given."""
+
+    def __init__(self):
+        self.given = []
+
+    def load(self, create):
+        self.given.append(create())
+
+    def exchange(self, predictor):
+        self.given.append(predictor)
+
+
+class Later:
+    """Runs jobs when it is told to."""
+
+    def __init__(self):
+        self.jobs = []
+
+    def __call__(self, *job):
+        self.jobs.append(job)
+
+    def run(self):
+        for job in self.jobs:
+            run_now(*job)
+
+
+@pytest.fixture
+def named_predictors(monkeypatch):
+    monkeypatch.setattr(models, "create_predictor", lambda name, *_, size, **__: f"torch {name} {size}")
+    monkeypatch.setattr(models, "create_compiled_predictor", lambda name, *_, size, **__: f"compiled {name} {size}")
+
+
+@pytest.mark.usefixtures("named_predictors")
+def test_compiled_form_follows_without_anyone_waiting_for_it():
+    window, background = Window(), Later()
+    ModelLoader(window, background).load(ModelChoice("first"))
+    assert window.given == ["torch first 448"]
+    background.run()
+    assert window.given == ["torch first 448", "compiled first 448"]
+
+
+@pytest.mark.usefixtures("named_predictors")
+def test_compiled_form_of_a_model_that_is_no_longer_wanted_is_dropped():
+    window, background = Window(), Later()
+    loader = ModelLoader(window, background)
+    loader.load(ModelChoice("first"))
+    loader.load(ModelChoice("first", draft=True))
+    background.run()
+    assert window.given == ["torch first 448", "torch first 224", "compiled first 224"]
+
+
+@pytest.mark.usefixtures("named_predictors")
+def test_torch_goes_on_when_compiling_fails(monkeypatch):
+    def broken(*_names, **_settings):
+        raise RuntimeError("no compiler")
+
+    monkeypatch.setattr(models, "create_compiled_predictor", broken)
+    window = Window()
+    ModelLoader(window, run_now).load(ModelChoice("first"))
+    assert window.given == ["torch first 448"]
+
+
+def test_draft_finds_the_object_at_a_quarter_of_the_pixels():
+    volume, labels = sample_volume("em-like")
+    image, target = volume.plane(5).image(), labels[5] == labels[5][97, 136]
+    predictor = create_predictor(DEFAULT_MODEL, "cpu", flip=False, size=ModelChoice("", draft=True).size)
+    session = ClickSession(predictor, image)
+    for click in (Click(97, 136), Click(80, 130)):
+        prediction = session.click(click)
+    assert prediction.network_map.shape == (224, 224)
+    assert iou(prediction.mask(), target) > 0.6
+    assert np.count_nonzero(target) > 100
