@@ -82,15 +82,15 @@ def draw_timing(report: EvaluationReport, axes: Axes) -> None:
 
 def worst_picture(worst: WorstObject) -> bytes:
     """An object after some clicks, side by side, as JPEG: target green, mask orange, clicks as marks."""
-    figure = Figure(figsize=(12.8, 3.7), layout="constrained", dpi=80)
+    shown = [count for count in SHOWN_CLICKS if count in worst.masks]
+    figure = Figure(figsize=(3.2 * len(shown), 3.7), layout="constrained", dpi=80)
     target = worst.sample.mask(worst.result.object_id)
     masks = [mask for _, mask in sorted(worst.masks.items())]
     box = surroundings([target, *masks[-1:]])
-    for place, count in enumerate(SHOWN_CLICKS, start=1):
-        axes = figure.add_subplot(1, len(SHOWN_CLICKS), place)
+    for place, count in enumerate(shown, start=1):
+        axes = figure.add_subplot(1, len(shown), place)
         axes.set_axis_off()
-        if count in worst.masks:
-            draw_state(worst, target, count, box, axes)
+        draw_state(worst, target, count, box, axes)
     data = io.BytesIO()
     figure.savefig(data, format="jpeg", pil_kwargs={"quality": 80})
     return data.getvalue()

@@ -1,0 +1,44 @@
+"""Pictures of a report for the documents: the bundled model on the bundled samples.
+
+    python scripts/make_report_pictures.py [report.json]
+
+Without a report the samples are clicked anew, ten times each. Run it again when the bundled weights change.
+"""
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import imageio.v3 as imageio
+from matplotlib.figure import Figure
+
+from napari_simpleclick.data.datasets.registry import open_dataset
+from napari_simpleclick.evaluation.evaluate import evaluate_pictures, in_order
+from napari_simpleclick.evaluation.job import DatasetChoice, EvaluationJob
+from napari_simpleclick.evaluation.plots import draw_clicks_needed, draw_curve, worst_picture
+from napari_simpleclick.evaluation.protocol import EvaluationProtocol
+from napari_simpleclick.evaluation.report import EvaluationReport
+from napari_simpleclick.evaluation.worst import worst_objects
+
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+
+
+def main() -> None:
+    job = EvaluationJob(DatasetChoice("samples"), protocol=EvaluationProtocol(max_clicks=10))
+    dataset, predictor = open_dataset("samples", Path()), job.predictor.create()
+    if len(sys.argv) > 1:
+        report = EvaluationReport.read(Path(sys.argv[1]))
+    else:
+        placed = in_order(evaluate_pictures(predictor, dataset, job.protocol, range(len(dataset))))
+        report = EvaluationReport(dataset.name, job.protocol, placed, job.provenance(dataset))
+    figure = Figure(figsize=(11, 3.8), layout="constrained", dpi=100)
+    for draw, axes in zip((draw_curve, draw_clicks_needed), figure.subplots(1, 2), strict=True):
+        axes.spines[["top", "right"]].set_visible(False)
+        draw(report, axes)
+    figure.savefig(IMAGES / "report_curve.png", metadata={"Software": None})
+    worst = worst_objects(report, dataset, predictor, count=1)[0]
+    imageio.imwrite(IMAGES / "report_worst.png", imageio.imread(BytesIO(worst_picture(worst))))
+
+
+if __name__ == "__main__":
+    main()
