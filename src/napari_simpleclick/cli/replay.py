@@ -127,7 +127,18 @@ def parts_of(engine: str) -> tuple[Any, Any, str]:
 
 
 def limits_of(settings: Mapping[str, Any]) -> tuple[float, float] | None:
-    """The intensities that were shown black and white."""
+    """The intensities that were shown black and white.
+
+    Raises
+    ------
+    SessionFileError
+        If the picture was made in a way that this version does not know.
+    """
+    if settings.keys() != {"limits"}:
+        raise SessionFileError(
+            f"The network saw pictures made with {dict(settings) or 'unknown settings'}; expected limits of "
+            "intensities only. Replay it with the version of the plugin that wrote it."
+        )
     limits = settings.get("limits")
     return (float(limits[0]), float(limits[1])) if limits else None
 
