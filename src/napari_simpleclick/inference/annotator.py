@@ -56,6 +56,10 @@ class Annotator:
     sessions: dict[Place, ClickSession] = field(default_factory=dict)
     objects: dict[int, ObjectProperties] = field(default_factory=dict)
     past: UndoStack = field(default_factory=UndoStack)
+    _by_object: dict[int, dict[Hashable, ClickSession]] = field(default_factory=dict)
+    _by_plane: dict[Hashable, dict[int, ClickSession]] = field(default_factory=dict)
+    _versions: dict[int, int] = field(default_factory=dict)
+    _counted: dict[int, tuple[int, ObjectSummary]] = field(default_factory=dict)
     maps: KeptMaps = field(default_factory=KeptMaps)
     _masks: dict[Place, tuple[Prediction, Patch | None]] = field(default_factory=dict)
 
@@ -88,7 +92,7 @@ class Annotator:
         session = self.session((object_id, plane), image, view)
         before = session.steps
         session.click(click)
-        self.sessions[object_id, plane] = session
+        self.hold((object_id, plane), session)
         return self.record(Edit((object_id, plane), before, session.steps))
 
     def replace(self, object_id: int, plane: Hashable, clicks: Sequence[Click]) -> list[Change]:
@@ -126,7 +130,7 @@ class Annotator:
             session = self.session(place, image)
             before = session.steps
             session.draw(session.claim(prediction), origin, source)
-            self.sessions[place] = session
+            self.hold(place, session)
             edits.append(Edit(place, before, session.steps))
         return self.record(*edits)
 
@@ -167,6 +171,8 @@ class Annotator:
                 self.objects[edit.object_id] = edit.after
         action = (*edits, *self._give_way([edit for edit in edits if isinstance(edit, Edit)]))
         self.past.add(action)
+        for edit in action:
+            self._changed(edit.object_id)
         return [edit.change for edit in action]
 
     def restore(
@@ -191,10 +197,12 @@ class Annotator:
         """
         self.past = UndoStack(list(history[0]), list(history[1]))
         self.objects = dict(objects or {})
+        self._counted.clear()
         edits = [edit for action in (*self.past.done, *self.past.undone) for edit in action if isinstance(edit, Edit)]
         for place in {*steps, *(edit.place for edit in edits)}:
-            self.sessions[place] = self.session(place, images[place[1]])
+            self.hold(place, self.session(place, images[place[1]]))
             self.sessions[place].steps = steps.get(place, ())
+            self._changed(place[0])
         return [Edit(place, (), done).change for place, done in steps.items()]
 
     @property
@@ -216,21 +224,18 @@ class Annotator:
 
     def clicks(self, object_id: int) -> dict[Hashable, tuple[Click, ...]]:
         """The clicks of an object by plane; planes without clicks are left out."""
-        return {
-            plane: session.clicks
-            for (owner, plane), session in list(self.sessions.items())
-            if owner == object_id and session.clicks
-        }
+        found = ((plane, session.clicks) for plane, session in list(self._by_object.get(object_id, {}).items()))
+        return {plane: clicks for plane, clicks in found if clicks}
 
     def origins(self, object_id: int) -> dict[Hashable, Origin]:
         """Where the mask of an object came from, by plane; planes without it are left out."""
-        found = ((place, session.newest) for place, session in list(self.sessions.items()) if place[0] == object_id)
-        return {place[1]: newest.origin for place, newest in found if newest is not None}
+        found = ((plane, session.newest) for plane, session in list(self._by_object.get(object_id, {}).items()))
+        return {plane: newest.origin for plane, newest in found if newest is not None}
 
     def summaries(self) -> list[ObjectSummary]:
         """What there is of every object, by number; objects that are only named are there too."""
-        there = [(place[0], session) for place, session in list(self.sessions.items())]
-        return summarize(((object_id, session) for object_id, session in there if session.newest), dict(self.objects))
+        found = (self._summary(object_id) for object_id in sorted({*self._by_object, *self.objects}))
+        return [summary for summary in found if summary.slices or summary.properties != DEFAULT]
 
     def prediction(self, object_id: int, plane: Hashable) -> Prediction | None:
         """An object on a plane; None where it is not."""
@@ -239,8 +244,7 @@ class Annotator:
 
     def masks_on(self, plane: Hashable) -> dict[int, Patch]:
         """The masks on a plane by object, the one that came first first; empty ones are left out."""
-        places = [place for place in list(self.sessions) if place[1] == plane]
-        masks = {place[0]: self.mask(place) for place in places}
+        masks = {object_id: self.mask((object_id, plane)) for object_id in list(self._by_plane.get(plane, {}))}
         return {object_id: mask for object_id, mask in masks.items() if mask is not None}
 
     def mask(self, place: Place) -> Patch | None:
@@ -267,6 +271,12 @@ class Annotator:
         session.others = union(mask for owner, mask in others.items() if owner != place[0])
         return session
 
+    def hold(self, place: Place, session: ClickSession) -> None:
+        """Have a session from now on, if it is a new one."""
+        self.sessions[place] = session
+        self._by_object.setdefault(place[0], {})[place[1]] = session
+        self._by_plane.setdefault(place[1], {})[place[0]] = session
+
     def emptied(self, place: Place) -> Edit:
         """Take the object from a plane; the edit is still to be recorded."""
         session = self.sessions[place]
@@ -288,9 +298,9 @@ class Annotator:
         edited = {edit.place for edit in edits}
         for plane in dict.fromkeys(plane for _, plane in edited):
             others = {
-                place[0]: (session, self.mask(place))
-                for place, session in list(self.sessions.items())
-                if place[1] == plane and place not in edited and not self.locked(place[0])
+                object_id: (session, self.mask((object_id, plane)))
+                for object_id, session in list(self._by_plane.get(plane, {}).items())
+                if (object_id, plane) not in edited and not self.locked(object_id)
             }
             found += give_way([edit for edit in edits if edit.place[1] == plane], others)
         for edit in found:
@@ -303,7 +313,22 @@ class Annotator:
                 self.sessions[edit.place].steps = edit.after
             else:
                 self.objects[edit.object_id] = edit.after
+            self._changed(edit.object_id)
         return [edit.change for edit in action]
+
+    def _changed(self, object_id: int) -> None:
+        """What was counted of an object is out of date."""
+        self._versions[object_id] = self._versions.get(object_id, 0) + 1
+
+    def _summary(self, object_id: int) -> ObjectSummary:
+        """What there is of an object, counted again only when it changed."""
+        version = self._versions.get(object_id, 0)
+        known = self._counted.get(object_id)
+        if known is None or known[0] != version:
+            sessions = list(self._by_object.get(object_id, {}).values())
+            known = version, summarize(object_id, sessions, self.objects.get(object_id, DEFAULT))
+            self._counted[object_id] = known
+        return known[1]
 
 
 def same_picture(first: Plane, second: Plane) -> bool:

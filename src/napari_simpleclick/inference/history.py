@@ -40,6 +40,11 @@ class Edit:
     after: tuple[Step, ...]
 
     @property
+    def object_id(self) -> int:
+        """The object."""
+        return self.place[0]
+
+    @property
     def change(self) -> Change:
         """What to repaint."""
         old, new = (steps[-1].prediction if steps else None for steps in (self.before, self.after))

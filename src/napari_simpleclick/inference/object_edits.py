@@ -71,7 +71,7 @@ def merge(annotator: Annotator, target: int, *object_ids: int) -> list[Change]:
         session = annotator.session((target, plane), annotator.sessions[parts[0].place].image)
         before = session.steps
         session.steps = merged([before, *(part.before for part in parts)])
-        annotator.sessions[target, plane] = session
+        annotator.hold((target, plane), session)
         edits += [*parts, Edit((target, plane), before, session.steps)]
     return annotator.record(*edits, *forgotten(annotator, set(object_ids) - {target}))
 
@@ -121,7 +121,7 @@ def paint(annotator: Annotator, strokes: Iterable[tuple[Hashable, Plane, Patch]]
             session = annotator.session((owner, plane), image)
             before = session.steps
             session.draw(Prediction.from_patch(mask, (image.shape[0], image.shape[1])), "painted")
-            annotator.sessions[owner, plane] = session
+            annotator.hold((owner, plane), session)
             edits.append(Edit((owner, plane), before, session.steps))
     return annotator.record(*edits)
 

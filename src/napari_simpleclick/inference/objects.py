@@ -1,6 +1,6 @@
 """Objects: what they are called, which class they belong to, and whether they may change."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self
 
@@ -83,20 +83,12 @@ class ObjectSummary:
     properties: ObjectProperties = DEFAULT
 
 
-def summarize(
-    sessions: Iterable[tuple[int, ClickSession]], properties: Mapping[int, ObjectProperties]
-) -> list[ObjectSummary]:
-    """Summaries by number, from the sessions that are not empty, each with its object."""
-    counts = {object_id: [0, 0, 0] for object_id, about in properties.items() if about != DEFAULT}
-    for object_id, session in sessions:
-        newest, count = session.newest, counts.setdefault(object_id, [0, 0, 0])
-        count[0] += 1
-        count[1] += newest is not None and newest.origin in UNREVIEWED
-        count[2] += session.click_count
-    return [
-        ObjectSummary(n, count[0], count[1], count[2], properties.get(n, DEFAULT))
-        for n, count in sorted(counts.items())
-    ]
+def summarize(object_id: int, sessions: Sequence[ClickSession], properties: ObjectProperties) -> ObjectSummary:
+    """The summary of an object from its sessions on all planes."""
+    origins = [session.newest.origin for session in sessions if session.newest]
+    unreviewed = sum(origin in UNREVIEWED for origin in origins)
+    clicks = sum(session.click_count for session in sessions)
+    return ObjectSummary(object_id, len(origins), unreviewed, clicks, properties)
 
 
 def require_unlocked(properties: dict[int, ObjectProperties], *object_ids: int) -> None:
