@@ -98,3 +98,48 @@ def scale_to_bytes(pixels: np.ndarray, limits: Limits) -> np.ndarray:
         np.nan_to_num(scaled, copy=False)
     np.rint(scaled, out=scaled)
     return scaled.astype(np.uint8)
+
+
+CT_WINDOWS: dict[str, Limits] = {
+    "soft tissue": (-160.0, 240.0),
+    "lung": (-1350.0, 150.0),
+    "bone": (-450.0, 1050.0),
+    "brain": (0.0, 80.0),
+    "liver": (-45.0, 105.0),
+    "mediastinum": (-125.0, 225.0),
+}
+"""Windows that radiologists use, in Hounsfield units: level minus and plus half the width."""
+
+AIR_BELOW, TISSUE_ABOVE, HOUNSFIELD_RANGE = -500.0, 40.0, (-10000.0, 40000.0)
+"""In Hounsfield units air is -1000 and soft tissue about 40; padding and metal lie further out."""
+
+
+def is_hounsfield(data: Any) -> bool:
+    """Whether the numbers can be Hounsfield units: signed, with air, and with something denser than water.
+
+    Examples
+    --------
+    >>> is_hounsfield(np.array([-1000, 0, 60], np.int16)), is_hounsfield(np.array([0, 255], np.uint8))
+    (True, False)
+    """
+    if data.dtype.kind not in "if":
+        return False
+    pixels = subset(data)
+    finite = pixels[np.isfinite(pixels)]
+    if not finite.size:
+        return False
+    low, high = float(finite.min()), float(finite.max())
+    return HOUNSFIELD_RANGE[0] <= low < AIR_BELOW and TISSUE_ABOVE < high <= HOUNSFIELD_RANGE[1]
+
+
+def foreground_limits(data: Any, low: float = 0.5, high: float = 99.5) -> Limits:
+    """Contrast limits for MR, whose units mean nothing: percentiles of what is not background, which is zero.
+
+    Examples
+    --------
+    >>> foreground_limits(np.array([0, 0, 0, 10, 20]), 0, 100)
+    (10.0, 20.0)
+    """
+    pixels = subset(data)
+    inside = pixels[pixels != 0]
+    return percentile_limits(inside if inside.size else pixels, low, high)

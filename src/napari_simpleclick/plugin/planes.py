@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 SMALLEST_VIEW = 16
 """A field of view is at least so many pixels high and wide."""
+
+
+CHOSEN_LIMITS: "WeakKeyDictionary[Image, Limits]" = WeakKeyDictionary()
+"""Limits for the model that were chosen instead of what a layer shows; see `seen_intensities`."""
 
 
 class PlaneError(ValueError):
@@ -74,7 +79,9 @@ def field_of_view(image: "Image", plane: SliceView) -> Box | None:
 
 
 def contrast_limits(image: "Image") -> Limits | None:
-    """Limits that make the model see what the user sees; None where the pixels are shown as they are."""
+    """Limits that make the model see what the user sees, or what was chosen; None for the pixels as they are."""
+    if image in CHOSEN_LIMITS:
+        return CHOSEN_LIMITS[image]
     if image.rgb:
         return None
     low, high = (float(value) for value in image.contrast_limits)

@@ -32,6 +32,12 @@ class SetupPanel(QWidget):
             "On: zoom in, and the first click finds small things. Off: it looks at the whole slice",
         )
         self.view_box.setChecked(True)
+        self.seen_menu = named(
+            QComboBox(),
+            "Network sees",
+            "Intensities from the next click on: as the layer shows them, percentiles of the data, or a window of CT "
+            "where the numbers can be Hounsfield units",
+        )
         self.device_menu.addItems(["auto", "cpu", "cuda", "mps"])
         speed = read_speed()
         for place, model in enumerate(available_models()):
@@ -39,7 +45,7 @@ class SetupPanel(QWidget):
             self.model_menu.setItemData(place, speed.text(model.name), Qt.ItemDataRole.ToolTipRole)
         self.model_menu.setCurrentIndex(self.model_menu.findData(DEFAULT_MODEL))
         # Long names must not make the dock wide.
-        for menu in (self.image_menu, self.model_menu):
+        for menu in (self.image_menu, self.model_menu, self.seen_menu):
             menu.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             menu.setMinimumContentsLength(12)
 
@@ -48,6 +54,7 @@ class SetupPanel(QWidget):
         form.addRow("Image", in_a_row(self.image_menu, self.annotate_button))
         form.addRow("Model", self.model_menu)
         form.addRow("Device", in_a_row(self.device_menu, self.flip_box, self.draft_box))
+        form.addRow("Sees", self.seen_menu)
         form.addRow("", self.view_box)
 
     @property
@@ -67,6 +74,12 @@ class SetupPanel(QWidget):
         self.image_menu.addItems(list(names))
         self.image_menu.setCurrentText(chosen)
         self.annotate_button.setEnabled(bool(names))
+
+    def list_intensities(self, names: Sequence[str], chosen: str) -> None:
+        """Offer what the network can see of the image."""
+        self.seen_menu.clear()
+        self.seen_menu.addItems(list(names))
+        self.seen_menu.setCurrentText(chosen)
 
 
 def named(widget: Any, name: str, tooltip: str) -> Any:

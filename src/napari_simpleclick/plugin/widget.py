@@ -8,6 +8,7 @@ from qtpy.QtCore import QObject, Qt, QTimer, Signal
 from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import QGridLayout, QGroupBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from napari_simpleclick.plugin import seen_intensities
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.keys import Actions, bind_keys, cheat_sheet
 from napari_simpleclick.plugin.layers import NEGATIVE_COLOR, POSITIVE_COLOR
@@ -83,6 +84,7 @@ class SimpleClickWidget(QWidget):
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
+        self.listed_image: Any = None
         self.setup = SetupPanel()
         self.polarity = QLabel()
         self.polarity.setTextFormat(Qt.TextFormat.RichText)
@@ -142,6 +144,7 @@ class SimpleClickWidget(QWidget):
         setup.device_menu.activated.connect(self._load_model)
         setup.flip_box.toggled.connect(self._load_model)
         setup.draft_box.toggled.connect(self._load_model)
+        setup.seen_menu.textActivated.connect(self._choose_intensities)
         setup.view_box.toggled.connect(lambda on: setattr(controller, "look_at_view", on))
         self.help_button.toggled.connect(self.help.setVisible)
         # napari's key bindings know no "?".
@@ -204,6 +207,23 @@ class SimpleClickWidget(QWidget):
             self.controller.annotate(images[max(self.setup.image_menu.currentIndex(), 0)])
             bind_keys(self.controller, self.actions)
 
+    def _list_intensities(self) -> None:
+        self.listed_image = image = self.controller.image
+        if image is not None:
+            self.setup.list_intensities(seen_intensities.choices(image), seen_intensities.choice(image))
+
+    def _choose_intensities(self, name: str) -> None:
+        image = self.controller.image
+        if image is None:
+            return
+        try:
+            seen_intensities.choose(image, name)
+        except ValueError as error:
+            self._show_error(error)
+            self._list_intensities()
+        else:
+            self.status.setText(f"From the next click on the network sees {image.name!r} {name!r}.")
+
     def _on_inserted(self, event: Any) -> None:
         event.value.events.name.connect(self._list_images)
         self._list_images()
@@ -237,6 +257,8 @@ class SimpleClickWidget(QWidget):
     def _show_state(self) -> None:
         controller, annotator = self.controller, self.controller.annotator
         self.polarity.setText(polarity_text(controller.positive))
+        if self.listed_image is not controller.image:
+            self._list_intensities()
         earlier = self.recovery.find()
         self.restore_button.setVisible(earlier is not None)
         if earlier is not None:
