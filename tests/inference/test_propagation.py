@@ -6,7 +6,7 @@ import pytest
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.propagation import RIM, clicks_around, follow, refine
+from napari_simpleclick.inference.propagation import RIM, clicks_around, expected_shape, follow, refine, why_stop
 from napari_simpleclick.inference.registration import movement
 
 SHAPE = (120, 140)
@@ -59,6 +59,14 @@ def test_object_is_expected_where_its_surroundings_moved():
     found = follow(predictor, square(), np.roll(known, (6, -8), (0, 1)), known=known)
     assert predictor.asked[0][0][-1] == Click(56, 52)
     assert found.mask()[48:65, 44:61].all()
+
+
+def test_object_that_moved_with_its_surroundings_is_not_called_lost():
+    known = picture()
+    moved = np.roll(known, (10, 10), (0, 1))
+    found = follow(Says(0.5), square(), moved, known=known).object_mask()
+    assert why_stop(square().object_mask(), found) is not None
+    assert why_stop(expected_shape(square(), moved, known), found) is None
 
 
 def test_movement_is_none_where_nothing_can_be_seen_and_follows_large_objects_too():

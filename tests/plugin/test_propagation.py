@@ -74,7 +74,7 @@ def test_propagation_goes_back_and_stops_after_so_many_slices():
     [
         (lambda plane: np.zeros_like(plane), "nothing was found"),
         (lambda plane: np.full_like(plane, 200), "overlap fell"),
-        (lambda plane: np.roll(plane, 8, axis=0), "overlap fell"),
+        (lambda plane: np.roll(plane, 25, axis=0), "nothing was found"),
     ],
 )
 def test_leash_holds_where_the_object_jumps(spoil, reason):
@@ -85,6 +85,14 @@ def test_leash_holds_where_the_object_jumps(spoil, reason):
     assert not controller.labels.data[4:].any()
     assert reason in controller.messages[-1]
     assert controller.viewer.dims.current_step[0] == 3
+
+
+def test_object_that_moves_with_what_is_around_it_is_followed():
+    data = tube(8)
+    data[4:] = np.roll(data[4:], 8, axis=1)
+    controller, propagation = annotated(data)
+    propagation.propagate(1)
+    assert_outlined(controller, data, range(8))
 
 
 def test_clicked_and_accepted_slices_are_never_overwritten():

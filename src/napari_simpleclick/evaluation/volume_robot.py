@@ -11,7 +11,7 @@ from napari_simpleclick.evaluation.robot_user import next_click
 from napari_simpleclick.evaluation.volume_objects import VolumeObject
 from napari_simpleclick.inference.interpolation import between
 from napari_simpleclick.inference.prediction import Patch, Prediction
-from napari_simpleclick.inference.propagation import follow, why_stop
+from napari_simpleclick.inference.propagation import expected_shape, follow, why_stop
 from napari_simpleclick.inference.session import ClickSession, PredictorLike
 
 WORTH_KEEPING = 0.5
@@ -171,15 +171,15 @@ class VolumeRobot:
     def follow(self, clicked: int, slices: range) -> None:
         """Follow the object from a clicked slice to others, nearest first, until it is lost."""
         previous, before = self.sessions[clicked].prediction, clicked
-        known = self.patch(clicked)
         for at in slices:
-            if previous is None or known is None:
+            images = self.object.images[at], self.object.images[before]
+            expected = expected_shape(previous, *images) if previous else None
+            if previous is None or expected is None:
                 return
-            previous = follow(self.predictor, previous, self.object.images[at], known=self.object.images[before])
-            found = previous.object_mask()
-            if found is None or why_stop(known, found):
+            previous = follow(self.predictor, previous, images[0], known=images[1])
+            if why_stop(expected, previous.object_mask()):
                 return
-            self.filled[at], known, before = previous, found, at
+            self.filled[at], before = previous, at
 
     def patch(self, at: int) -> Patch | None:
         """The object on a clicked slice, in its box; None if nothing is there."""

@@ -49,16 +49,19 @@ def follow(predictor: PredictorLike, previous: Prediction, image: Plane, *, know
     ValueError
         If the object is empty.
     """
-    patch = previous.object_mask()
+    patch = expected_shape(previous, image, known)
     if patch is None:
         raise ValueError("There is nothing to propagate: click the object on this slice first.")
-    if known is not None:
-        inside = trimmed(
-            shifted(patch, *movement(known, image, patch[0])),
-            Box(0, previous.plane_shape[0], 0, previous.plane_shape[1]),
-        )
-        patch = inside or patch
     return refine(predictor, patch, image, previous.plane_shape)
+
+
+def expected_shape(previous: Prediction, image: Plane, known: Plane | None = None) -> Patch | None:
+    """The object of the known slice, moved as its surroundings moved; None if it is empty. See `follow`."""
+    patch = previous.object_mask()
+    if patch is None or known is None:
+        return patch
+    height, width = previous.plane_shape
+    return trimmed(shifted(patch, *movement(known, image, patch[0])), Box(0, height, 0, width)) or patch
 
 
 def refine(predictor: PredictorLike, expected: Patch, image: Plane, plane_shape: tuple[int, int]) -> Prediction:
@@ -138,6 +141,13 @@ def centre_click(patch: Patch) -> Click:
 
 def why_stop(before: Patch, after: Patch | None) -> str | None:
     """The reason not to trust an object found on the next slice; None if there is none.
+
+    Parameters
+    ----------
+    before
+        The object as it was expected there.
+    after
+        The object as it was found; None if nothing was.
 
     Examples
     --------

@@ -11,7 +11,7 @@ from napari_simpleclick.inference.interpolation import between
 from napari_simpleclick.inference.object_edits import accept
 from napari_simpleclick.inference.objects import LockedError, require_unlocked
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.propagation import follow, why_stop
+from napari_simpleclick.inference.propagation import expected_shape, follow, why_stop
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import UNREVIEWED
 from napari_simpleclick.plugin.planes import contrast_limits, displayed_plane
@@ -203,11 +203,11 @@ class Propagation:
         """On the worker: the reason to stop, or what changed on the next slice."""
         session = annotator.sessions[run.object_id, run.plane.key]
         source = session.newest
-        known = annotator.mask((run.object_id, run.plane.key))
-        if source is None or known is None:
+        expected = expected_shape(source.prediction, picture, session.image) if source else None
+        if source is None or expected is None:
             return "the object is gone from the slice before", []
         answer = follow(annotator.predictor, source.prediction, picture, known=session.image)
-        reason = why_stop(known, answer.object_mask())
+        reason = why_stop(expected, answer.object_mask())
         if reason or not self.running:
             return reason or "", []
         place = run.object_id, run.targets[0].key
