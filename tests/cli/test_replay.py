@@ -12,6 +12,7 @@ from tests.cli.test_main import command
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.samples import FOLDER
 from napari_simpleclick.inference.device import devices_at_hand
+from napari_simpleclick.model.weights import DEFAULT_MODEL
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.models import create_compiled_predictor, create_predictor
 from napari_simpleclick.plugin.propagation import Propagation
@@ -20,7 +21,7 @@ from napari_simpleclick.plugin.recovery import Recovery
 from napari_simpleclick.plugin.session_files import SessionFiles
 from napari_simpleclick.plugin.worker import run_now
 
-MODEL = "vit_xtiny_stem_448.v1"
+MODEL = DEFAULT_MODEL
 IMAGE = FOLDER / "ms_lesion.nii.gz"
 
 
