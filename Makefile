@@ -21,7 +21,7 @@ demo: install
 annotate: install
 	$(BIN)/napari --plugin napari-simpleclick SimpleClick src/napari_simpleclick/samples/em_like.tif
 
-# Windows have a process of their own: data workers start threads, and Qt objects collected in one of these crash it.
+# What touches napari has a process of its own: data workers start threads, and Qt objects collected in one crash it.
 test: install
 	$(BIN)/pytest --ignore=tests/plugin
 	NAPARI_ENSURE_PLUGIN_MAIN_THREAD=1 $(SCREEN) $(BIN)/pytest tests/plugin
