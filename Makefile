@@ -21,9 +21,11 @@ demo: install
 annotate: install
 	$(BIN)/napari --plugin napari-simpleclick SimpleClick src/napari_simpleclick/samples/em_like.tif
 
-# What touches napari has a process of its own: data workers start threads, and Qt objects collected in one crash it.
+# Three processes: data workers of the training tests crash (a segmentation fault in native code, cause unknown) in a
+# process that ran the tests of engines before, and Qt objects collected in one of their threads crash it too.
 test: install
-	$(BIN)/pytest --ignore=tests/plugin
+	$(BIN)/pytest --ignore=tests/plugin --ignore=tests/training
+	$(BIN)/pytest tests/training
 	NAPARI_ENSURE_PLUGIN_MAIN_THREAD=1 $(SCREEN) $(BIN)/pytest tests/plugin
 
 lint: install
