@@ -51,6 +51,8 @@ class TrainCommand:
     """Folders of COCO+LVIS in its published preparation."""
     synthetic: float | None = None
     """Part of the samples that is procedural; by default all, 0.8 beside pictures, 0.2 for fine-tuning volumes."""
+    brains: float = 0.0
+    """Part of the procedural samples that show brains with drawn lesions; needs the package nilearn."""
     precision: Literal["no", "bf16", "fp16"] = "bf16"
     """Numbers to compute with: float32, or mixed with bfloat16 or float16."""
     threads: int | None = None
@@ -157,6 +159,7 @@ def recipe_of(command: TrainCommand) -> TrainingSettings:
 
 def open_sources(command: TrainCommand) -> "tuple[Mixture, list[ValidationObject]]":
     """Where samples come from, and the objects to validate on."""
+    from napari_simpleclick.training.brains import Brains
     from napari_simpleclick.training.labelled import LabelledPictures
     from napari_simpleclick.training.pictures import split
     from napari_simpleclick.training.sources import Mixture, Source
@@ -168,7 +171,10 @@ def open_sources(command: TrainCommand) -> "tuple[Mixture, list[ValidationObject
     if procedural is None:
         procedural = 0.2 if command.volume else 0.8 if groups else 1.0
     sources: list[Source] = [Synthesis(), *(LabelledPictures(learn) for learn, _ in groups)]
-    weights = [procedural, *((1 - procedural) / len(groups) for _ in groups)]
+    weights = [procedural * (1 - command.brains), *((1 - procedural) / len(groups) for _ in groups)]
+    if command.brains:
+        sources.append(Brains.installed())
+        weights.append(procedural * command.brains)
     objects = synthetic_objects(command.validation_objects) if procedural >= 0.5 else []
     for _, kept in groups:
         objects += picture_objects(kept, command.validation_objects)
