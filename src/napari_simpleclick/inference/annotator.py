@@ -290,7 +290,7 @@ class Annotator:
     def _claim(self, place: Place, prediction: Prediction) -> Prediction:
         masks = self.masks_on(place[1]).items()
         stay = (mask for owner, mask in masks if owner != place[0] and (self.overlap == "keep" or self.locked(owner)))
-        return self.maps.keep(claimed(prediction, stay))
+        return claimed(self.maps.keep(prediction), stay)
 
     def _give_way(self, edits: Sequence[Edit]) -> list[Edit]:
         """Change the objects beside those that were edited."""

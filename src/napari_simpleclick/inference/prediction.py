@@ -1,5 +1,6 @@
 """A prediction: the probability map of one object on one plane, kept at the network's resolution."""
 
+from collections import deque
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -21,6 +22,12 @@ MAP_SIZE = 448
 
 EMPTY_MAP: Float32[np.ndarray, "size size"] = np.broadcast_to(np.float32(0), (MAP_SIZE, MAP_SIZE))
 """The map of no object; takes no memory."""
+
+RECENT: "deque[tuple[np.ndarray, Box, float, Patch | None]]" = deque(maxlen=4)
+"""Maps, regions and thresholds with the masks found last: one click asks for the same mask up to five times."""
+
+LARGEST_RECENT = 1 << 26
+"""Masks of more pixels are found anew each time, so that no memory is held."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +113,17 @@ class Prediction:
         """The object as `object_mask` gives it, with the pixels that belong to others."""
         if self.drawn is not None:
             return self.drawn
+        values = self.shown_map()
+        for known, roi, at, mask in tuple(RECENT):
+            if known is values and roi == self.roi and at == threshold:
+                return mask
+        mask = self.find(threshold)
+        if mask is None or mask[1].size <= LARGEST_RECENT:
+            RECENT.append((values, self.roi, threshold, mask))
+        return mask
+
+    def find(self, threshold: float) -> Patch | None:
+        """The object by the map: everything above the threshold in the smallest box that holds it."""
         reach = self.reach(threshold)
         if reach is None:
             return None
@@ -115,7 +133,9 @@ class Prediction:
             return None
         rows, cols = reach.row_start, reach.col_start
         placed = Box(box.row_start + rows, box.row_stop + rows, box.col_start + cols, box.col_stop + cols)
-        return placed, above[box.slices]
+        mask = above[box.slices]
+        mask.flags.writeable = False
+        return placed, mask
 
     def beside(self, others: Patch | None) -> Self:
         """What the next click starts from: with the pixels of other objects, or clearly without them.
