@@ -1,0 +1,36 @@
+"""`napari-simpleclick quantise` from the command line to the network that is used afterwards."""
+
+import json
+import sys
+
+import pytest
+import torch
+
+from napari_simpleclick.cli.main import main
+from napari_simpleclick.inference import openvino_network
+from napari_simpleclick.inference.networks import choose_network
+from napari_simpleclick.model.checkpoint import load_checkpoint, save_checkpoint
+from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
+
+pytest.importorskip("nncf", reason='needs the extra: pip install "napari-simpleclick[int8]"')
+
+SMALL = SimpleClickConfig(
+    patch_size=16, dim=32, depth=4, heads=2, pyramid_channels=(8, 8, 16, 16), head_channels=8, image_size=448
+)
+
+
+def test_the_command_quantises_compares_and_says_what_is_used(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(openvino_network, "user_cache_path", lambda *_names, **_settings: tmp_path / "cache")
+    torch.manual_seed(3)
+    path = tmp_path / "small.safetensors"
+    save_checkpoint(path, SimpleClick(SMALL).eval())
+    arguments = ["quantise", "--model", str(path), "--pictures", "2", "--objects", "3", "--clicks", "2"]
+    monkeypatch.setattr(sys, "argv", ["napari-simpleclick", *arguments])
+    main()
+    said = " ".join(capsys.readouterr().out.split())
+    assert "3 objects, 2 clicks each" in said
+    (kept,) = (tmp_path / "cache").rglob("int8.json")
+    result = json.loads(kept.read_text())
+    assert result["objects"] == 3
+    engine = choose_network(load_checkpoint(path)).engine
+    assert ("int8 is used from now on" in said) == result["offered"] == (engine == "OpenVINO int8")
