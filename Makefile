@@ -21,11 +21,9 @@ demo: install
 annotate: install
 	$(BIN)/napari --plugin napari-simpleclick SimpleClick src/napari_simpleclick/samples/em_like.tif
 
-# Three processes: data workers of the training tests crash (a segmentation fault in native code, cause unknown) in a
-# process that ran the tests of engines before, and Qt objects collected in one of their threads crash it too.
+# Two processes: objects of Qt that are collected in a thread of other tests crash it.
 test: install
-	$(BIN)/pytest --ignore=tests/plugin --ignore=tests/training
-	$(BIN)/pytest tests/training
+	$(BIN)/pytest --ignore=tests/plugin
 	NAPARI_ENSURE_PLUGIN_MAIN_THREAD=1 $(SCREEN) $(BIN)/pytest tests/plugin
 
 lint: install

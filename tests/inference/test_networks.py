@@ -147,3 +147,31 @@ def test_cache_keeps_the_models_that_were_used_last(tmp_path):
         os.utime(tmp_path / str(number), (number, number))
     prune(tmp_path, used=tmp_path / "0")
     assert {path.name for path in tmp_path.iterdir()} == {"0", *(str(number) for number in range(4, KEPT + 3))}
+
+
+SIGNAL_AFTER_NETWORKS = """
+import gc, os, signal, torch
+from napari_simpleclick.inference.openvino_network import OpenVinoNetwork
+from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
+
+config = SimpleClickConfig(16, 32, 4, 2, (8, 8, 16, 16), 8, image_size=64)
+first = OpenVinoNetwork(SimpleClick(config).eval(), size=64)
+second = OpenVinoNetwork(SimpleClick(config).eval(), size=64)
+del first
+gc.collect()
+del second
+gc.collect()
+came = []
+signal.signal(signal.SIGUSR1, lambda *_: came.append(True))
+os.kill(os.getpid(), signal.SIGUSR1)
+print("came", came)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no such signals")
+def test_a_signal_after_networks_came_and_went_does_no_harm(tmp_path):
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNAL_AFTER_NETWORKS], capture_output=True, text=True, env=environment, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "came [True]\n"), done.stderr

@@ -5,6 +5,7 @@ import json
 import shutil
 import warnings
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,19 @@ INT8_GRAPH, INT8_RESULT = "int8.xml", "int8.json"
 
 KEPT = 32
 """So many compiled models stay in the cache; those that were used last."""
+
+
+@lru_cache(maxsize=1)
+def core() -> "openvino.Core":
+    """OpenVINO's one entry for the whole process.
+
+    On processors with AMX every `Core` gives its thread a stack for signals and takes it back when it goes. Two that go
+    in the order in which they came leave the thread a stack that is unmapped, and the next signal (a child process that
+    ends is enough) crashes the process.
+    """
+    import openvino
+
+    return openvino.Core()
 
 
 class Encoder(nn.Module):
@@ -128,11 +142,10 @@ def graphs(model: SimpleClick, folder: Path, *, size: int, batch: int) -> "tuple
     """
     import openvino
 
-    core = openvino.Core()
     paths = folder / "encoder.xml", folder / "decoder.xml"
     if all(path.is_file() for path in paths):
         try:
-            encoder, decoder = (core.read_model(path) for path in paths)
+            encoder, decoder = (core().read_model(path) for path in paths)
             return encoder, decoder
         except RuntimeError:
             shutil.rmtree(folder, ignore_errors=True)
@@ -145,7 +158,7 @@ def graphs(model: SimpleClick, folder: Path, *, size: int, batch: int) -> "tuple
         folder.mkdir(parents=True, exist_ok=True)
         for path, graph in zip(paths, (encoder, decoder), strict=True):
             openvino.save_model(graph, path, compress_to_fp16=folder.name == HALF)
-        encoder, decoder = (core.read_model(path) for path in paths)
+        encoder, decoder = (core().read_model(path) for path in paths)
     except (OSError, RuntimeError):
         shutil.rmtree(folder, ignore_errors=True)  # a full or read-only disk: do without the cache
     return encoder, decoder
@@ -153,9 +166,7 @@ def graphs(model: SimpleClick, folder: Path, *, size: int, batch: int) -> "tuple
 
 def weights_kind(precision: Precision) -> str:
     """Folder for the graphs by the precision of their weights: half where the arithmetic is no finer."""
-    import openvino
-
-    able = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    able = core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     return "full" if precision == "f32" or (precision == "auto" and "BF16" not in able) else HALF
 
 
@@ -175,23 +186,19 @@ def converted(module: nn.Module, example: tuple[Tensor, ...]) -> "openvino.Model
 
 def compiled(graph: "openvino.Model", precision: Precision, threads: int | None = None) -> "openvino.CompiledModel":
     """Compile a graph for short answers on this processor."""
-    import openvino
-
     settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
     if threads is not None:
         settings["INFERENCE_NUM_THREADS"] = threads
     if precision in ("f32", "bf16"):
         settings["INFERENCE_PRECISION_HINT"] = precision
-    return openvino.Core().compile_model(graph, "CPU", settings)
+    return core().compile_model(graph, "CPU", settings)
 
 
 def quantised_graph(folder: Path) -> "openvino.Model":
     """The int8 decoder that was made on this machine."""
-    import openvino
-
     path = folder / INT8_GRAPH
     try:
-        return openvino.Core().read_model(path)
+        return core().read_model(path)
     except RuntimeError as error:
         raise FileNotFoundError(
             "This model was not quantised to int8 on this machine for this input. "
