@@ -1,4 +1,4 @@
-"""Draw the procedural samples that docs/explanation/training.md shows: one row per style, then brains, outlined.
+"""Draw the procedural samples that docs/explanation/training.md shows: one row per style, then sections and brains.
 
 Brains need the package nilearn.
 """
@@ -10,12 +10,12 @@ import numpy as np
 
 from napari_simpleclick.training.brains import Brains
 from napari_simpleclick.training.contact_sheet import contact_sheet
+from napari_simpleclick.training.sections import Sections
 from napari_simpleclick.training.styles import STYLES
 from napari_simpleclick.training.synthesis import Synthesis
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 COLUMNS, SIZE = 8, 128
-ROWS_OF_BRAINS = 2
 
 
 def main() -> None:
@@ -25,9 +25,9 @@ def main() -> None:
         for number in range(COLUMNS)
     ]
     iio.imwrite(IMAGES / "training_samples.jpg", contact_sheet(examples, columns=COLUMNS), quality=80)
-    brains = Brains.installed()
-    slices = [brains.example(np.random.default_rng((3, number)), SIZE) for number in range(ROWS_OF_BRAINS * COLUMNS)]
-    iio.imwrite(IMAGES / "training_brains.jpg", contact_sheet(slices, columns=COLUMNS), quality=80)
+    for name, source in (("sections", Sections()), ("brains", Brains.installed())):
+        drawn = [source.example(np.random.default_rng((3, number)), 2 * SIZE) for number in range(COLUMNS)]
+        iio.imwrite(IMAGES / f"training_{name}.jpg", contact_sheet(drawn, columns=COLUMNS // 2), quality=80)
 
 
 if __name__ == "__main__":

@@ -53,6 +53,8 @@ class TrainCommand:
     """Part of the samples that is procedural; by default all, 0.8 beside pictures, 0.2 for fine-tuning volumes."""
     brains: float = 0.0
     """Part of the procedural samples that show brains with drawn lesions; needs the package nilearn."""
+    sections: float = 0.3
+    """Part of the procedural samples that show sections of tissue as in electron microscopy."""
     precision: Literal["no", "bf16", "fp16"] = "bf16"
     """Numbers to compute with: float32, or mixed with bfloat16 or float16."""
     threads: int | None = None
@@ -162,6 +164,7 @@ def open_sources(command: TrainCommand) -> "tuple[Mixture, list[ValidationObject
     from napari_simpleclick.training.brains import Brains
     from napari_simpleclick.training.labelled import LabelledPictures
     from napari_simpleclick.training.pictures import split
+    from napari_simpleclick.training.sections import Sections
     from napari_simpleclick.training.sources import Mixture, Source
     from napari_simpleclick.training.synthesis import Synthesis
     from napari_simpleclick.training.validation import picture_objects, synthetic_objects
@@ -170,8 +173,14 @@ def open_sources(command: TrainCommand) -> "tuple[Mixture, list[ValidationObject
     procedural = command.synthetic
     if procedural is None:
         procedural = 0.2 if command.volume else 0.8 if groups else 1.0
-    sources: list[Source] = [Synthesis(), *(LabelledPictures(learn) for learn, _ in groups)]
-    weights = [procedural * (1 - command.brains), *((1 - procedural) / len(groups) for _ in groups)]
+    sources: list[Source] = [Synthesis(), Sections(), *(LabelledPictures(learn) for learn, _ in groups)]
+    parts = 1 - command.brains - command.sections, command.sections
+    if min(parts) < 0:
+        raise ValueError(
+            f"--brains and --sections are parts of the procedural samples, got {command.brains} and "
+            f"{command.sections}. Their sum must not exceed 1."
+        )
+    weights = [*(procedural * part for part in parts), *((1 - procedural) / len(groups) for _ in groups)]
     if command.brains:
         sources.append(Brains.installed())
         weights.append(procedural * command.brains)
