@@ -1,6 +1,6 @@
 """The default click in the window against the published way: time and mIoU@10 on the same objects.
 
-    python benchmarks/interactive_click.py nuclei=DIR ms_lesions=DIR [--model NAME] [--objects 30]
+    python benchmarks/interactive_click.py --nuclei DIR --lesions VOLUME LABELS [--model NAME] [--objects 30]
 
 Published: float32 torch with mirror averaging, the head resizing before it multiplies. Default: what the window runs.
 Objects are a regular subset; of nuclei those of every tenth picture, which training leaves out. Times are medians over
