@@ -88,16 +88,16 @@ def test_network_is_given_the_chosen_window(ct):
     sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
     reason="windows need a screen: run `make test`, or pytest under xvfb-run",
 )
-def test_menu_offers_what_the_image_has_and_chooses(make_napari_viewer_proxy, ct):
+def test_menu_offers_what_the_image_has_and_chooses(make_napari_viewer_proxy, qtbot, ct):
     viewer = make_napari_viewer_proxy()
     viewer.add_layer(ct)
     _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
     menu = widget.setup.seen_menu
-    assert [menu.itemText(row) for row in range(menu.count())] == choices(ct)
+    qtbot.waitUntil(lambda: [menu.itemText(row) for row in range(menu.count())] == choices(ct), timeout=10_000)
     menu.setCurrentText("CT: lung")
     menu.textActivated.emit("CT: lung")
+    qtbot.waitUntil(lambda: "'CT: lung'" in widget.status.text(), timeout=10_000)
     assert contrast_limits(ct) == (-1350, 150)
-    assert "'CT: lung'" in widget.status.text()
     menu.textActivated.emit("MR: without background")
-    assert "choose one of" in widget.status.text()
+    qtbot.waitUntil(lambda: "choose one of" in widget.status.text(), timeout=10_000)
     assert menu.currentText() == "CT: lung"

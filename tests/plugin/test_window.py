@@ -156,7 +156,8 @@ def test_table_lists_objects_and_a_click_on_a_row_goes_on_with_it(open_widget, c
     controller, table = widget.controller, widget.objects.table
     click(viewer, widget, 100, 130)
     qtbot.mouseClick(widget.objects.next_button, Qt.MouseButton.LeftButton)
-    assert [table.item(row, 0).text() for row in range(table.rowCount())] == ["1", "2"]
+    qtbot.waitUntil(lambda: table.rowCount() == 2, timeout=10_000)
+    assert [table.item(row, 0).text() for row in range(2)] == ["1", "2"]
     cell = table.visualItemRect(table.item(0, 1)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=cell)
     assert controller.object_id == 1
@@ -191,7 +192,7 @@ def test_work_is_offered_again_after_a_crash(open_widget, click, qtbot):
     qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=10_000)
     qtbot.mouseClick(widget.restore_button, Qt.MouseButton.LeftButton)
     np.testing.assert_array_equal(widget.controller.labels.data, masks)
-    assert widget.restore_button.isHidden()
+    qtbot.waitUntil(widget.restore_button.isHidden, timeout=10_000)
 
 
 def test_name_class_and_lock_are_edited_in_the_table(open_widget, click, qtbot):
@@ -239,10 +240,10 @@ def test_selected_rows_are_merged_and_parted_again(open_widget, click, qtbot):
         qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, modifier, cell)
     assert table.selected == [1, 2]
     qtbot.mouseClick(widget.objects.merge_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: table.rowCount() == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: table.rowCount() == 1 and controller.busy == 0, timeout=10_000)
     np.testing.assert_array_equal(controller.labels.data, before > 0)
     qtbot.mouseClick(widget.buttons["undo"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: table.rowCount() == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: table.rowCount() == 2 and controller.busy == 0, timeout=10_000)
     np.testing.assert_array_equal(controller.labels.data, before)
 
 
@@ -272,3 +273,33 @@ def test_widget_fits_a_small_screen(open_widget):
     volume, _ = sample_volume("em-like")
     _, widget = open_widget(volume.data)
     assert widget.minimumSizeHint().height() < 500
+
+
+def test_window_is_brought_up_to_date_once_per_turn_however_much_changes(open_widget, qtbot, monkeypatch):
+    volume, _ = sample_volume("em-like")
+    _, widget = open_widget(volume.data)
+    controller, refreshed = widget.controller, []
+    monkeypatch.setattr(widget.objects, "refresh", lambda: refreshed.append(controller.object_id))
+    for object_id in (2, 3, 4):
+        controller.select_object(object_id)
+        controller.toggle_polarity()
+    assert refreshed == []
+    qtbot.waitUntil(lambda: len(refreshed) > 0, timeout=10_000)
+    qtbot.wait(50)
+    assert refreshed == [4]
+
+
+def test_clicks_change_while_their_layer_is_hidden(open_widget, click, qtbot):
+    volume, _ = sample_volume("em-like")
+    viewer, widget = open_widget(volume.data)
+    controller = widget.controller
+    for row, col in ((100, 130), (104, 134), (20, 20)):
+        click(viewer, widget, row, col)
+    controller.points.visible = False
+    for left in (2, 1):
+        controller.undo()
+        qtbot.waitUntil(lambda left=left: len(controller.points.data) == left, timeout=10_000)
+    controller.next_object()
+    controller.select_object(1)
+    controller.points.visible = True
+    assert len(controller.points.data) == 1

@@ -232,9 +232,13 @@ class Annotator:
         found = ((plane, session.newest) for plane, session in list(self._by_object.get(object_id, {}).items()))
         return {plane: newest.origin for plane, newest in found if newest is not None}
 
+    def object_ids(self) -> list[int]:
+        """The numbers of all objects that were ever clicked or named."""
+        return sorted({*list(self._by_object), *list(self.objects)})
+
     def summaries(self) -> list[ObjectSummary]:
         """What there is of every object, by number; objects that are only named are there too."""
-        found = (self._summary(object_id) for object_id in sorted({*self._by_object, *self.objects}))
+        found = (self._summary(object_id) for object_id in self.object_ids())
         return [summary for summary in found if summary.slices or summary.properties != DEFAULT]
 
     def prediction(self, object_id: int, plane: Hashable) -> Prediction | None:

@@ -1,9 +1,11 @@
 """History: what was done, as the state before and after it, so that undo and redo are exact and need no network."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from napari_simpleclick.inference.objects import ObjectProperties
+from napari_simpleclick.inference.patches import Patch
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.session import Step
 
@@ -11,7 +13,7 @@ Place = tuple[int, Hashable]
 """An object and a plane."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Change:
     """What a click, a stroke, an undo or a redo did to one object on one plane.
 
@@ -29,6 +31,23 @@ class Change:
     plane: Hashable
     old: Prediction | None
     new: Prediction | None
+
+    @cached_property
+    def old_mask(self) -> Patch | None:
+        """The object before; found when it is asked for the first time, which takes long on a large plane."""
+        return self.old.object_mask() if self.old else None
+
+    @cached_property
+    def new_mask(self) -> Patch | None:
+        """The object after; see `old_mask`."""
+        return self.new.object_mask() if self.new else None
+
+
+def find_masks(changes: Sequence[Change]) -> list[Change]:
+    """The changes, with their masks found here and now: on the worker, so that the window need not."""
+    for change in changes:
+        _ = change.old_mask, change.new_mask
+    return list(changes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,6 @@ import numpy as np
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.history import Change
 from napari_simpleclick.inference.patches import Patch, around, common
-from napari_simpleclick.inference.prediction import MASK_THRESHOLD
 
 Value = Callable[[int], int]
 """The label of an object."""
@@ -21,7 +20,6 @@ def own_number(object_id: int) -> int:
 def repaint(
     labels: np.ndarray,
     changes: Change | Sequence[Change],
-    threshold: float = MASK_THRESHOLD,
     *,
     value: Value = own_number,
 ) -> Box | None:
@@ -33,8 +31,6 @@ def repaint(
         (height, width) integers, a view of the plane in the volume's labels.
     changes
         What happened on this plane.
-    threshold
-        Probability above which a pixel belongs to the object.
     value
         The label of an object.
 
@@ -44,8 +40,8 @@ def repaint(
         The part that may have changed.
     """
     changes = [changes] if isinstance(changes, Change) else changes
-    before = [(value(c.object_id), c.old.object_mask(threshold)) for c in changes if c.old]
-    after = [(value(c.object_id), c.new.object_mask(threshold)) for c in changes if c.new]
+    before = [(value(c.object_id), c.old_mask) for c in changes]
+    after = [(value(c.object_id), c.new_mask) for c in changes]
     for label, patch in before:
         if patch:
             part = labels[patch[0].slices]

@@ -9,7 +9,7 @@ from psygnal import Signal
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.annotator import Actions, Annotator, Change, Place
-from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.inference.history import find_masks
 from napari_simpleclick.plugin.layer_edits import LayerEdits
 from napari_simpleclick.plugin.layers import create_labels, create_points, refresh, set_new_sign, show_clicks
 from napari_simpleclick.plugin.messages import what_happened, what_next
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from napari.layers import Image, Labels, Points
 
     from napari_simpleclick.inference.objects import ObjectProperties
-    from napari_simpleclick.inference.resample import Plane
-    from napari_simpleclick.inference.session import Origin, PredictorLike, Step
+    from napari_simpleclick.inference.session import PredictorLike, Step
 
 
 class Controller:
@@ -156,47 +155,27 @@ class Controller:
             self.early_clicks.append((object_id, plane, click))
             self.status.emit("The model is still loading: your click is answered as soon as it is there.")
             return
-        annotator, image = self.annotator, plane.image(contrast_limits(self.image))
+        annotator, limits = self.annotator, contrast_limits(self.image)
         view = field_of_view(self.image, plane) if self.look_at_view else None
         self.planes[plane.key] = plane
-        self.submit(lambda: annotator.click(object_id, plane.key, image, click, view=view), self.apply, told=True)
+        self.change(lambda: annotator.click(object_id, plane.key, plane.image(limits), click, view=view), told=True)
 
     def undo(self) -> None:
         """Take back what was done last, on whatever slice and object."""
         if self.annotator:
-            self.submit(self.annotator.undo, self._apply_and_go)
+            self.change(self.annotator.undo, self._apply_and_go)
 
     def redo(self) -> None:
         """Do again what was taken back last."""
         if self.annotator:
-            self.submit(self.annotator.redo, self._apply_and_go)
+            self.change(self.annotator.redo, self._apply_and_go)
 
     def reset_slice(self) -> None:
         """Remove all clicks, and their mask, of the present object on the displayed slice."""
         if self.annotator and self.image is not None:
             annotator, object_id = self.annotator, self.object_id
             key = displayed_plane(self.image, self.viewer.dims).key
-            self.submit(lambda: annotator.clear(object_id, key), self.apply)
-
-    def draw(
-        self,
-        planes: Sequence[SliceView],
-        masks: "Sequence[tuple[Place, Plane, Prediction]]",
-        origin: "Origin",
-        *,
-        text: str,
-    ) -> None:
-        """Take over masks that came without clicks, and tell so; see `Annotator.draw`."""
-        annotator = self.annotator
-        if annotator is None:
-            return
-        self.planes.update({plane.key: plane for plane in planes})
-
-        def done(changes: list[Change]) -> None:
-            self.apply(changes)
-            self.status.emit(text)
-
-        self.submit(lambda: annotator.draw(masks, origin), done)
+            self.change(lambda: annotator.clear(object_id, key))
 
     def restore(
         self,
@@ -260,6 +239,17 @@ class Controller:
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
+    def change(
+        self,
+        job: Callable[[], Sequence[Change]],
+        done: Callable[[list[Change]], None] | None = None,
+        failed: Callable[[], None] | None = None,
+        *,
+        told: bool = False,
+    ) -> None:
+        """Change masks on the worker, then show them unless `done` does; see `submit`."""
+        self.submit(lambda: find_masks(job()), done or self.apply, failed, told=told)
+
     def submit(
         self,
         job: Callable[[], Any],
@@ -272,16 +262,17 @@ class Controller:
     ) -> None:
         """Run a job on the worker; `done` gets its result in the thread of the layers.
 
-        Results that come after another image was chosen are dropped, unless they serve any image. A quiet job is one
-        that nobody waits for and whose failure changes nothing. The status line tells of a job that is `told`.
+        Results that come after another image was chosen, or other work on it was opened, are dropped, unless they serve
+        any image. A quiet job is one that nobody waits for and whose failure changes nothing. The status line tells of
+        a job that is `told`.
         """
-        start, image = perf_counter(), self.image
+        start, image, annotator = perf_counter(), self.image, self.annotator
         self.busy += 1
         self.changed.emit()
 
         def finished(result: Any) -> None:
             self.busy -= 1
-            if whatever_image or image is self.image:
+            if whatever_image or (image is self.image and annotator is self.annotator):
                 done(result)
                 if told and result:
                     self.status.emit(what_happened(result[0], perf_counter() - start))

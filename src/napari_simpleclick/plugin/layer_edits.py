@@ -1,6 +1,6 @@
 """Edits that the user makes on our layers with napari's own tools: dragged clicks, strokes, chosen labels."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,9 @@ from napari_simpleclick.plugin.painting import finish_stroke, label_of, strokes_
 from napari_simpleclick.plugin.planes import PlaneError, contrast_limits, displayed_plane
 
 if TYPE_CHECKING:
+    from napari_simpleclick.data.intensity import Limits
+    from napari_simpleclick.inference.history import Change
     from napari_simpleclick.inference.patches import Patch
-    from napari_simpleclick.inference.resample import Plane
 
     Strokes = list[tuple[SliceView, Patch]]
 
@@ -98,9 +99,7 @@ class LayerEdits:
                 for click in clicks:
                     controller.click(shown, click)
             elif clicks != before[key]:
-                controller.submit(
-                    lambda key=key, clicks=clicks: annotator.replace(object_id, key, clicks), controller.apply
-                )
+                controller.change(lambda key=key, clicks=clicks: annotator.replace(object_id, key, clicks))
 
     def _shown_plane(self) -> SliceView | None:
         """The displayed plane; None, and a message, where none is."""
@@ -126,14 +125,13 @@ class LayerEdits:
         limits, object_id = contrast_limits(image), controller.objects.owner(label_of(event.value))
         strokes = list(strokes_on_planes(event.value, replace(shown, axes=self._axes_of(object_id, shown))))
         controller.planes.update({plane.key: plane for plane, _ in strokes})
-        painted = [(plane.key, plane.image(limits), pixels) for plane, pixels in strokes]
         if controller.annotator is None:
-            self._early.append(lambda: self._take(strokes, painted, object_id))
+            self._early.append(lambda: self._take(strokes, limits, object_id))
         else:
-            self._take(strokes, painted, object_id)
+            self._take(strokes, limits, object_id)
 
-    def _take(self, strokes: "Strokes", painted: "list[tuple[Hashable, Plane, Patch]]", object_id: int) -> None:
-        """Let the annotator take over strokes, each a plane and its painted pixels."""
+    def _take(self, strokes: "Strokes", limits: "Limits | None", object_id: int) -> None:
+        """Let the annotator take over strokes, each a plane, shown between limits, and its painted pixels."""
         controller, annotator, labels = self.controller, self.controller.annotator, self.controller.labels
         if annotator is None or labels is None:
             return
@@ -146,8 +144,15 @@ class LayerEdits:
             refresh(labels)
             controller.show_object()
 
+        def take() -> "list[Change]":
+            painted = [(plane.key, plane.image(limits), pixels) for plane, pixels in strokes]
+            changes = paint(annotator, painted, object_id)
+            for plane, _ in strokes:
+                annotator.masks_on(plane.key)  # found here, so that the window need not
+            return changes
+
         # Through the worker, so that clicks made before are predicted before.
-        controller.submit(lambda: paint(annotator, painted, object_id), lambda _changes: show(), show)
+        controller.submit(take, lambda _changes: show(), show)
 
     def _axes_of(self, object_id: int, shown: SliceView) -> tuple[int, int]:
         """The axes of the planes that an object was outlined on, so that strokes seen from the side belong to these."""

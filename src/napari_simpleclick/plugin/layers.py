@@ -1,6 +1,6 @@
 """The two layers that the plugin adds to an image: labels for the masks, points for the clicks."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,21 +86,44 @@ def create_points(image: "Image") -> "Points":
 
 
 def show_clicks(points: "Points", places: list[tuple[float, ...]], clicks: list[Click]) -> None:
-    """Make the layer show these clicks: blue discs (+) where the object is, orange squares (−) where it is not."""
-    signs = [click.positive for click in clicks]
-    points.selected_data = set()
-    points.data = np.asarray(places, float).reshape(-1, points.ndim)
-    points.features = {
-        "positive": np.asarray(signs, bool),
-        "sign": np.asarray([POSITIVE_SIGN if positive else NEGATIVE_SIGN for positive in signs], str),
-    }
-    if signs:
-        colors = [POSITIVE_COLOR if positive else NEGATIVE_COLOR for positive in signs]
-        # Symbols of a fixed size on the canvas get a border half as wide: in another color it would hide most of them.
-        points.face_color = points.border_color = colors
-        points.symbol = [POSITIVE_SYMBOL if positive else NEGATIVE_SYMBOL for positive in signs]
+    """Make the layer show these clicks: blue discs (+) where the object is, orange squares (−) where it is not.
+
+    Only what differs is set, because napari draws the layer anew each time.
+    """
+    data = np.asarray(places, float).reshape(-1, points.ndim)
+    positive = np.asarray([click.positive for click in clicks], bool)
+    if points.selected_data:
+        points.selected_data = set()
+    if not np.array_equal(points.data, data):
+        # In between, symbols and colours are those of other clicks.
+        with points.events.blocker_all():
+            points.data = data
+        # napari looks for the points of the slice only if the layer is visible; those it knows may be gone.
+        points.set_view_slice()
+        points.events.data(value=data, action="changed")
+    if not np.array_equal(points.features["positive"].to_numpy(object, na_value=None), positive):
+        points.features = {"positive": positive, "sign": np.where(positive, POSITIVE_SIGN, NEGATIVE_SIGN)}
+    if len(data):
+        paint_signs(points, positive)
+    points.refresh(thumbnail=False, extent=False)
+
+
+def paint_signs(points: "Points", positive: np.ndarray) -> None:
+    """Give positive and negative points their colours and symbols."""
+    from napari.utils.colormaps.standardize_color import transform_color
+
+    blue, orange = transform_color([POSITIVE_COLOR, NEGATIVE_COLOR])
+    colors = np.where(positive[:, None], blue, orange)
+    # Symbols of a fixed size on the canvas get a border half as wide: in another color it would hide most of them.
+    if not np.array_equal(points.face_color, colors):
+        points.face_color = colors
+    if not np.array_equal(points.border_color, colors):
+        points.border_color = colors
+    symbols = np.where(positive, POSITIVE_SYMBOL, NEGATIVE_SYMBOL)
+    if [str(symbol) for symbol in points.symbol] != symbols.tolist():
+        points.symbol = symbols
+    if (points.size != CLICK_EXTENT).any():
         points.size = CLICK_EXTENT
-    points.selected_data = set()
 
 
 def refresh(labels: "Labels") -> None:
@@ -110,16 +133,21 @@ def refresh(labels: "Labels") -> None:
 
 def set_new_sign(points: "Points", *, positive: bool) -> None:
     """Choose what the points are that the user adds with the tool of napari."""
-    points.feature_defaults = {"positive": positive, "sign": POSITIVE_SIGN if positive else NEGATIVE_SIGN}
+    if points.feature_defaults["positive"].tolist() != [positive]:
+        points.feature_defaults = {"positive": positive, "sign": POSITIVE_SIGN if positive else NEGATIVE_SIGN}
 
 
-def set_colors(labels: "Labels", automatic: Any, chosen: Mapping[int, str | None]) -> None:
+def set_colors(
+    labels: "Labels", color: Callable[[int], Any], chosen: Mapping[int, str | None], *, automatic: Any
+) -> None:
     """Show some labels in chosen colors, and hide others.
 
     Parameters
     ----------
     labels
         The layer.
+    color
+        The automatic color of a label.
     automatic
         The colormap that napari gave it.
     chosen
@@ -130,7 +158,7 @@ def set_colors(labels: "Labels", automatic: Any, chosen: Mapping[int, str | None
     if not chosen:
         labels.colormap = automatic
         return
-    colors = {label: HIDDEN if color is None else color or automatic.map(label) for label, color in chosen.items()}
+    colors = {label: HIDDEN if name is None else name or color(label) for label, name in chosen.items()}
     labels.colormap = DirectLabelColormap(color_dict={None: OTHER_LABELS, 0: HIDDEN, **colors})
 
 

@@ -13,7 +13,7 @@ def what_happened(change: Change, seconds: float) -> str:
     >>> what_happened(Change(2, "slice 1", None, None), 0.05)
     'Object 2: nothing, 50 ms.'
     """
-    found = change.new.object_mask() if change.new else None
+    found = change.new_mask
     size = f"{int(np.count_nonzero(found[1]))} pixels" if found else "nothing"
     return f"Object {change.object_id}: {size}, {1000 * seconds:.0f} ms."
 

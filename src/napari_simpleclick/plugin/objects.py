@@ -1,9 +1,8 @@
 """Objects of a controller as wholes: names, classes, locks and colours, remove, merge, and who gets shared pixels."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
 
 from napari_simpleclick.inference.annotator import Annotator, Change
 from napari_simpleclick.inference.object_edits import describe, merge, remove
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
 Shown = Literal["objects", "classes"]
 """What the numbers in the labels layer are."""
 
+
+Rgba = tuple[float, float, float, float]
+"""Red, green, blue and opacity, 0 to 1."""
 
 STILL_LOADING = "The model is still loading: try again in a moment."
 
@@ -37,6 +39,7 @@ class Objects:
         self.overlap: Overlap = "keep"
         self.others_negative = False
         self._colored: dict[int, str | None] = {}
+        self._automatic: tuple[Any, dict[int, Rgba]] = None, {}
 
     def annotator_for(self, predictor: "PredictorLike") -> Annotator:
         """An annotator without objects and with the present settings."""
@@ -105,14 +108,21 @@ class Objects:
         """The number of an object in the labels layer."""
         return object_id if self.shown == "objects" else self.properties(object_id).class_id
 
-    def color(self, object_id: int) -> np.ndarray | None:
-        """RGBA, 0 to 1, of an object; None if there is no labels layer."""
-        from napari.utils.colormaps.standardize_color import transform_color
-
-        labels, chosen = self.controller.labels, self.properties(object_id).color
+    def color(self, object_id: int) -> Rgba | None:
+        """The color of an object; None if there is no labels layer."""
+        chosen = self.properties(object_id).color
         if chosen:
-            return np.asarray(transform_color(chosen)[0])
-        return None if labels is None else np.asarray(self.controller.automatic_colors.map(self.label(object_id)))
+            return rgba(chosen)
+        return None if self.controller.labels is None else self._automatic_color(self.label(object_id))
+
+    def _automatic_color(self, label: int) -> Rgba:
+        """What napari's colormap gives a label; remembered, because a colormap takes long to tell one color."""
+        colormap, known = self._automatic
+        if colormap is not self.controller.automatic_colors:
+            colormap, known = self._automatic = self.controller.automatic_colors, {}
+        if label not in known:
+            known[label] = as_rgba(colormap.map(label))
+        return known[label]
 
     def owner(self, label: int) -> int:
         """The object that a brush with this label paints; 0 for the eraser."""
@@ -138,7 +148,7 @@ class Objects:
         self._colored = {}
         if annotator is None or labels is None:
             return
-        for place in annotator.sessions:
+        for place in list(annotator.sessions):
             mask = annotator.mask(place)
             fill(self.controller.planes[place[1]].labels(labels.data), [(self.label(place[0]), mask)])
         self.refresh_colors()
@@ -149,15 +159,20 @@ class Objects:
         annotator, labels = self.controller.annotator, self.controller.labels
         if annotator is None or labels is None:
             return
-        numbers = {self.controller.object_id, *(object_id for object_id, _ in annotator.sessions), *annotator.objects}
-        by_label: dict[int, list[ObjectProperties]] = {}
-        for object_id in sorted(numbers):
-            by_label.setdefault(self.label(object_id), []).append(self.properties(object_id))
-        colors = {label: color_of(abouts) for label, abouts in by_label.items()}
-        wanted = colors if any(color != "" for color in colors.values()) else {}
+        wanted = self._wanted_colors(annotator)
         if wanted != self._colored:
             self._colored = wanted
-            set_colors(labels, self.controller.automatic_colors, wanted)
+            set_colors(labels, self._automatic_color, wanted, automatic=self.controller.automatic_colors)
+
+    def _wanted_colors(self, annotator: Annotator) -> dict[int, str | None]:
+        """Every label in use with its colour, as `color_of` tells; none where all are the automatic ones."""
+        if not any(about.color or not about.visible for about in list(annotator.objects.values())):
+            return {}
+        by_label: dict[int, list[ObjectProperties]] = {}
+        for object_id in sorted({self.controller.object_id, *annotator.object_ids()}):
+            by_label.setdefault(self.label(object_id), []).append(self.properties(object_id))
+        colors = {label: color_of(abouts) for label, abouts in by_label.items()}
+        return colors if any(color != "" for color in colors.values()) else {}
 
     def _relabel(self) -> None:
         """Give the pixels of all masks their labels anew."""
@@ -183,7 +198,21 @@ class Objects:
             if then:
                 then()
 
-        self.controller.submit(lambda: job(annotator), done)
+        self.controller.change(lambda: job(annotator), done)
+
+
+@cache
+def rgba(color: str) -> Rgba:
+    """The color of a name or of "#rrggbb"."""
+    from napari.utils.colormaps.standardize_color import transform_color
+
+    return as_rgba(transform_color(color)[0])
+
+
+def as_rgba(values: Any) -> Rgba:
+    """Four numbers of any kind as a color."""
+    red, green, blue, alpha = (float(value) for value in values)
+    return red, green, blue, alpha
 
 
 def color_of(abouts: list[ObjectProperties]) -> str | None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 from qtpy.QtCore import QSignalBlocker, QSize, Qt, Signal
 from qtpy.QtGui import QColor, QIcon, QPixmap
 from qtpy.QtWidgets import QAbstractItemView, QColorDialog, QHeaderView, QTableWidget, QTableWidgetItem
@@ -80,7 +79,7 @@ class ObjectsTable(QTableWidget):
         return sorted(numbers, key=lambda number: number != self._present)
 
     def show_objects(
-        self, objects: Sequence[ObjectSummary], present: int, color: Callable[[int], np.ndarray | None]
+        self, objects: Sequence[ObjectSummary], present: int, color: Callable[[int], tuple[float, ...] | None]
     ) -> None:
         """List these objects, and the present one even if nothing was clicked yet.
 
@@ -96,19 +95,35 @@ class ObjectsTable(QTableWidget):
         rows = list(objects)
         if present not in [summary.object_id for summary in rows]:
             rows = sorted([*rows, ObjectSummary(present, 0, 0, 0)], key=lambda summary: summary.object_id)
-        colors = [None if (rgba := color(row.object_id)) is None else tuple(map(float, rgba)) for row in rows]
+        colors = [color(row.object_id) for row in rows]
         numbers = [summary.object_id for summary in rows]
+        known = {s.object_id: (s, rgba) for s, rgba in zip(self._shown, self._colors, strict=True)}
         with QSignalBlocker(self):
-            if numbers != [summary.object_id for summary in self._shown]:
-                self._shown, self._colors, self._present = [], [], 0
-                self.setRowCount(len(rows))
+            self._make_room(numbers)
             for row, (summary, rgba) in enumerate(zip(rows, colors, strict=True)):
-                if not self._shown or (summary, rgba) != (self._shown[row], self._colors[row]):
+                if known.get(summary.object_id) != (summary, rgba):
                     self._fill(row, summary, rgba)
         self._shown, self._colors = rows, colors
         if present != self._present:
             self._present = present
             self.selectRow(numbers.index(present))
+
+    def _make_room(self, numbers: Sequence[int]) -> None:
+        """Remove the rows of objects that are gone and add empty ones for new objects; the others stay."""
+        before = [summary.object_id for summary in self._shown]
+        if numbers == before:
+            return
+        if not before:
+            self.setRowCount(len(numbers))
+            return
+        there = set(numbers)
+        for row in reversed(range(len(before))):
+            if before[row] not in there:
+                self.removeRow(row)
+        there = set(before)
+        for row, number in enumerate(numbers):
+            if number not in there:
+                self.insertRow(row)
 
     def _fill(self, row: int, summary: ObjectSummary, color: tuple[float, ...] | None) -> None:
         about = summary.properties

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.annotator import Annotator, Change, Place
+from napari_simpleclick.inference.history import find_masks
 from napari_simpleclick.inference.interpolation import between
 from napari_simpleclick.inference.object_edits import accept
 from napari_simpleclick.inference.objects import LockedError, require_unlocked
@@ -113,14 +114,23 @@ class Propagation:
         shown, controller = self.shown_plane(), self.controller
         if shown is None or controller.annotator is None:
             return
-        gaps, object_id = list(self.gaps(shown)), controller.object_id
-        if not gaps:
-            controller.status.emit("Outline the object on two slices with a gap between them first.")
-            return
-        limits = contrast_limits(controller.image)
-        masks = [((object_id, plane.key), plane.image(limits), mask) for plane, mask in gaps]
-        text = f"Object {object_id}: {counted(len(gaps))} between others filled."
-        controller.draw([plane for plane, _ in gaps], masks, "interpolated", text=text)
+        annotator, object_id, limits = controller.annotator, controller.object_id, contrast_limits(controller.image)
+
+        def fill() -> tuple[list[SliceView], list[Change]]:
+            gaps = self.gaps(annotator, object_id, shown)
+            masks = [((object_id, plane.key), plane.image(limits), mask) for plane, mask in gaps]
+            return [plane for plane, _ in gaps], find_masks(annotator.draw(masks, "interpolated"))
+
+        def done(result: tuple[list[SliceView], list[Change]]) -> None:
+            planes, changes = result
+            if not planes:
+                controller.status.emit("Outline the object on two slices with a gap between them first.")
+                return
+            controller.planes.update({plane.key: plane for plane in planes})
+            controller.apply(changes)
+            controller.status.emit(f"Object {object_id}: {counted(len(planes))} between others filled.")
+
+        controller.submit(fill, done)
 
     def accept(self, *, everywhere: bool = False) -> None:
         """Mark the object as reviewed; propagation and interpolation leave it alone then.
@@ -146,7 +156,7 @@ class Propagation:
             controller.apply(changes)
             controller.status.emit(f"Object {object_id}: {counted(len(keys))} accepted.")
 
-        controller.submit(lambda: accept(annotator, object_id, keys), done)
+        controller.change(lambda: accept(annotator, object_id, keys), done)
 
     def shown_plane(self) -> SliceView | None:
         """The displayed plane; None, and a message, where there is no other slice."""
@@ -163,10 +173,10 @@ class Propagation:
             return None
         return plane
 
-    def gaps(self, shown: SliceView) -> list[tuple[SliceView, Prediction]]:
+    def gaps(self, annotator: Annotator, object_id: int, shown: SliceView) -> list[tuple[SliceView, Prediction]]:
         """Planes between reviewed ones, each with the object's interpolated shape."""
-        axis, annotator, object_id = slice_axis(shown), self.controller.annotator, self.controller.object_id
-        if axis is None or annotator is None:
+        axis = slice_axis(shown)
+        if axis is None:
             return []
         reviewed: dict[int, Place] = {}
         for key, origin in annotator.origins(object_id).items():
@@ -196,8 +206,8 @@ class Propagation:
             self._end_run(f"; the next one was {origin} already")
             return
         controller.planes[target.key] = target
-        picture = target.image(contrast_limits(image))
-        controller.submit(lambda: self._find(annotator, run, picture), self._found, self.cancel)
+        limits = contrast_limits(image)
+        controller.submit(lambda: self._find(annotator, run, target.image(limits)), self._found, self.cancel)
 
     def _find(self, annotator: Annotator, run: Run, picture: Plane) -> tuple[str, list[Change]]:
         """On the worker: the reason to stop, or what changed on the next slice."""
@@ -211,7 +221,7 @@ class Propagation:
         if reason or not self.running:
             return reason or "", []
         place = run.object_id, run.targets[0].key
-        return "", annotator.draw([(place, picture, answer)], "propagated", source=source)
+        return "", find_masks(annotator.draw([(place, picture, answer)], "propagated", source=source))
 
     def _found(self, result: tuple[str, list[Change]]) -> None:
         """Back with the layers: show the slice and go on, or tell why not."""

@@ -2,6 +2,7 @@
 
 import os
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,7 +117,7 @@ class Recovery:
         if self.journal is None or self.journal.recorder.annotator is not annotator:
             stamp = f"{datetime.now():%Y%m%d-%H%M%S-%f}-{os.getpid()}"
             self.journal = Journal(self.folder / f"{self._hash}.{stamp}{ENDING}", SessionRecorder(annotator))
-            forget_old(self.folder, self._hash)
+            self.run(partial(forget_old, self.folder, self._hash), lambda _nothing: None, self.controller.failed.emit)
         return self.journal
 
     def about(self) -> dict[str, Any]:
@@ -141,12 +142,16 @@ class Recovery:
             return
         data = layer_data(image)
 
-        def found(name: str) -> None:
+        def look() -> tuple[str, Path | None]:
+            name = fingerprint(data)
+            return name, newest_file(self.folder, name)
+
+        def found(result: tuple[str, Path | None]) -> None:
             if image is self._image:
-                self._hash, self._earlier = name, newest_file(self.folder, name)
+                self._hash, self._earlier = result
                 self.controller.changed.emit()
 
-        self.run(lambda: fingerprint(data), found, self.controller.failed.emit)
+        self.run(look, found, self.controller.failed.emit)
 
 
 def files_of(folder: Path, name: str) -> list[Path]:

@@ -1,6 +1,7 @@
 """Between a session file and the layers: what a file notes of the image, and its work brought back to the layers."""
 
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,7 @@ def about(controller: "Controller", image: "Image | None", image_hash: str) -> d
         }
     return {
         "image": noted,
-        "versions": {name: version(name) for name in NOTED_PACKAGES},
+        "versions": versions(),
         "settings": {
             "object": controller.object_id,
             "look_at_view": controller.look_at_view,
@@ -45,6 +46,12 @@ def about(controller: "Controller", image: "Image | None", image_hash: str) -> d
         },
         "saved": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of packages that matter for masks; looked up once, since that reads files."""
+    return {name: version(name) for name in NOTED_PACKAGES}
 
 
 def restore(controller: "Controller", content: SessionContent, path: Path) -> RestoredSession:

@@ -108,6 +108,9 @@ class SimpleClickWidget(QWidget):
         self.restore_button.setVisible(False)
         self.save_timer = QTimer(self)
         self.save_timer.setInterval(SAVE_EVERY_MS)
+        self.refresh_timer = QTimer(self)
+        self.refresh_timer.setSingleShot(True)
+        self.refresh_timer.setInterval(0)
         self.busy_timer = QTimer(self)
         self.busy_timer.setSingleShot(True)
         self.busy_timer.setInterval(BUSY_AFTER_MS)
@@ -133,8 +136,9 @@ class SimpleClickWidget(QWidget):
     def _connect(self) -> None:
         controller, setup = self.controller, self.setup
         controller.status.connect(self._show_status)
-        controller.changed.connect(self._show_state)
+        controller.changed.connect(self._show_state_soon)
         controller.failed.connect(self._show_error)
+        self.refresh_timer.timeout.connect(self._show_state)
         self.busy_timer.timeout.connect(lambda: self.status.setText("Working …"))
         self.restore_button.clicked.connect(self._restore)
         self.save_timer.timeout.connect(self.recovery.save)
@@ -152,7 +156,7 @@ class SimpleClickWidget(QWidget):
         for name, action in self.actions.items():
             if name in self.buttons:
                 self.buttons[name].clicked.connect(lambda _checked=False, action=action: action())
-        controller.slice_changed.connect(self.slices.refresh)
+        controller.slice_changed.connect(self._show_state_soon)
         self.viewer.mouse_drag_callbacks.append(self.listener)
         self.viewer.layers.events.inserted.connect(self._on_inserted)
         self.viewer.layers.events.removed.connect(self._list_images)
@@ -208,21 +212,31 @@ class SimpleClickWidget(QWidget):
             bind_keys(self.controller, self.actions)
 
     def _list_intensities(self) -> None:
+        """Offer what the network can see of the image; which of it, the numbers tell, and they may be slow to read."""
         self.listed_image = image = self.controller.image
-        if image is not None:
-            self.setup.list_intensities(seen_intensities.choices(image), seen_intensities.choice(image))
+        if image is None:
+            return
+
+        def found(names: list[str]) -> None:
+            if image is self.controller.image:
+                self.setup.list_intensities(names, seen_intensities.choice(image))
+
+        self.setup.list_intensities([seen_intensities.choice(image)], seen_intensities.choice(image))
+        self.saver(lambda: seen_intensities.choices(image), found, self._show_error)
 
     def _choose_intensities(self, name: str) -> None:
         image = self.controller.image
         if image is None:
             return
-        try:
-            seen_intensities.choose(image, name)
-        except ValueError as error:
+
+        def chosen(_nothing: None) -> None:
+            self.status.setText(f"From the next click on the network sees {image.name!r} {name!r}.")
+
+        def refused(error: Exception) -> None:
             self._show_error(error)
             self._list_intensities()
-        else:
-            self.status.setText(f"From the next click on the network sees {image.name!r} {name!r}.")
+
+        self.saver(lambda: seen_intensities.choose(image, name), chosen, refused)
 
     def _on_inserted(self, event: Any) -> None:
         event.value.events.name.connect(self._list_images)
@@ -253,6 +267,10 @@ class SimpleClickWidget(QWidget):
         self.setup.list_images([image.name for image in images])
         if self.controller.image in images:
             self.setup.image_menu.setCurrentIndex(images.index(self.controller.image))
+
+    def _show_state_soon(self) -> None:
+        """Show the state when the window has nothing else to do: once, however often it changes until then."""
+        self.refresh_timer.start()
 
     def _show_state(self) -> None:
         controller, annotator = self.controller, self.controller.annotator
