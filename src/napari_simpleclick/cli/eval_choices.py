@@ -36,6 +36,10 @@ class DataSettings:
     """Labels of volumes that are used; by default all."""
     min_size: int = 1
     """Smallest object, in pixels."""
+    components: bool = False
+    """Every connected component on a picture or slice is an object of its own, whatever the data set calls one."""
+    every: int = 1
+    """Only the first picture or slice, and every so many after it: 10 is the validation part of training folders."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,13 @@ def dataset_choices(data: DataSettings) -> "list[DatasetChoice]":
     from napari_simpleclick.evaluation.job import DatasetChoice
 
     options = DatasetOptions(
-        modality=data.modality, axis=data.axis, slice_rule=data.slice_rule, label=data.label, min_size=data.min_size
+        modality=data.modality,
+        axis=data.axis,
+        slice_rule=data.slice_rule,
+        label=data.label,
+        min_size=data.min_size,
+        components=data.components,
+        every=data.every,
     )
     own = [(first, second) for first, second in ((data.images, data.masks), (data.volume, data.labels))]
     own = [pair for pair in own if pair != (None, None)]

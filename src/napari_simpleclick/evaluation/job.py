@@ -1,15 +1,16 @@
 """What is evaluated on what: small values that can be sent to another process, which opens them there."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from napari_simpleclick.data.datasets.base import Dataset, DatasetError
 from napari_simpleclick.data.datasets.files import PictureFiles, pair_files, require_folders
-from napari_simpleclick.data.datasets.objects import labels_or_components
+from napari_simpleclick.data.datasets.objects import labels_or_components, split
 from napari_simpleclick.data.datasets.options import DatasetOptions
 from napari_simpleclick.data.datasets.registry import open_dataset
-from napari_simpleclick.data.datasets.slices import LabelledVolume, open_slices
+from napari_simpleclick.data.datasets.slices import LabelledVolume, VolumeSlices, open_slices
+from napari_simpleclick.data.datasets.thinned import Thinned
 from napari_simpleclick.evaluation.predictors import PredictorChoice
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 
@@ -37,13 +38,24 @@ class DatasetChoice:
     labels: Path | None = None
 
     def open(self) -> Dataset:
-        """Open the data set; pictures are read when asked for.
+        """Open the data set, or what `every` leaves of it; pictures are read when asked for.
 
         Raises
         ------
         DatasetError
             If it is not where or what it should be.
+        ValueError
+            If no picture would be left.
         """
+        whole = self.whole()
+        if self.options.components:
+            if not isinstance(whole, PictureFiles | VolumeSlices):
+                raise DatasetError(f"{self.name} has its own objects, which --components cannot split. Leave it out.")
+            whole = replace(whole, objects=split(whole.objects))
+        return whole if self.options.every == 1 else Thinned(whole, self.options.every)
+
+    def whole(self) -> Dataset:
+        """All pictures."""
         if self.images is None:
             return open_dataset(self.name, self.folder, self.options)
         if self.labels is None:

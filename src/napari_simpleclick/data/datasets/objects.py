@@ -66,6 +66,28 @@ def components(marks: np.ndarray) -> LabelMap:
     return labels
 
 
+def split(rule: ObjectRule) -> ObjectRule:
+    """The rule with every object in its 8-connected components, numbered from 1; ignored pixels stay ignored.
+
+    Examples
+    --------
+    >>> split(trimap)(np.array([[255, 0, 255, 128]], np.uint8)).tolist()
+    [[1, 0, 2, -1]]
+    """
+
+    def parts(marks: np.ndarray) -> LabelMap:
+        labels = rule(marks)
+        found: LabelMap = np.where(labels == IGNORE, IGNORE, 0).astype(np.int32)
+        before = 0
+        for number in np.setdiff1d(labels, (0, IGNORE)):
+            numbered, count = label(labels == number, structure=EIGHT_CONNECTED)
+            found[numbered > 0] = numbered[numbered > 0] + before
+            before += count
+        return found
+
+    return parts
+
+
 def labels_or_components(marks: np.ndarray) -> LabelMap:
     """Every number is an object if there are several, else every component.
 

@@ -1,4 +1,4 @@
-"""Options of data sets: which slices of volumes, which labels, how small an object may be."""
+"""Options of data sets: which pictures and slices, which labels, how small an object may be."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -23,3 +23,7 @@ class DatasetOptions:
     """Labels that are used; by default all."""
     min_size: int = 1
     """Smallest object, in pixels."""
+    components: bool = False
+    """Every connected component on a picture or slice is an object of its own, whatever the data set calls one."""
+    every: int = 1
+    """Only the first picture or slice, and every so many after it."""
