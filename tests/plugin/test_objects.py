@@ -270,3 +270,28 @@ def test_removed_labels_layer_comes_back_in_the_chosen_form(stack):
     np.testing.assert_array_equal(stack.labels.data, masks)
     assert stack.labels.colormap.map(3)[3] == 0
     assert not stack.labels.preserve_labels
+
+
+def test_labels_grow_to_32_bits_for_more_than_65535_objects(stack):
+    stack.click_at((1, 10, 10), positive=True)
+    before = stack.labels.data.copy()
+    assert before.dtype == np.uint16
+    stack.select_object(65_536)
+    stack.click_at((1, 40, 40), positive=True)
+    assert stack.errors == []
+    assert stack.labels.selected_label == 65_536
+    assert stack.labels.data.dtype == np.uint32
+    assert stack.labels.data[2, 40, 40] == 65_536
+    np.testing.assert_array_equal(stack.labels.data[before > 0], before[before > 0])
+    stack.undo()
+    np.testing.assert_array_equal(stack.labels.data, before)
+    stack.select_object(70_000)
+    stack.labels.paint((2, 50, 70), 70_000)
+    assert stack.annotator.mask((70_000, next(iter(stack.planes)))) is not None
+
+
+def test_class_above_65535_is_shown(stack):
+    stack.click_at((1, 10, 10), positive=True)
+    stack.objects.show("classes")
+    stack.objects.describe(1, class_id=100_000)
+    assert stack.labels.data[2, 10, 10] == 100_000

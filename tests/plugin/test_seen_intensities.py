@@ -8,8 +8,11 @@ import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
 
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.planes import contrast_limits
+from napari_simpleclick.plugin.recovery import Recovery
 from napari_simpleclick.plugin.seen_intensities import AS_SHOWN, MR, PERCENTILE, choice, choices, choose
 from napari_simpleclick.plugin.worker import run_now
 
@@ -82,6 +85,35 @@ def test_network_is_given_the_chosen_window(ct):
     assert seen[0][0, 0, 0] == 0
     assert seen[0][15, 15, 0] == round(255 * 200 / 400)
     assert seen[0][20, 20, 0] == 255
+
+
+def test_choice_is_kept_in_session_files_and_comes_back(ct, tmp_path):
+    def opened(layer):
+        viewer = ViewerModel()
+        viewer.add_layer(layer)
+        controller = Controller(viewer, run_now)
+        controller.load(Everything)
+        controller.annotate(layer)
+        return controller, Recovery(controller, run_now, tmp_path)
+
+    controller, recovery = opened(ct)
+    choose(ct, "CT: lung")
+    controller.click_at((0, 15, 15), positive=True)
+    recovery.save()
+    again = Image(ct.data, name="again", contrast_limits=(0, 10))
+    _, recovery = opened(again)
+    assert choice(again) == AS_SHOWN
+    assert recovery.restore() == 1
+    assert choice(again) == "CT: lung"
+    assert contrast_limits(again) == (-1350, 150)
+
+
+class Everything:
+    """Answers with the whole plane."""
+
+    def predict(self, image, clicks, previous=None, *, view=None):
+        height, width, _ = image.shape
+        return Prediction.from_mask(np.ones((height, width), np.float32), Box(0, height, 0, width), size=32)
 
 
 @pytest.mark.skipif(

@@ -11,7 +11,14 @@ from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.annotator import Actions, Annotator, Change, Place
 from napari_simpleclick.inference.history import find_masks
 from napari_simpleclick.plugin.layer_edits import LayerEdits
-from napari_simpleclick.plugin.layers import create_labels, create_points, refresh, set_new_sign, show_clicks
+from napari_simpleclick.plugin.layers import (
+    create_labels,
+    create_points,
+    make_room,
+    refresh,
+    set_new_sign,
+    show_clicks,
+)
 from napari_simpleclick.plugin.messages import what_happened, what_next
 from napari_simpleclick.plugin.objects import Objects
 from napari_simpleclick.plugin.planes import PlaneError, contrast_limits, displayed_plane, field_of_view, go_to_plane
@@ -332,6 +339,7 @@ class Controller:
         try:
             show_clicks(self.points, [place for place, _ in shown], [click for _, click in shown])
             set_new_sign(self.points, positive=self.positive)
+            make_room(self.labels, self.objects.label(self.object_id))
             self.labels.selected_label = self.objects.label(self.object_id)
         finally:
             self.syncing = False

@@ -67,6 +67,22 @@ def create_labels(image: "Image") -> "Labels":
     )
 
 
+def make_room(labels: "Labels", label: int) -> None:
+    """Let the layer hold a number: those of 16 bits end at 65535, and numbers of 32 bits take twice the memory.
+
+    Raises
+    ------
+    OSError
+        If there is neither memory nor disk space for the larger numbers.
+    """
+    if label <= np.iinfo(labels.data.dtype).max:
+        return
+    wide = zeros(labels.data.shape, np.uint32)
+    for place, part in enumerate(labels.data):
+        wide[place] = part
+    labels.data = wide
+
+
 def create_points(image: "Image") -> "Points":
     """An empty points layer for the clicks."""
     from napari.layers import Points

@@ -8,7 +8,7 @@ from napari_simpleclick.inference.annotator import Annotator, Change
 from napari_simpleclick.inference.object_edits import describe, merge, remove
 from napari_simpleclick.inference.objects import DEFAULT, ObjectProperties, Overlap
 from napari_simpleclick.inference.repaint import fill, repaint
-from napari_simpleclick.plugin.layers import refresh, set_colors
+from napari_simpleclick.plugin.layers import make_room, refresh, set_colors
 
 if TYPE_CHECKING:
     from napari_simpleclick.inference.session import PredictorLike
@@ -137,6 +137,7 @@ class Objects:
                 described = described or key is None
             elif controller.labels is not None:
                 on_plane = [change for change in changes if change.plane == key]
+                make_room(controller.labels, max(self.label(change.object_id) for change in on_plane))
                 repaint(plane.labels(controller.labels.data), on_plane, value=self.label)
         if described and self.shown == "classes":
             self._relabel()
@@ -150,6 +151,7 @@ class Objects:
             return
         for place in list(annotator.sessions):
             mask = annotator.mask(place)
+            make_room(labels, self.label(place[0]))
             fill(self.controller.planes[place[1]].labels(labels.data), [(self.label(place[0]), mask)])
         self.refresh_colors()
         refresh(labels)
@@ -182,6 +184,7 @@ class Objects:
         for place in list(annotator.sessions):
             mask = annotator.mask(place)
             if mask is not None:
+                make_room(labels, self.label(place[0]))
                 plane = self.controller.planes[place[1]].labels(labels.data)
                 plane[mask[0].slices][mask[1]] = self.label(place[0])
         self.refresh_colors()

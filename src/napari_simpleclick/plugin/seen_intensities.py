@@ -1,5 +1,6 @@
 """Which intensities of an image layer the network sees as black and white."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -57,6 +58,21 @@ def choose(image: "Image", name: str) -> None:
     else:
         CHOSEN_LIMITS[image] = _limits(coarsest(image), name)
     _names[image] = name
+
+
+def noted(image: "Image") -> dict[str, Any]:
+    """What is chosen for a layer, as plain values for a session file."""
+    return {"name": choice(image), "limits": CHOSEN_LIMITS.get(image)}
+
+
+def recall(image: "Image", told: Mapping[str, Any]) -> None:
+    """Choose what a session file noted, with the very limits, so that no pixel is read."""
+    limits = told.get("limits")
+    if limits is None:
+        CHOSEN_LIMITS.pop(image, None)
+    else:
+        CHOSEN_LIMITS[image] = float(limits[0]), float(limits[1])
+    _names[image] = told.get("name", AS_SHOWN)
 
 
 def coarsest(image: "Image") -> Any:

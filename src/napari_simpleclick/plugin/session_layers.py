@@ -10,6 +10,7 @@ from napari_simpleclick.data.volume import plane_at
 from napari_simpleclick.inference.history import Edit
 from napari_simpleclick.inference.session_file import SessionContent, SessionFileError
 from napari_simpleclick.inference.session_restoring import RestoredSession
+from napari_simpleclick.plugin import seen_intensities
 from napari_simpleclick.plugin.planes import layer_data
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def about(controller: "Controller", image: "Image | None", image_hash: str) -> d
             "overlap": controller.objects.overlap,
             "others_negative": controller.objects.others_negative,
             "shown": controller.objects.shown,
+            **({"sees": seen_intensities.noted(image)} if image is not None else {}),
         },
         "saved": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -92,3 +94,5 @@ def use_settings(controller: "Controller", settings: dict[str, Any]) -> None:
     objects.set_others_negative(settings.get("others_negative", objects.others_negative))
     objects.show(settings.get("shown", objects.shown))
     controller.look_at_view = settings.get("look_at_view", controller.look_at_view)
+    if controller.image is not None and "sees" in settings:
+        seen_intensities.recall(controller.image, settings["sees"])

@@ -84,7 +84,7 @@ class SimpleClickWidget(QWidget):
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.listed_image: Any = None
+        self.listed: tuple[Any, str] = None, ""
         self.setup = SetupPanel()
         self.polarity = QLabel()
         self.polarity.setTextFormat(Qt.TextFormat.RichText)
@@ -213,7 +213,8 @@ class SimpleClickWidget(QWidget):
 
     def _list_intensities(self) -> None:
         """Offer what the network can see of the image; which of it, the numbers tell, and they may be slow to read."""
-        self.listed_image = image = self.controller.image
+        image = self.controller.image
+        self.listed = image, seen_intensities.choice(image) if image is not None else ""
         if image is None:
             return
 
@@ -230,6 +231,7 @@ class SimpleClickWidget(QWidget):
             return
 
         def chosen(_nothing: None) -> None:
+            self.listed = image, name
             self.status.setText(f"From the next click on the network sees {image.name!r} {name!r}.")
 
         def refused(error: Exception) -> None:
@@ -275,7 +277,8 @@ class SimpleClickWidget(QWidget):
     def _show_state(self) -> None:
         controller, annotator = self.controller, self.controller.annotator
         self.polarity.setText(polarity_text(controller.positive))
-        if self.listed_image is not controller.image:
+        image = controller.image
+        if self.listed != (image, seen_intensities.choice(image) if image is not None else ""):
             self._list_intensities()
         earlier = self.recovery.find()
         self.restore_button.setVisible(earlier is not None)
