@@ -19,7 +19,7 @@ from napari_simpleclick.evaluation.report import EvaluationReport
 
 pytest.importorskip("distributed", reason="needs the extra cluster")
 
-from napari_simpleclick.evaluation.cluster import connect, evaluate_on, first_object, one_object
+from napari_simpleclick.evaluation.cluster import connect, evaluate_on, first_shard, one_shard
 
 JOB = EvaluationJob(
     DatasetChoice("samples", options=DatasetOptions(slice_rule="all")),
@@ -82,13 +82,22 @@ def test_two_workers_give_the_results_of_one_process(cluster, alone, kill):
 
 
 def test_killed_run_loses_no_more_than_the_object_in_hand():
-    placed, others = first_object(JOB, 2, ())
+    placed, others = first_shard(JOB, 2, ())
     assert others, "the sample picture has several objects"
-    rest = [one_object(JOB, picture, object_id)[0] for picture, object_id in others]
-    assert {entry.objects for entry in (placed, *rest)} == {1 + len(others)}
-    done = [placed.result.object_id, *(object_id for _, object_id in others)]
-    assert first_object(JOB, 2, done) == (None, [])
-    assert first_object(JOB, 2, done[:1])[0].result.object_id == done[1]
+    rest = [one_shard(JOB, 2, object_ids)[0][0] for object_ids in others]
+    assert {entry.objects for entry in (*placed, *rest)} == {1 + len(others)}
+    done = [placed[0].result.object_id, *(object_id for (object_id,) in others)]
+    assert first_shard(JOB, 2, done) == ([], [])
+    assert first_shard(JOB, 2, done[:1])[0][0].result.object_id == done[1]
+
+
+def test_shards_of_several_objects_hold_every_object_once():
+    job = replace(JOB, batch=2)
+    placed, others = first_shard(job, 2, ())
+    rest = [entry for object_ids in others for entry in one_shard(job, 2, object_ids)[0]]
+    ids = [entry.result.object_id for entry in (*placed, *rest)]
+    assert len(placed) == 2
+    assert ids == list(JOB.dataset.open()[2].object_ids)
 
 
 def test_processes_on_this_machine_leave_out_what_is_there(alone):

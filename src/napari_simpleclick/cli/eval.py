@@ -143,7 +143,8 @@ def results(
     pictures = [picture for picture in range(len(dataset)) if not log or picture not in log.complete]
     skip = log.done if log else frozenset()
     if not command.workers and command.scheduler is None:
-        yield from evaluate_pictures(job.predictor.create(), dataset, job.protocol, pictures, skip=skip)
+        predictor = job.predictor.create()
+        yield from evaluate_pictures(predictor, dataset, job.protocol, pictures, skip=skip, batch=job.batch)
         return
     from napari_simpleclick.evaluation.cluster import connect, evaluate_on
 

@@ -1,4 +1,4 @@
-"""Evaluation on several processes or machines with dask.distributed: an object is a shard, results stream back."""
+"""Evaluation on several processes or machines with dask.distributed: shards of objects go out, results stream back."""
 
 import os
 from collections import defaultdict
@@ -10,8 +10,9 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from napari_simpleclick.data.datasets.base import Dataset, Sample
-from napari_simpleclick.evaluation.evaluate import Placed, evaluate_object
+from napari_simpleclick.evaluation.evaluate import Placed
 from napari_simpleclick.evaluation.job import EvaluationJob
+from napari_simpleclick.evaluation.lockstep import click_together
 from napari_simpleclick.inference.session import PredictorLike
 
 if TYPE_CHECKING:
@@ -88,35 +89,44 @@ def evaluate_on(
     known: dict[int, list[int]] = defaultdict(list)
     for picture, object_id in skip:
         known[picture].append(object_id)
-    first = [client.submit(first_object, job, picture, tuple(known[picture]), pure=False) for picture in pictures]
+    first = [client.submit(first_shard, job, picture, tuple(known[picture]), pure=False) for picture in pictures]
     shards = as_completed(first, with_results=True)
     for _, (placed, others) in shards:
-        for picture, object_id in others:
-            shards.add(client.submit(one_object, job, picture, object_id, pure=False))
-        if placed is not None:
-            yield placed
+        for object_ids in others:
+            shards.add(client.submit(one_shard, job, placed[0].picture, object_ids, pure=False))
+        yield from placed
 
 
-Shard = tuple[Placed | None, list[tuple[int, int]]]
-"""Result of an object, and picture and label of objects that are still to be clicked."""
+Shard = tuple[list[Placed], list[tuple[int, ...]]]
+"""Results of objects of a picture, and the labels of those that are still to be clicked, for one call each."""
 
 
-def first_object(job: EvaluationJob, picture: int, skip: Sequence[int]) -> Shard:
-    """Click the first object of a picture, on a worker, and tell which others there are."""
+def first_shard(job: EvaluationJob, picture: int, skip: Sequence[int]) -> Shard:
+    """Click the first objects of a picture, on a worker, and tell which others there are."""
     with ONE_AT_A_TIME:
         wanted = [object_id for object_id in read(job, picture).object_ids if object_id not in skip]
-    if not wanted:
-        return None, []
-    placed, _ = one_object(job, picture, wanted[0])
-    return placed, [(picture, object_id) for object_id in wanted[1:]]
+    first, *others = [tuple(part) for part in batched(wanted, job.batch)] or [()]
+    return one_shard(job, picture, first)[0], others
 
 
-def one_object(job: EvaluationJob, picture: int, object_id: int) -> Shard:
-    """Click an object, on a worker."""
+def one_shard(job: EvaluationJob, picture: int, object_ids: Sequence[int]) -> Shard:
+    """Click objects of a picture in lock-step, on a worker."""
     with ONE_AT_A_TIME:
         sample = read(job, picture)
-        result = evaluate_object(opened(job)[0], sample, object_id, job.protocol)
-        return Placed(picture, len(sample.object_ids), result), []
+        objects = [(sample, object_id) for object_id in object_ids]
+        results = click_together(opened(job)[0], objects, job.protocol, batch=job.batch)
+        return [Placed(picture, len(sample.object_ids), result) for result in results], []
+
+
+def batched(numbers: Sequence[int], count: int) -> list[Sequence[int]]:
+    """Numbers in lists of so many; the last may be shorter.
+
+    Examples
+    --------
+    >>> batched([3, 5, 8], 2)
+    [[3, 5], [8]]
+    """
+    return [numbers[start : start + count] for start in range(0, len(numbers), count)]
 
 
 @lru_cache(maxsize=2)

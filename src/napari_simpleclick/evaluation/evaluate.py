@@ -2,15 +2,13 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from time import perf_counter
 from typing import NamedTuple
 
 from napari_simpleclick.data.datasets.base import Dataset, Sample
-from napari_simpleclick.evaluation.metrics import boundary, iou
+from napari_simpleclick.evaluation.lockstep import click_together
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 from napari_simpleclick.evaluation.report import EvaluationReport, ObjectResult
-from napari_simpleclick.evaluation.robot_user import next_click
-from napari_simpleclick.inference.session import ClickSession, PredictorLike
+from napari_simpleclick.inference.session import PredictorLike
 
 
 class Placed(NamedTuple):
@@ -54,6 +52,7 @@ def evaluate_pictures(
     pictures: Sequence[int],
     *,
     skip: Collection[tuple[int, int]] = (),
+    batch: int = 1,
 ) -> Iterator[Placed]:
     """Yield the result of every object as soon as it is there; the next picture is read meanwhile.
 
@@ -65,12 +64,18 @@ def evaluate_pictures(
         Numbers of the pictures whose objects are clicked.
     skip
         Picture and label of objects that are left out, because their results are there already.
+    batch
+        So many objects, of one picture or of several, are clicked in lock-step; results do not depend on it.
     """
-    for picture, sample in read_ahead(dataset, pictures):
-        for object_id in sample.object_ids:
-            if (picture, object_id) not in skip:
-                result = evaluate_object(predictor, sample, object_id, protocol)
-                yield Placed(picture, len(sample.object_ids), result)
+    places: dict[str, tuple[int, int]] = {}
+
+    def objects() -> Iterator[tuple[Sample, int]]:
+        for picture, sample in read_ahead(dataset, pictures):
+            places[sample.name] = picture, len(sample.object_ids)
+            yield from ((sample, object_id) for object_id in sample.object_ids if (picture, object_id) not in skip)
+
+    for result in click_together(predictor, objects(), protocol, batch=batch):
+        yield Placed(*places[result.sample], result)
 
 
 def read_ahead(dataset: Dataset, pictures: Sequence[int]) -> Iterator[tuple[int, Sample]]:
@@ -91,27 +96,5 @@ def in_order(placed: "Iterator[Placed] | Collection[Placed]") -> tuple[ObjectRes
 def evaluate_object(
     predictor: PredictorLike, sample: Sample, object_id: int, protocol: EvaluationProtocol
 ) -> ObjectResult:
-    """Click one object until the clicks are used up or it is good enough.
-
-    `seconds` holds the time of each prediction and its mask, without the robot user's own.
-    """
-    target, ignore = sample.mask(object_id), sample.ignore
-    rim = boundary(target)
-    session = ClickSession(predictor, sample.image)
-    mask = target & False
-    curve: list[float] = []
-    rims: list[float] = []
-    seconds: list[float] = []
-    while len(curve) < protocol.max_clicks and not reached(curve, protocol.stop_at):
-        click = next_click(mask, target, session.clicks, ignore)
-        start = perf_counter()
-        mask = session.click(click).mask(protocol.probability_threshold)
-        seconds.append(perf_counter() - start)
-        curve.append(iou(mask, target, ignore))
-        rims.append(iou(boundary(mask), rim, ignore))
-    return ObjectResult(sample.name, object_id, session.clicks, tuple(curve), tuple(seconds), tuple(rims))
-
-
-def reached(curve: list[float], stop_at: float | None) -> bool:
-    """Whether the last IoU is as good as wanted."""
-    return stop_at is not None and bool(curve) and curve[-1] >= stop_at
+    """Click one object until the clicks are used up or it is good enough."""
+    return next(click_together(predictor, [(sample, object_id)], protocol))

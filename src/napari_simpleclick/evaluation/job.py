@@ -79,11 +79,18 @@ class EvaluationJob:
     ----------
     dataset, predictor, protocol
         Data, what clicks are answered by, and how it is clicked.
+    batch
+        So many objects are clicked in lock-step; the report does not depend on it but for the times.
     """
 
     dataset: DatasetChoice
     predictor: PredictorChoice = field(default_factory=PredictorChoice)
     protocol: EvaluationProtocol = field(default_factory=EvaluationProtocol)
+    batch: int = 1
+
+    def __post_init__(self) -> None:
+        if self.batch < 1:
+            raise ValueError(f"--batch clicks at least 1 object at a time, got {self.batch}.")
 
     def provenance(self, dataset: Dataset) -> dict[str, Any]:
         """Model, versions and the rule of slices and objects, for the report."""

@@ -95,6 +95,9 @@ class OpenVinoNetwork:
         If int8 is asked for and the model was not quantised on this machine; says how to.
     """
 
+    fixed_batch = True
+    """Graphs are compiled for one size of batch."""
+
     def __init__(
         self,
         model: SimpleClick,

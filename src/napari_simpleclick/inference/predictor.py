@@ -12,6 +12,7 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click, positions
 from napari_simpleclick.inference.precision import Network
 from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.inference.question import Question
 from napari_simpleclick.inference.resample import Plane, regrid, resample_at
 from napari_simpleclick.inference.roi import OBJECT_THRESHOLD, next_roi
 from napari_simpleclick.model.click_maps import click_map
@@ -49,7 +50,7 @@ class Predictor:
         self.size = size
         self.device = torch.device(device)
         self.facts = {**(facts or {}), "flip": flip, "size": size}
-        self._kept: tuple[Plane, Box, Sequence[Tensor]] | None = None
+        self._kept: list[tuple[Plane, Box, Sequence[Tensor]]] = []
 
     def predict(
         self, image: Plane, clicks: Sequence[Click], previous: Prediction | None = None, *, view: Box | None = None
@@ -72,24 +73,52 @@ class Predictor:
         ValueError
             If the picture is no (height, width, 3) uint8, there is no click, or a click lies outside the plane.
         """
-        shape = checked_shape(image, clicks)
-        found = previous.object_mask(OBJECT_THRESHOLD) if previous else None
-        roi = next_roi(
-            clicks, shape=shape, found=found[0] if found else None, used=previous.roi if previous else None, view=view
-        )
-        guidance = self.guidance(clicks, previous, roi)
-        with torch.inference_mode():
-            logits = self.network.decode(self.features(image, roi), self.mirrored(guidance)).float()[:, 0]
-            # The published evaluation averages logits, not probabilities (docs/decisions/0003).
-            averaged = (logits[0] + logits[1].flip(-1)) / 2 if self.flip else logits[0]
-            probability = torch.sigmoid(averaged).cpu().numpy()
-        return Prediction(probability, roi, shape)
+        return self.predict_together([Question(image, clicks, previous, view)])[0]
 
-    def features(self, image: Plane, roi: Box) -> Sequence[Tensor]:
-        """Features of the region, kept from the last call when nothing changed."""
-        if self._kept is None or self._kept[0] is not image or self._kept[1] != roi:
-            self._kept = image, roi, self.network.encode(self.mirrored(read_crop(image, roi, self.size)))
-        return self._kept[2]
+    def predict_together(self, questions: Sequence[Question]) -> list[Prediction]:
+        """Answer several questions with one call of the network; an engine of fixed batch is called once for each.
+
+        Parameters
+        ----------
+        questions
+            As for `predict`; those that look at the same region of the same picture share its features.
+
+        Raises
+        ------
+        ValueError
+            As `predict`.
+        """
+        if len(questions) > 1 and getattr(self.network, "fixed_batch", False):
+            return [answer for question in questions for answer in self.predict_together([question])]
+        shapes = [checked_shape(image, clicks) for image, clicks, _, _ in questions]
+        rois = [roi_of(question, shape) for question, shape in zip(questions, shapes, strict=True)]
+        guidance = [
+            self.mirrored(self.guidance(clicks, previous, roi))
+            for (_, clicks, previous, _), roi in zip(questions, rois, strict=True)
+        ]
+        with torch.inference_mode():
+            features = self.features([(image, roi) for (image, *_), roi in zip(questions, rois, strict=True)])
+            logits = self.network.decode(features, joined(guidance)).float()[:, 0]
+            # The published evaluation averages logits, not probabilities (docs/decisions/0003).
+            averaged = (logits[::2] + logits[1::2].flip(-1)) / 2 if self.flip else logits
+            probabilities = torch.sigmoid(averaged).cpu().numpy()
+        return [Prediction(*answer) for answer in zip(probabilities, rois, shapes, strict=True)]
+
+    def features(self, regions: Sequence[tuple[Plane, Box]]) -> Sequence[Tensor]:
+        """Features of regions of pictures, one after the other; those of the last call are kept, others computed."""
+        known = {(id(image), roi): (image, maps) for image, roi, maps in self._kept}
+        new = {(id(image), roi): image for image, roi in regions if (id(image), roi) not in known}
+        if new:
+            crops = [self.mirrored(read_crop(image, roi, self.size)) for (_, roi), image in new.items()]
+            maps = self.network.encode(joined(crops))
+            count = crops[0].shape[0]
+            for place, (key, image) in enumerate(new.items()):
+                part = slice(place * count, (place + 1) * count)
+                known[key] = image, [level[part] for level in maps] if len(new) > 1 else maps
+        wanted = dict.fromkeys((id(image), roi) for image, roi in regions)
+        self._kept = [(known[key][0], key[1], known[key][1]) for key in wanted]
+        parts = [known[id(image), roi][1] for image, roi in regions]
+        return parts[0] if len(parts) == 1 else [joined(levels) for levels in zip(*parts, strict=True)]
 
     def guidance(self, clicks: Sequence[Click], previous: Prediction | None, roi: Box) -> Tensor:
         """Previous map, positive and negative clicks as the network sees them, (3, size, size)."""
@@ -107,6 +136,19 @@ class Predictor:
         """(channels, size, size) to a batch on the device: the maps and, with `flip`, their mirror image."""
         batch = torch.stack([maps, maps.flip(-1)]) if self.flip else maps[None]
         return batch.to(self.device)
+
+
+def roi_of(question: Question, shape: tuple[int, int]) -> Box:
+    """The region that the network looks at to answer a question on a plane of some height and width."""
+    _, clicks, previous, view = question
+    found = previous.object_mask(OBJECT_THRESHOLD) if previous else None
+    used = previous.roi if previous else None
+    return next_roi(clicks, shape=shape, found=found[0] if found else None, used=used, view=view)
+
+
+def joined(batches: Sequence[Tensor]) -> Tensor:
+    """Batches as one."""
+    return batches[0] if len(batches) == 1 else torch.cat(list(batches))
 
 
 def checked_shape(image: Plane, clicks: Sequence[Click]) -> tuple[int, int]:

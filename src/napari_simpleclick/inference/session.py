@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Patch, Prediction
+from napari_simpleclick.inference.question import Question
 from napari_simpleclick.inference.resample import Plane
 
 Origin = Literal["clicked", "painted", "accepted", "propagated", "interpolated"]
@@ -151,8 +152,16 @@ class ClickSession:
         ValueError
             If the click lies outside the plane.
         """
+        image, clicks, previous, view = self.question(click)
+        return self.take(click, self.predictor.predict(image, clicks, previous, view=view))
+
+    def question(self, click: Click) -> Question:
+        """What the predictor has to be asked for a click."""
         previous = self.prediction.beside(self.others) if self.prediction else None
-        answer = self.predictor.predict(self.image, (*self.clicks, click), previous, view=self.view)
+        return Question(self.image, (*self.clicks, click), previous, self.view)
+
+    def take(self, click: Click, answer: Prediction) -> Prediction:
+        """Add a click whose question was answered."""
         prediction = self.claim(answer)
         self._done.append(Step(click, prediction, circumstances=self.circumstances()))
         self._undone.clear()
