@@ -86,3 +86,35 @@ def test_draft_finds_the_object_at_a_quarter_of_the_pixels():
     assert prediction.network_map.shape == (224, 224)
     assert iou(prediction.mask(), target) > 0.6
     assert np.count_nonzero(target) > 100
+
+
+def test_loading_tells_its_steps_and_is_stopped_between_them(monkeypatch):
+    told, window, background = [], Window(), Later()
+
+    def tell(line):
+        told.append(line)
+        if "2 of 3" in line:
+            loader.cancel()
+
+    loader = ModelLoader(window, background, tell)
+    loader.load(ModelChoice(DEFAULT_MODEL, "cpu", draft=True))
+    assert [line.split(": ")[1] for line in told] == ["torch, 1 of 3 … (Esc stops)", "weights, 2 of 3 … (Esc stops)"]
+    assert window.given == [None]
+    assert background.jobs == []
+    assert not loader.loading
+
+
+def test_another_choice_stops_the_one_that_is_being_loaded():
+    window, background = Window(), Later()
+    first, second = ModelChoice(DEFAULT_MODEL, "cpu", draft=True), ModelChoice(DEFAULT_MODEL, "cpu", flip=True)
+
+    def tell(_line):
+        if loader.wanted is first:
+            loader.load(second)
+
+    loader = ModelLoader(window, background, tell)
+    loader.load(first)
+    predictor, dropped = window.given
+    assert dropped is None
+    assert (predictor.flip, predictor.size) == (True, 448)
+    assert not loader.loading

@@ -82,8 +82,8 @@ class Controller:
 
     # -- what is annotated ------------------------------------------------------------------------------------------
 
-    def load(self, create: "Callable[[], PredictorLike]") -> None:
-        """Load a model on the worker; clicks and masks so far stay."""
+    def load(self, create: "Callable[[], PredictorLike | None]") -> None:
+        """Load a model on the worker; clicks and masks so far stay, and so does the model if there is none."""
         self.status.emit("Loading the model …")
         self.submit(create, self._use_predictor, whatever_image=True)
 
@@ -297,7 +297,11 @@ class Controller:
 
         self.run(job, finished, broken)
 
-    def _use_predictor(self, predictor: "PredictorLike") -> None:
+    def _use_predictor(self, predictor: "PredictorLike | None") -> None:
+        if predictor is None:
+            told = "the one before stays" if self.annotator else "choose one in the menu, your clicks wait for it"
+            self.status.emit(f"Loading the model was stopped: {told}.")
+            return
         if self.annotator is None:
             self.annotator = self.objects.annotator_for(predictor)
         self.annotator.predictor = predictor

@@ -21,7 +21,7 @@ KEYS = {
     "G": ("forward", "propagate to the slices after"),
     "Shift-G": ("back", "propagate to the slices before"),
     "Alt-G": ("both", "propagate to the slices after, then before"),
-    "Escape": ("cancel", "stop propagating"),
+    "Escape": ("cancel", "stop propagating, or loading a model"),
     "Enter": ("accept", "accept this slice"),
     "Shift-Enter": ("accept_all", "accept all slices of the object"),
     "Shift-D": ("review", "next slice to review"),

@@ -1,5 +1,6 @@
 """Load models off the window's thread: first in torch, which is soon ready, then compiled, which is faster."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,10 @@ class ModelChoice:
         return DRAFT_SIZE if self.draft else FULL_SIZE
 
 
+class LoadingStoppedError(Exception):
+    """Somebody stopped loading, or chose another model."""
+
+
 class ModelLoader:
     """Loads a model, and exchanges it for its compiled form as soon as that is ready; clicks never wait for that.
 
@@ -48,19 +53,46 @@ class ModelLoader:
         Gets the predictors.
     background
         Compiles, beside the worker that answers clicks.
+    tell
+        Called on the worker with a line that says how far loading is.
     """
 
-    def __init__(self, controller: "Controller", background: "Runs") -> None:
+    def __init__(
+        self, controller: "Controller", background: "Runs", tell: Callable[[str], None] = lambda _line: None
+    ) -> None:
         self.controller = controller
         self.background = background
+        self.tell = tell
         self.wanted: ModelChoice | None = None
+        # Each is counted in one thread only.
+        self._asked = self._ended = 0
+
+    @property
+    def loading(self) -> bool:
+        """Whether a model is being loaded."""
+        return self._asked > self._ended
+
+    def cancel(self) -> None:
+        """Stop loading before the next of its steps; the model so far stays."""
+        if self.loading:
+            self.wanted = None
 
     def load(self, choice: ModelChoice) -> None:
-        """Load a model from now on; an earlier one that is still being compiled is dropped when it comes."""
-        self.wanted = choice
+        """Load a model from now on; an earlier one that is still being loaded or compiled is dropped."""
+        self.wanted, self._asked = choice, self._asked + 1
 
-        def create() -> "Predictor":
-            predictor = create_predictor(choice.name, choice.device, flip=choice.flip, size=choice.size)
+        def step(line: str) -> None:
+            if self.wanted is not choice:
+                raise LoadingStoppedError
+            self.tell(f"Loading {choice.name}: {line} … (Esc stops)")
+
+        def create() -> "Predictor | None":
+            try:
+                predictor = create_predictor(choice.name, choice.device, flip=choice.flip, size=choice.size, step=step)
+            except LoadingStoppedError:
+                return None
+            finally:
+                self._ended += 1
             self.background(
                 lambda: create_compiled_predictor(choice.name, choice.device, flip=choice.flip, size=choice.size),
                 lambda compiled: self._exchange(choice, compiled),
@@ -75,8 +107,14 @@ class ModelLoader:
             self.controller.exchange(compiled)
 
 
-def create_predictor(model: str, device: str, *, flip: bool, size: int = FULL_SIZE) -> "Predictor":
-    """Load a model and make its first prediction, so that the first click is as fast as the others."""
+def create_predictor(
+    model: str, device: str, *, flip: bool, size: int = FULL_SIZE, step: Callable[[str], None] = lambda _line: None
+) -> "Predictor":
+    """Load a model and make its first prediction, so that the first click is as fast as the others.
+
+    `step` is told what comes next, and may raise to stop.
+    """
+    step("torch, 1 of 3")
     from napari_simpleclick.plugin.torch_beside_opengl import import_torch
 
     import_torch()
@@ -88,9 +126,11 @@ def create_predictor(model: str, device: str, *, flip: bool, size: int = FULL_SI
     from napari_simpleclick.inference.predictor import Predictor
     from napari_simpleclick.model.weights import load_model
 
+    step("weights, 2 of 3")
     where = choose_device(device)
     facts = model_facts(model, f"torch float32 on {where.type}")
     predictor = Predictor(load_model(model), flip=flip, size=size, device=where, facts=facts)
+    step("first prediction, 3 of 3")
     predictor.predict(np.zeros((64, 64, 3), np.uint8), [Click(32, 32)])
     return predictor
 

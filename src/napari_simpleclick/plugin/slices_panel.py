@@ -23,7 +23,7 @@ BUTTONS = {
     "accept": ("Accept slice", "This slice is right: propagation leaves it alone (Enter)"),
     "accept_all": ("Accept all", "All slices of this object are right (Shift+Enter)"),
     "fill": ("Fill between", "Fill the slices between those that were clicked, painted or accepted (Q)"),
-    "cancel": ("Stop", "Stop propagating after the present slice (Esc)"),
+    "cancel": ("Stop", "Stop propagating after the present slice, or loading a model (Esc)"),
 }
 """Name of the action, text and tooltip, three in a row."""
 
@@ -67,4 +67,3 @@ class SlicesPanel(QWidget):
         states = slice_states(self.controller)
         self.strip.show_states(states)
         self.place_box.setMaximum(max(states.count - 1, 0))
-        self.buttons["cancel"].setEnabled(self.propagation.running)

@@ -67,7 +67,11 @@ class SimpleClickWidget(QWidget):
         self.compiler = InferenceThread(self.thread_bridge.called.emit)
         atexit.register(self.compiler.finish)
         self.controller = Controller(napari_viewer, self.worker)
-        self.models = ModelLoader(self.controller, self.compiler)
+        self.models = ModelLoader(
+            self.controller,
+            self.compiler,
+            lambda line: self.thread_bridge.called.emit(lambda: self.controller.status.emit(line)),
+        )
         self.propagation = Propagation(self.controller)
         self.saver = InferenceThread(self.thread_bridge.called.emit)
         self.recovery = Recovery(self.controller, self.saver)
@@ -139,7 +143,7 @@ class SimpleClickWidget(QWidget):
         controller.changed.connect(self._show_state_soon)
         controller.failed.connect(self._show_error)
         self.refresh_timer.timeout.connect(self._show_state)
-        self.busy_timer.timeout.connect(lambda: self.status.setText("Working …"))
+        self.busy_timer.timeout.connect(self._show_working)
         self.restore_button.clicked.connect(self._restore)
         self.save_timer.timeout.connect(self.recovery.save)
         self.save_timer.start()
@@ -189,7 +193,7 @@ class SimpleClickWidget(QWidget):
             "accept_all": lambda: propagation.accept(everywhere=True),
             "review": controller.review,
             "review_back": lambda: controller.review(-1),
-            "cancel": propagation.cancel,
+            "cancel": self._cancel,
         }
         return actions
 
@@ -249,6 +253,10 @@ class SimpleClickWidget(QWidget):
     def _load_model(self, _chosen: object = None) -> None:
         self.models.load(self.setup.model)
 
+    def _cancel(self) -> None:
+        self.propagation.cancel()
+        self.models.cancel()
+
     def _restore(self) -> None:
         try:
             count = self.recovery.restore()
@@ -286,12 +294,17 @@ class SimpleClickWidget(QWidget):
             self.restore_button.setText(f"Restore work of {when(earlier)}")
         self.objects.refresh()
         self.slices.refresh()
+        self.buttons["cancel"].setEnabled(self.propagation.running or self.models.loading)
         self.buttons["undo"].setEnabled(bool(annotator and annotator.can_undo))
         self.buttons["redo"].setEnabled(bool(annotator and annotator.can_redo))
         if controller.busy and not self.busy_timer.isActive():
             self.busy_timer.start()
         elif not controller.busy:
             self.busy_timer.stop()
+
+    def _show_working(self) -> None:
+        if not self.models.loading:  # which tells more
+            self.status.setText("Working …")
 
     def _show_status(self, text: str) -> None:
         self.status.setText(text)

@@ -1,0 +1,199 @@
+"""What happens while an answer is on its way: nothing stale is shown, nothing is lost, and the newest state wins."""
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from napari.layers import Image
+from tests.plugin.test_controller import Disks
+
+from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.recovery import Recovery
+from napari_simpleclick.plugin.worker import run_now
+
+
+class Worker:
+    """Runs jobs when it is told to, and brings the answers when it is told again."""
+
+    def __init__(self):
+        self.jobs, self.answers = [], []
+
+    def __call__(self, job, done, failed):
+        self.jobs.append((job, done, failed))
+
+    def work(self):
+        jobs, self.jobs = self.jobs, []
+        for job, done, failed in jobs:
+            run_now(
+                job,
+                lambda result, done=done: self.answers.append(lambda: done(result)),
+                lambda error, failed=failed: self.answers.append(lambda: failed(error)),
+            )
+
+    def deliver(self):
+        answers, self.answers = self.answers, []
+        for answer in answers:
+            answer()
+
+    def finish(self):
+        while self.jobs or self.answers:
+            self.work()
+            self.deliver()
+
+
+@pytest.fixture
+def late():
+    """A controller on the first of two images, its model loaded, whose answers come when the worker is told."""
+    viewer = ViewerModel()
+    for name in ("other", "image"):
+        viewer.add_layer(Image(np.random.default_rng(0).integers(0, 255, (5, 60, 80), np.uint8), name=name))
+    controller = Controller(viewer, Worker())
+    controller.disks, controller.errors, controller.messages = Disks(), [], []
+    controller.failed.connect(controller.errors.append)
+    controller.status.connect(controller.messages.append)
+    controller.load(lambda: controller.disks)
+    controller.annotate(viewer.layers["image"])
+    controller.run.finish()
+    return controller
+
+
+def same_by_hand(*clicks):
+    """The labels after these clicks, each answered before the next."""
+    viewer = ViewerModel()
+    image = viewer.add_layer(Image(np.zeros((5, 60, 80), np.uint8)))
+    controller = Controller(viewer, run_now)
+    controller.load(Disks)
+    controller.annotate(image)
+    for place, positive in clicks:
+        controller.click_at(place, positive=positive)
+    return controller.labels.data
+
+
+def test_clicks_that_wait_are_answered_in_order_and_the_newest_state_wins(late):
+    clicks = [((2, 30, 40), True), ((2, 30, 50), True), ((2, 32, 45), False)]
+    for place, positive in clicks:
+        late.click_at(place, positive=positive)
+    assert late.busy == 3
+    late.run.work()
+    assert not late.labels.data.any()
+    late.run.deliver()
+    assert late.busy == 0
+    np.testing.assert_array_equal(late.labels.data, same_by_hand(*clicks))
+    assert len(late.points.data) == 3
+
+
+def test_answer_for_another_image_is_dropped(late):
+    late.click_at((2, 30, 40), positive=True)
+    late.run.work()
+    late.annotate(late.viewer.layers["other"])
+    late.run.finish()
+    assert not late.labels.data.any()
+    assert len(late.points.data) == 0
+    assert late.busy == 0
+    assert late.errors == []
+
+
+def test_answer_for_earlier_work_on_the_same_image_is_dropped(late):
+    late.click_at((2, 30, 40), positive=True)
+    late.run.work()
+    late.annotate(late.viewer.layers["other"])
+    late.annotate(late.viewer.layers["image"])
+    late.run.finish()
+    assert not late.labels.data.any()
+    assert late.annotator.summaries() == []
+    assert late.errors == []
+
+
+def test_object_that_is_removed_while_its_answer_is_on_its_way_is_gone_and_comes_back_whole(late):
+    clicks = [((2, 30, 40), True), ((2, 30, 50), True)]
+    late.click_at(*clicks[0][:1], positive=True)
+    late.run.finish()
+    late.click_at(*clicks[1][:1], positive=True)
+    late.objects.remove(1)
+    late.run.finish()
+    assert not late.labels.data.any()
+    assert len(late.points.data) == 0
+    late.undo()
+    late.run.finish()
+    np.testing.assert_array_equal(late.labels.data, same_by_hand(*clicks))
+    assert late.errors == []
+
+
+def test_undo_while_an_answer_is_on_its_way_takes_that_click_back(late):
+    late.click_at((2, 30, 40), positive=True)
+    late.run.finish()
+    late.click_at((2, 30, 50), positive=True)
+    late.undo()
+    late.run.finish()
+    np.testing.assert_array_equal(late.labels.data, same_by_hand(((2, 30, 40), True)))
+    assert len(late.points.data) == 1
+
+
+def test_another_slice_and_object_are_chosen_while_an_answer_is_on_its_way(late):
+    late.click_at((2, 30, 40), positive=True)
+    late.run.work()
+    late.step_slice(1)
+    late.next_object()
+    late.run.deliver()
+    np.testing.assert_array_equal(late.labels.data, same_by_hand(((2, 30, 40), True)))
+    assert late.object_id == 2
+    assert late.viewer.dims.current_step[0] == 3
+    assert len(late.points.data) == 0
+
+
+@pytest.mark.parametrize("which", ["labels", "points"])
+def test_layer_that_is_removed_while_an_answer_is_on_its_way_comes_back_with_it(late, which):
+    late.click_at((2, 30, 40), positive=True)
+    late.run.work()
+    late.viewer.layers.remove(getattr(late, which))
+    late.run.deliver()
+    late.annotate(late.image)
+    late.run.finish()
+    np.testing.assert_array_equal(late.labels.data, same_by_hand(((2, 30, 40), True)))
+    assert len(late.points.data) == 1
+    assert late.errors == []
+
+
+def test_image_that_is_closed_while_an_answer_is_on_its_way_is_survived(late, tmp_path):
+    recovery = Recovery(late, run_now, tmp_path)
+    recovery.save()
+    late.click_at((2, 30, 40), positive=True)
+    late.run.work()
+    data = late.image.data
+    late.viewer.layers.remove(late.image)
+    recovery.save()
+    late.run.deliver()
+    assert late.errors == []
+    assert late.busy == 0
+    late.annotate(late.viewer.add_layer(Image(data, name="again")))
+    late.run.finish()
+    assert recovery.restore() == 1
+    np.testing.assert_array_equal(late.labels.data, same_by_hand(((2, 30, 40), True)))
+
+
+def test_failure_of_one_of_several_waiting_clicks_keeps_the_others(late):
+    late.click_at((2, 30, 40), positive=True)
+    late.run.work()
+    late.disks.error = MemoryError("no memory left")
+    late.click_at((2, 10, 10), positive=True)
+    late.run.work()
+    late.disks.error = None
+    late.click_at((2, 30, 50), positive=True)
+    late.run.finish()
+    assert [str(error) for error in late.errors] == ["no memory left"]
+    np.testing.assert_array_equal(late.labels.data, same_by_hand(((2, 30, 40), True), ((2, 30, 50), True)))
+
+
+def test_stopped_loading_keeps_clicks_for_the_next_model():
+    viewer = ViewerModel()
+    image = viewer.add_layer(Image(np.zeros((5, 60, 80), np.uint8)))
+    controller = Controller(viewer, run_now)
+    messages = []
+    controller.status.connect(messages.append)
+    controller.annotate(image)
+    controller.click_at((2, 30, 40), positive=True)
+    controller.load(lambda: None)
+    assert "choose one in the menu, your clicks wait for it" in messages[-1]
+    controller.load(Disks)
+    assert controller.labels.data[2, 30, 40] == 1
+    controller.load(lambda: None)
+    assert "the one before stays" in messages[-1]
