@@ -175,6 +175,21 @@ def test_volume_effort_tells_clicks_through_the_stack_and_slice_by_slice(tmp_pat
     assert "Every object" in output.with_suffix(".html").read_text()
 
 
+def test_volume_effort_goes_on_and_is_shared_with_equal_results(tmp_path):
+    settings = ("--volume-effort", "--predictor", "flood-fill", "--clicks", 2, "--target-iou", 0.6, "--max-objects", 4)
+    settings += ("--whole-objects", "components", "--min-size", 20)
+    whole, cut = tmp_path / "whole.json", tmp_path / "cut.json"
+    assert command(*settings, "--output", whole).returncode == 0
+    log = whole.with_suffix(".objects.jsonl").read_text().splitlines(keepends=True)
+    assert len(log) == 5
+    cut.with_suffix(".objects.jsonl").write_text("".join(log[:3]) + log[3][:20])
+    done = command(*settings, "--output", cut, "--resume", "--workers", 2)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(cut.read_text()) == json.loads(whole.read_text())
+    assert json.loads(whole.read_text())["provenance"]["objects through the stack"] == "components"
+    assert cut.with_suffix(".objects.jsonl").read_text().splitlines(keepends=True)[:3] == log[:3]
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -190,7 +205,9 @@ def test_volume_effort_tells_clicks_through_the_stack_and_slice_by_slice(tmp_pat
         (("--predictor", "disks", "--scheduler", "tcp://127.0.0.1:9"), "No scheduler answers at tcp://127.0.0.1:9"),
         (("--resume",), "name the same file"),
         (("--clicks", "0"), "max_clicks must be at least 1"),
-        (("--volume-effort", "--workers", "2"), "leave --workers, --scheduler, --resume"),
+        (("--volume-effort", "--every", "2"), "no slice can be missing"),
+        (("--every", "0"), "so at least 1, got 0"),
+        (("--batch", "0"), "at least 1 object at a time, got 0"),
         (("--volume-effort", "--predictor", "disks", "--min-slices", "9999"), "no object on enough slices"),
         (("--volume-effort", "--target-iou", "80"), "between 0 and 1 (0.8 is 80 %), got 80"),
         (("compare", "nowhere.json", "nowhere.json"), "is no report of an evaluation"),

@@ -12,7 +12,7 @@ from napari_simpleclick.data.datasets.options import DatasetOptions
 from napari_simpleclick.data.datasets.registry import open_dataset
 from napari_simpleclick.evaluation.effort_report import EffortReport
 from napari_simpleclick.evaluation.predictors import PredictorChoice
-from napari_simpleclick.evaluation.volume_objects import VolumeObject, link, volume_objects
+from napari_simpleclick.evaluation.volume_objects import VolumeObject, components, link, volume_objects
 from napari_simpleclick.evaluation.volume_robot import EffortProtocol, EffortResult, VolumeRobot, measure_effort
 
 SHAPE = (60, 80)
@@ -97,6 +97,19 @@ def test_sections_of_ssTEM_are_linked_into_objects(shared):
     assert sum(map(len, found)) == 194
     assert max(map(len, found)) == 10
     assert all((a & b).any() for item in found for a, b in zip(item.targets, item.targets[1:], strict=False))
+
+
+def test_components_hang_together_in_three_dimensions_and_are_counted_in_voxels():
+    image = np.zeros((6, 6, 3), np.uint8)
+    masks = np.zeros((3, 6, 6), np.int32)
+    masks[0, 0, 0] = masks[0, 0, 2] = masks[1, 1, 1] = 1  # two pixels that one of the next slice joins over corners
+    masks[2, 5, 5] = 1
+    samples = [Sample(str(number), image, mask, (1,)) for number, mask in enumerate(masks)]
+    first, second = components(samples)
+    assert [int(mask.sum()) for mask in first.targets] == [2, 1]
+    assert first.name == "0, component 1"
+    assert [int(mask.sum()) for mask in second.targets] == [1]
+    assert [len(each) for each in components(samples, min_size=2)] == [2]
 
 
 def test_slices_of_the_bundled_volumes_are_stacks_and_single_pictures_are_not(tmp_path):

@@ -65,14 +65,10 @@ def run(command: EvalCommand, console: Console) -> None:
     if command.resume and command.output is None:
         raise ValueError("--resume goes on with the run that wrote --output: name the same file.")
     chosen = jobs(command.data, sharing_cores(command.predictor, command.workers), command.clicking)
-    if command.effort.volume_effort and (command.workers or command.scheduler or command.resume):
-        raise ValueError(
-            "--volume-effort runs in one process from start to end: leave --workers, --scheduler, --resume."
-        )
     for job in chosen:
         output = output_of(command.output, job.dataset.name, alone=len(chosen) == 1)
         if command.effort.volume_effort:
-            run_effort(job, command.effort, output, console)
+            run_effort(job, command, output, console)
         else:
             run_job(job, command, output, console)
 

@@ -1,8 +1,7 @@
 """`napari-simpleclick-eval --volume-effort`: what whole objects take, from slice to slice."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -11,9 +10,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from napari_simpleclick.cli.eval import EvalCommand
+    from napari_simpleclick.evaluation.effort_job import EffortJob
     from napari_simpleclick.evaluation.effort_report import EffortReport
     from napari_simpleclick.evaluation.job import EvaluationJob
-    from napari_simpleclick.evaluation.volume_robot import EffortProtocol, EffortResult
+    from napari_simpleclick.evaluation.volume_robot import EffortResult
 
 
 @dataclass(frozen=True)
@@ -26,48 +27,75 @@ class EffortSettings:
     """IoU that is wanted."""
     goal: Literal["slices", "volume"] = "slices"
     """What has to reach it: every slice, or the object as a whole in three dimensions."""
+    whole_objects: Literal["linked", "components"] = "linked"
+    """What a whole object is: objects of slices linked where they are each other's largest overlap, or everything
+    labelled that hangs together in three dimensions, such as a lesion."""
     min_slices: int = 2
     """Objects on fewer slices are left out."""
     max_objects: int | None = None
     """Only so many objects, the first ones."""
 
 
-def run_effort(job: "EvaluationJob", settings: EffortSettings, output: Path | None, console: Console) -> None:
+def run_effort(job: "EvaluationJob", command: "EvalCommand", output: Path | None, console: Console) -> None:
     """Measure, show the table, write the reports."""
     from napari_simpleclick.evaluation.effort_report import EffortReport
-    from napari_simpleclick.evaluation.volume_robot import EffortProtocol
+    from napari_simpleclick.evaluation.result_log import EffortLog
 
-    options = replace(job.dataset.options, slice_rule="all")
-    job = replace(job, dataset=replace(job.dataset, options=options))
-    protocol = EffortProtocol(
-        target=settings.target_iou,
-        goal=settings.goal,
-        max_clicks=job.protocol.max_clicks,
-        probability_threshold=job.protocol.probability_threshold,
-    )
-    dataset = job.dataset.open()
-    results = tuple(measured(job, settings, protocol, console))
-    provenance = job.provenance(dataset) | {"min_slices": settings.min_slices}
-    report = EffortReport(dataset.name, protocol, results, provenance)
+    effort = effort_job(job, command.effort)
+    name, provenance = effort.evaluation.dataset.open().name, effort.provenance()
+    log = None
+    if output is not None:
+        limit = {"max_objects": effort.max_objects}
+        run = {"dataset": name, "volume_effort": asdict(effort.protocol), **provenance, **limit}
+        log = EffortLog(output.with_suffix(".objects.jsonl"), run, resume=command.resume)
+    before = dict(log.results) if log else {}
+    total = len(effort.objects())
+    coming = measured(effort, command, before)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("whole objects", total=total, completed=len(before))
+        found = dict(before)
+        for number, result in log.keep(coming) if log else coming:
+            found[number] = result
+            progress.advance(task)
+    report = EffortReport(name, effort.protocol, tuple(found[number] for number in sorted(found)), provenance)
     console.print(effort_table(report))
     if output is not None:
         report.write(output)
         console.print(f"Written: {output}, with .html beside it", soft_wrap=True)
 
 
-def measured(
-    job: "EvaluationJob", settings: EffortSettings, protocol: "EffortProtocol", console: Console
-) -> "Iterator[EffortResult]":
-    """Results of the objects, under a progress bar."""
-    from napari_simpleclick.evaluation.volume_objects import volume_objects
-    from napari_simpleclick.evaluation.volume_robot import measure_effort
+def effort_job(job: "EvaluationJob", settings: EffortSettings) -> "EffortJob":
+    """The measurement that the settings ask for: on all slices with a label."""
+    from napari_simpleclick.evaluation.effort_job import EffortJob
+    from napari_simpleclick.evaluation.volume_robot import EffortProtocol
 
-    found = list(islice(volume_objects(job.dataset.open(), min_slices=settings.min_slices), settings.max_objects))
-    predictor = job.predictor.create()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as progress:
-        for target in progress.track(found, description="whole objects"):
-            yield measure_effort(predictor, target, protocol)
+    if job.dataset.options.every != 1:
+        raise ValueError(
+            "--volume-effort follows objects from slice to slice, so no slice can be missing: leave --every."
+        )
+    options = replace(job.dataset.options, slice_rule="all")
+    protocol = EffortProtocol(
+        target=settings.target_iou,
+        goal=settings.goal,
+        max_clicks=job.protocol.max_clicks,
+        probability_threshold=job.protocol.probability_threshold,
+    )
+    whole = replace(job, dataset=replace(job.dataset, options=options))
+    return EffortJob(whole, protocol, settings.whole_objects, settings.min_slices, settings.max_objects)
+
+
+def measured(job: "EffortJob", command: "EvalCommand", skip: Collection[int]) -> "Iterator[tuple[int, EffortResult]]":
+    """Numbers and results of the objects that are not there yet, from this process or from workers."""
+    from napari_simpleclick.evaluation.effort_job import measure, measure_on
+
+    if not command.workers and command.scheduler is None:
+        yield from measure(job, skip=skip)
+        return
+    from napari_simpleclick.evaluation.cluster import connect
+
+    with connect(workers=command.workers, scheduler=command.scheduler) as client:
+        yield from measure_on(client, job, skip=skip)
 
 
 def effort_table(report: "EffortReport") -> Table:

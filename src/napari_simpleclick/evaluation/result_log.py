@@ -10,9 +10,10 @@ from typing import Any
 
 from napari_simpleclick.evaluation.evaluate import Placed
 from napari_simpleclick.evaluation.report import ObjectResult, write_whole
+from napari_simpleclick.evaluation.volume_robot import EffortResult
 
 
-class ResultLog:
+class LineLog:
     """Results of a run in a file of JSON lines; the first line says what was evaluated, and how.
 
     A killed run leaves whole lines and at most one broken line, which is dropped when the run goes on.
@@ -40,28 +41,8 @@ class ResultLog:
         lines = self.whole_lines() if resume and path.exists() else []
         if lines:
             self.require_same_run(lines[0])
-        self.placed = [
-            Placed(line["picture"], line["objects"], ObjectResult.from_json(line["result"])) for line in lines[1:]
-        ]
+        self.found = lines[1:]
         write_whole(path, "".join(json.dumps(line) + "\n" for line in lines or [self.run]))
-
-    @property
-    def done(self) -> frozenset[tuple[int, int]]:
-        """Picture and label of every object in the log."""
-        return frozenset((entry.picture, entry.result.object_id) for entry in self.placed)
-
-    @property
-    def complete(self) -> frozenset[int]:
-        """Pictures all of whose objects are in the log; they need not be read again."""
-        found = Counter(entry.picture for entry in self.placed)
-        return frozenset(entry.picture for entry in self.placed if found[entry.picture] == entry.objects)
-
-    def keep(self, placed: Iterable[Placed]) -> Iterator[Placed]:
-        """Write results down as they come, and pass them on."""
-        for entry in placed:
-            self.placed.append(entry)
-            self.write({"picture": entry.picture, "objects": entry.objects, "result": asdict(entry.result)})
-            yield entry
 
     def write(self, line: dict[str, Any]) -> None:
         """Append a line that is on the disk when this returns."""
@@ -90,3 +71,46 @@ class ResultLog:
                 f"{self.path} belongs to another run ({differences}). Repeat the command of that run, or choose "
                 "another --output."
             )
+
+
+class ResultLog(LineLog):
+    """Results of objects on pictures; see `LineLog`."""
+
+    def __init__(self, path: Path, run: dict[str, Any], *, resume: bool = False) -> None:
+        super().__init__(path, run, resume=resume)
+        self.placed = [
+            Placed(line["picture"], line["objects"], ObjectResult.from_json(line["result"])) for line in self.found
+        ]
+
+    @property
+    def done(self) -> frozenset[tuple[int, int]]:
+        """Picture and label of every object in the log."""
+        return frozenset((entry.picture, entry.result.object_id) for entry in self.placed)
+
+    @property
+    def complete(self) -> frozenset[int]:
+        """Pictures all of whose objects are in the log; they need not be read again."""
+        found = Counter(entry.picture for entry in self.placed)
+        return frozenset(entry.picture for entry in self.placed if found[entry.picture] == entry.objects)
+
+    def keep(self, placed: Iterable[Placed]) -> Iterator[Placed]:
+        """Write results down as they come, and pass them on."""
+        for entry in placed:
+            self.placed.append(entry)
+            self.write({"picture": entry.picture, "objects": entry.objects, "result": asdict(entry.result)})
+            yield entry
+
+
+class EffortLog(LineLog):
+    """Results of whole objects by their numbers; see `LineLog`."""
+
+    def __init__(self, path: Path, run: dict[str, Any], *, resume: bool = False) -> None:
+        super().__init__(path, run, resume=resume)
+        self.results = {line["number"]: EffortResult.from_json(line["result"]) for line in self.found}
+
+    def keep(self, results: Iterable[tuple[int, EffortResult]]) -> Iterator[tuple[int, EffortResult]]:
+        """Write results down as they come, and pass them on."""
+        for number, result in results:
+            self.results[number] = result
+            self.write({"number": number, "result": asdict(result)})
+            yield number, result

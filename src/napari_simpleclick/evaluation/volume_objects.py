@@ -1,10 +1,12 @@
-"""Objects through the slices of a stack: what is linked by its overlap from slice to slice."""
+"""Objects through the slices of a stack: what overlaps from slice to slice, or hangs together in three dimensions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
+from scipy import ndimage
 
 from napari_simpleclick.arrays import BinaryMask
 from napari_simpleclick.data.datasets.base import Dataset, DatasetError, Sample
@@ -13,6 +15,9 @@ from napari_simpleclick.inference.resample import Plane
 
 SERIAL = ("ssTEM",)
 """Data sets of pictures that are one stack, section by section."""
+
+ObjectThroughStack = Literal["linked", "components"]
+"""What an object is: see `volume_objects`."""
 
 Link = dict[int, int]
 """From a label on a slice to the label of the same object on the next."""
@@ -40,13 +45,18 @@ class VolumeObject:
         return len(self.targets)
 
 
-def volume_objects(dataset: Dataset, *, min_slices: int = 1) -> Iterator[VolumeObject]:
+def volume_objects(
+    dataset: Dataset, *, rule: ObjectThroughStack = "linked", min_slices: int = 1
+) -> Iterator[VolumeObject]:
     """The objects of all stacks of a data set, in the order of their first slices; a stack is in memory at a time.
 
     Parameters
     ----------
     dataset
         Slices of volumes, or serial sections.
+    rule
+        "linked": objects of slices that are each other's largest overlap. "components": everything labelled that hangs
+        together over faces, edges or corners, with the smallest size in voxels.
     min_slices
         Objects on fewer slices are left out.
 
@@ -57,6 +67,10 @@ def volume_objects(dataset: Dataset, *, min_slices: int = 1) -> Iterator[VolumeO
     """
     for numbers in stacks(dataset):
         samples = [dataset[number] for number in numbers]
+        if rule == "components":
+            smallest = getattr(dataset, "min_size", 1)
+            yield from (each for each in components(samples, min_size=smallest) if len(each) >= min_slices)
+            continue
         for chain in chains([sample.object_ids for sample in samples], [link(*pair) for pair in pairwise(samples)]):
             if len(chain) >= min_slices:
                 yield linked(samples, chain)
@@ -79,6 +93,26 @@ def stacks(dataset: Dataset) -> list[list[int]]:
         runs[-1].append(number)
         before = case, place
     return runs
+
+
+def components(samples: Sequence[Sample], *, min_size: int = 1) -> Iterator[VolumeObject]:
+    """The 26-connected components of everything labelled on neighbouring slices of one size, the first slices first.
+
+    Parameters
+    ----------
+    samples
+        The slices.
+    min_size
+        Smallest component, in voxels.
+    """
+    labels, _ = ndimage.label(np.stack([sample.labels > 0 for sample in samples]), structure=np.ones((3, 3, 3), int))
+    for number, place in enumerate(ndimage.find_objects(labels), start=1):
+        part = labels[place[0]] == number
+        if np.count_nonzero(part) >= min_size:
+            on = samples[place[0]]
+            yield VolumeObject(
+                f"{on[0].name}, component {number}", tuple(each.image for each in on), tuple(mask for mask in part)
+            )
 
 
 def link(first: Sample, second: Sample) -> Link:

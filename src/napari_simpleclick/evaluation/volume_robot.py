@@ -1,7 +1,7 @@
 """Robot user for whole objects: clicks the worst slice until it is good, and lets the others be filled from there."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 
@@ -69,6 +69,12 @@ class EffortResult:
     ious: tuple[float, ...]
     volume_iou: float
     alone: tuple[tuple[float, ...], ...]
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> Self:
+        """Undo `dataclasses.asdict` and JSON."""
+        name, volume_iou = entry["name"], entry["volume_iou"]
+        return cls(name, tuple(entry["clicks"]), tuple(entry["ious"]), volume_iou, tuple(map(tuple, entry["alone"])))
 
 
 class VolumeRobot:
