@@ -3,10 +3,12 @@
 import os
 import sys
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 import tifffile
+from napari.utils.notifications import notification_manager
 
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.inference.session_file import read_session
@@ -133,3 +135,80 @@ def test_damaged_session_is_told_and_the_work_stays(working, qtbot, tmp_path):
     widget.session_files.open(file)
     qtbot.waitUntil(lambda: "damaged" in widget.status.text(), timeout=10_000)
     np.testing.assert_array_equal(widget.controller.labels.data, masks)
+
+
+class Held:
+    """A predictor whose answer comes when the test lets it."""
+
+    def __init__(self, predictor):
+        self.predictor, self.asked, self.free, self.error = predictor, Event(), Event(), None
+        self.facts = predictor.facts
+
+    def predict(self, *arguments, **settings):
+        self.asked.set()
+        assert self.free.wait(60)
+        if self.error:
+            raise self.error
+        return self.predictor.predict(*arguments, **settings)
+
+
+@pytest.fixture
+def held(working, qtbot, tmp_path):
+    """A click whose answer is on its way; one was answered and is saved in any case."""
+    viewer, widget = working
+    qtbot.waitUntil(lambda: any(tmp_path.rglob("recovery/*.simpleclick.json")), timeout=60_000)
+    widget.save_timer.stop()
+    held = widget.controller.annotator.predictor = Held(widget.controller.annotator.predictor)
+    widget.controller.click_at((3, 104, 134), positive=True)
+    assert held.asked.wait(60)
+    yield viewer, widget, held
+    held.free.set()
+
+
+def clicks_in(folder):
+    return sum("click" in record for record in read_session(saved(folder)).steps.values())
+
+
+def test_dock_closed_while_a_click_is_answered(held, qtbot, tmp_path):
+    viewer, widget, predictor = held
+    viewer.window.remove_dock_widget(widget)
+    widget.deleteLater()
+    qtbot.wait(200)
+    predictor.free.set()
+    qtbot.wait(200)
+    assert clicks_in(tmp_path) == 1
+    assert len(viewer.layers) == 3
+
+
+def test_window_closed_while_a_click_is_answered(held, qtbot, tmp_path):
+    viewer, _, predictor = held
+    viewer.close()
+    qtbot.wait(200)
+    predictor.free.set()
+    qtbot.wait(200)
+    assert clicks_in(tmp_path) == 1
+
+
+def test_all_layers_closed_while_a_click_is_answered(held, qtbot, tmp_path, stack):
+    viewer, widget, predictor = held
+    viewer.layers.clear()
+    predictor.free.set()
+    settle(widget, qtbot)
+    qtbot.waitUntil(lambda: clicks_in(tmp_path) == 2, timeout=60_000)
+    viewer.open(str(stack), plugin="napari")
+    qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=60_000)
+    widget.restore_button.click()
+    assert [len(made) for made in widget.controller.annotator.clicks(1).values()] == [2]
+    assert widget.controller.labels.data[3, 104, 134] == 1
+
+
+def test_failure_on_the_worker_is_shown_by_napari_and_the_work_stays(held, qtbot):
+    _, widget, predictor = held
+    masks = widget.controller.labels.data.copy()
+    predictor.error = MemoryError("no memory left on the GPU")
+    predictor.free.set()
+    settle(widget, qtbot)
+    qtbot.waitUntil(lambda: widget.status.text() == "no memory left on the GPU", timeout=10_000)
+    assert notification_manager.records[-1].message == "no memory left on the GPU"
+    np.testing.assert_array_equal(widget.controller.labels.data, masks)
+    assert len(widget.controller.points.data) == 1

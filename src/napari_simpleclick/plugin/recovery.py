@@ -130,11 +130,13 @@ class Recovery:
         if journal is not None:
             noted = self.about()
 
-            def save() -> None:
+            def end() -> None:
                 journal.save(noted)
                 journal.close()
 
-            self.run(save, lambda _nothing: None, self.controller.failed.emit)
+            # What was done is safe at once; clicks that are still being answered are saved when they are.
+            self.run(lambda: journal.save(noted), lambda _changed: None, self.controller.failed.emit)
+            self.controller.run(end, lambda _nothing: None, self.controller.failed.emit)
 
     def _begin(self, image: "Image | None") -> None:
         self._image, self._hash, self._earlier, self.journal = image, "", None, None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QPushButton, QWidget
+from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from napari_simpleclick.inference.speed_figures import read_speed
 from napari_simpleclick.model.weights import DEFAULT_MODEL, available_models
@@ -97,3 +97,12 @@ def in_a_row(*widgets: QWidget) -> QWidget:
     for place, widget in enumerate(widgets):
         layout.addWidget(widget, stretch=1 if place == 0 else 0)
     return row
+
+
+def group(title: str, *widgets: QWidget) -> QGroupBox:
+    """Widgets below each other, in a frame with a title."""
+    box = QGroupBox(title)
+    layout = QVBoxLayout(box)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return box

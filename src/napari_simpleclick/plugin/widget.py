@@ -1,26 +1,27 @@
 """The widget in napari's dock: choose image and model, click, go on to the next slice and object."""
 
 import atexit
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QObject, Qt, QTimer, Signal
+from qtpy.QtCore import QTimer
 from qtpy.QtGui import QKeySequence, QShortcut
-from qtpy.QtWidgets import QGridLayout, QGroupBox, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from napari_simpleclick.plugin import seen_intensities
+from napari_simpleclick.plugin.actions import actions_of
+from napari_simpleclick.plugin.clicks_panel import ClicksPanel
 from napari_simpleclick.plugin.controller import Controller
-from napari_simpleclick.plugin.keys import Actions, bind_keys, cheat_sheet
-from napari_simpleclick.plugin.layers import NEGATIVE_COLOR, POSITIVE_COLOR
+from napari_simpleclick.plugin.keys import bind_keys, cheat_sheet
+from napari_simpleclick.plugin.main_thread import MainThread
 from napari_simpleclick.plugin.models import ModelLoader
 from napari_simpleclick.plugin.mouse import ClickListener
 from napari_simpleclick.plugin.objects_panel import ObjectsPanel
 from napari_simpleclick.plugin.propagation import Propagation
 from napari_simpleclick.plugin.recovery import Recovery, when
 from napari_simpleclick.plugin.scroll_column import ScrollColumn
+from napari_simpleclick.plugin.seen_menu import SeenMenu
 from napari_simpleclick.plugin.session_files import SessionFiles
 from napari_simpleclick.plugin.session_menu import SessionMenu
-from napari_simpleclick.plugin.setup_panel import SetupPanel, in_a_row, named
+from napari_simpleclick.plugin.setup_panel import SetupPanel, group, in_a_row, named
 from napari_simpleclick.plugin.slices_panel import SlicesPanel
 from napari_simpleclick.plugin.worker import InferenceThread
 
@@ -32,22 +33,6 @@ BUSY_AFTER_MS = 300
 
 SAVE_EVERY_MS = 1000
 """What was done is saved so often; with the time of writing at most two seconds are lost when the computer stops."""
-
-CLICK_BUTTONS = {
-    "undo": ("Undo", "Take back what was done last, on whatever slice (Ctrl+Z)"),
-    "redo": ("Redo", "Do it again (Ctrl+Shift+Z)"),
-    "reset": ("Reset slice", "Remove the object's clicks and mask from this slice (R)"),
-}
-
-
-class MainThread(QObject):
-    """Calls functions, handed over by any thread, in the thread of the window."""
-
-    called = Signal(object)
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.called.connect(lambda function: function(), Qt.ConnectionType.QueuedConnection)
 
 
 class SimpleClickWidget(QWidget):
@@ -77,6 +62,7 @@ class SimpleClickWidget(QWidget):
         self.recovery = Recovery(self.controller, self.saver)
         self.session_files = SessionFiles(self.controller, self.recovery)
         self.listener = ClickListener(self.controller)
+        self.actions = actions_of(self.controller, self.propagation, self._cancel)
         self._build()
         self._connect()
         self._list_images()
@@ -88,13 +74,12 @@ class SimpleClickWidget(QWidget):
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.listed: tuple[Any, str] = None, ""
         self.setup = SetupPanel()
-        self.polarity = QLabel()
-        self.polarity.setTextFormat(Qt.TextFormat.RichText)
+        self.seen = SeenMenu(self.controller, self.setup, self.saver)
+        self.clicks = ClicksPanel(self.controller)
         self.objects = ObjectsPanel(self.controller)
         self.slices = SlicesPanel(self.controller, self.propagation)
-        self.buttons: dict[str, QPushButton] = {**self.slices.buttons}
+        self.buttons: dict[str, QPushButton] = {**self.clicks.buttons, **self.slices.buttons}
         self.status = QLabel()
         self.status.setWordWrap(True)
         self.status.setAccessibleName("Status")
@@ -119,7 +104,7 @@ class SimpleClickWidget(QWidget):
         self.busy_timer.setSingleShot(True)
         self.busy_timer.setInterval(BUSY_AFTER_MS)
 
-        clicks = group("Clicks", self.polarity, self._grid(CLICK_BUTTONS, 3))
+        clicks = group("Clicks", self.clicks)
         objects, slices = group("Objects", self.objects), group("Slices", self.slices)
         layout = QVBoxLayout(self)
         layout.addWidget(
@@ -127,15 +112,6 @@ class SimpleClickWidget(QWidget):
         )
         layout.addWidget(in_a_row(self.status, self.session_menu, self.help_button))
         layout.addWidget(self.help)
-
-    def _grid(self, texts: dict[str, tuple[str, str]], columns: int) -> QWidget:
-        grid = QWidget()
-        layout = QGridLayout(grid)
-        layout.setContentsMargins(0, 0, 0, 0)
-        for place, (name, (text, tooltip)) in enumerate(texts.items()):
-            self.buttons[name] = named(QPushButton(text), text.strip("◀▶ "), tooltip)
-            layout.addWidget(self.buttons[name], place // columns, place % columns)
-        return grid
 
     def _connect(self) -> None:
         controller, setup = self.controller, self.setup
@@ -152,7 +128,6 @@ class SimpleClickWidget(QWidget):
         setup.device_menu.activated.connect(self._load_model)
         setup.flip_box.toggled.connect(self._load_model)
         setup.draft_box.toggled.connect(self._load_model)
-        setup.seen_menu.textActivated.connect(self._choose_intensities)
         setup.view_box.toggled.connect(lambda on: setattr(controller, "look_at_view", on))
         self.help_button.toggled.connect(self.help.setVisible)
         # napari's key bindings know no "?".
@@ -172,31 +147,6 @@ class SimpleClickWidget(QWidget):
         ends = propagation.cancel, worker.stop, self.compiler.stop, saver.stop, recovery.save_now, controller.shut_down
         self.destroyed.connect(lambda: [end() for end in ends])
 
-    @property
-    def actions(self) -> Actions:
-        """What buttons and keys do, by name."""
-        controller, propagation = self.controller, self.propagation
-        actions: dict[str, Callable[[], None]] = {
-            "undo": controller.undo,
-            "redo": controller.redo,
-            "reset": controller.reset_slice,
-            "flip": controller.edits.flip,
-            "polarity": controller.toggle_polarity,
-            "object": controller.next_object,
-            "previous": lambda: controller.step_slice(-1),
-            "next": lambda: controller.step_slice(1),
-            "back": lambda: propagation.propagate(-1),
-            "forward": lambda: propagation.propagate(1),
-            "both": lambda: propagation.propagate(1, -1),
-            "fill": propagation.interpolate,
-            "accept": propagation.accept,
-            "accept_all": lambda: propagation.accept(everywhere=True),
-            "review": controller.review,
-            "review_back": lambda: controller.review(-1),
-            "cancel": self._cancel,
-        }
-        return actions
-
     # -- what the user does -----------------------------------------------------------------------------------------
 
     def _annotate_active(self) -> None:
@@ -214,35 +164,6 @@ class SimpleClickWidget(QWidget):
         if images:
             self.controller.annotate(images[max(self.setup.image_menu.currentIndex(), 0)])
             bind_keys(self.controller, self.actions)
-
-    def _list_intensities(self) -> None:
-        """Offer what the network can see of the image; which of it, the numbers tell, and they may be slow to read."""
-        image = self.controller.image
-        self.listed = image, seen_intensities.choice(image) if image is not None else ""
-        if image is None:
-            return
-
-        def found(names: list[str]) -> None:
-            if image is self.controller.image:
-                self.setup.list_intensities(names, seen_intensities.choice(image))
-
-        self.setup.list_intensities([seen_intensities.choice(image)], seen_intensities.choice(image))
-        self.saver(lambda: seen_intensities.choices(image), found, self._show_error)
-
-    def _choose_intensities(self, name: str) -> None:
-        image = self.controller.image
-        if image is None:
-            return
-
-        def chosen(_nothing: None) -> None:
-            self.listed = image, name
-            self.status.setText(f"From the next click on the network sees {image.name!r} {name!r}.")
-
-        def refused(error: Exception) -> None:
-            self._show_error(error)
-            self._list_intensities()
-
-        self.saver(lambda: seen_intensities.choose(image, name), chosen, refused)
 
     def _on_inserted(self, event: Any) -> None:
         event.value.events.name.connect(self._list_images)
@@ -283,11 +204,9 @@ class SimpleClickWidget(QWidget):
         self.refresh_timer.start()
 
     def _show_state(self) -> None:
-        controller, annotator = self.controller, self.controller.annotator
-        self.polarity.setText(polarity_text(controller.positive))
-        image = controller.image
-        if self.listed != (image, seen_intensities.choice(image) if image is not None else ""):
-            self._list_intensities()
+        controller = self.controller
+        self.clicks.refresh()
+        self.seen.refresh()
         earlier = self.recovery.find()
         self.restore_button.setVisible(earlier is not None)
         if earlier is not None:
@@ -295,8 +214,6 @@ class SimpleClickWidget(QWidget):
         self.objects.refresh()
         self.slices.refresh()
         self.buttons["cancel"].setEnabled(self.propagation.running or self.models.loading)
-        self.buttons["undo"].setEnabled(bool(annotator and annotator.can_undo))
-        self.buttons["redo"].setEnabled(bool(annotator and annotator.can_redo))
         if controller.busy and not self.busy_timer.isActive():
             self.busy_timer.start()
         elif not controller.busy:
@@ -314,20 +231,3 @@ class SimpleClickWidget(QWidget):
 
         self.status.setText(str(error))
         show_error(str(error))
-
-
-def polarity_text(positive: bool) -> str:
-    """What the mouse buttons do, as HTML."""
-    add = f"<span style='color:{POSITIVE_COLOR}'>●</span> add"
-    remove = f"<span style='color:{NEGATIVE_COLOR}'>■</span> remove"
-    left, right = (add, remove) if positive else (remove, add)
-    return f"left click {left} &nbsp;·&nbsp; right click {right}"
-
-
-def group(title: str, *widgets: QWidget) -> QGroupBox:
-    """Widgets below each other, in a frame with a title."""
-    box = QGroupBox(title)
-    layout = QVBoxLayout(box)
-    for widget in widgets:
-        layout.addWidget(widget)
-    return box
