@@ -1,35 +1,37 @@
-"""Draw docs/images/training_curve.png: IoU in training against samples, from the log of a run.
+"""Draw docs/images/training_curve.png: mean IoU of the versions of the bundled network against samples.
 
-python scripts/make_training_curve.py runs/next/log.csv
+The numbers stand in docs/explanation/learning_curve.csv; a new version adds rows from the reports of its evaluation.
 """
 
 import csv
-import sys
+from collections import defaultdict
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import numpy as np
 
-OUTPUT = Path(__file__).resolve().parents[1] / "docs" / "images" / "training_curve.png"
-WINDOW = 25
-"""Log lines that are averaged; one comes every twenty steps."""
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+CLICKS = {"miou_1": (":", "1 click"), "miou_3": ("--", "3 clicks"), "miou_10": ("-", "10 clicks")}
 
 
 def main() -> None:
-    with open(sys.argv[1], newline="") as file:
+    with open(DOCS / "explanation" / "learning_curve.csv", newline="") as file:
         rows = list(csv.DictReader(file))
-    samples, sizes = (np.array([int(row[name]) for row in rows]) for name in ("samples", "size"))
-    ious = np.array([float(row["iou"]) for row in rows])
-    figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
-    for size in np.unique(sizes):
-        chosen = sizes == size
-        window = min(WINDOW, int(chosen.sum()))
-        mean = np.convolve(ious[chosen], np.ones(window) / window, mode="valid")
-        axes.plot(samples[chosen][window - 1 :], mean, label=f"{size} px")
-    axes.set(xscale="log", xlabel="samples", ylabel=f"IoU of the last prediction, mean of {WINDOW} lines")
-    axes.legend()
-    axes.grid(alpha=0.3, which="both")
-    figure.savefig(OUTPUT, dpi=120)
+    by_objects: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in rows:
+        by_objects[row["objects"]].append(row)
+    figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
+    for color, (objects, versions) in zip(("C0", "C2", "C1"), by_objects.items(), strict=True):
+        samples = [int(row["samples"]) for row in versions]
+        for column, (style, clicks) in CLICKS.items():
+            values = [float(row[column]) for row in versions]
+            axes.plot(samples, values, style, color=color, marker="o", label=f"{objects}, {clicks}")
+    ticks = sorted({int(row["samples"]) for row in rows})
+    axes.set(xscale="log", xlabel="samples", ylabel="mean IoU (%)", xticks=ticks, ylim=(0, 100))
+    axes.set_xticklabels([f"{tick:,}".replace(",", " ") for tick in ticks])
+    axes.minorticks_off()
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8, ncols=3, loc="lower right")
+    figure.savefig(DOCS / "images" / "training_curve.png", dpi=120)
 
 
 if __name__ == "__main__":
