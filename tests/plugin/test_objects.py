@@ -295,3 +295,13 @@ def test_class_above_65535_is_shown(stack):
     stack.objects.show("classes")
     stack.objects.describe(1, class_id=100_000)
     assert stack.labels.data[2, 10, 10] == 100_000
+
+
+def test_outlines_stay_outlines_when_the_layer_is_put_back(stack):
+    stack.objects.set_outlines(True)
+    assert stack.labels.contour > 0
+    stack.viewer.layers.remove(stack.labels)
+    stack.annotate(stack.image)
+    assert stack.labels.contour > 0
+    stack.objects.set_outlines(False)
+    assert stack.labels.contour == 0

@@ -106,6 +106,7 @@ class Controller:
             self.viewer.add_layer(self.labels)
             self.objects.paint_all()
             self.objects.set_overlap(self.objects.overlap)
+            self.objects.set_outlines(self.objects.outlines)
             self.edits.watch_labels(self.labels)
         if self.points is None:
             self.points = create_points(image)

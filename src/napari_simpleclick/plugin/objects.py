@@ -21,6 +21,9 @@ Shown = Literal["objects", "classes"]
 Rgba = tuple[float, float, float, float]
 """Red, green, blue and opacity, 0 to 1."""
 
+OUTLINE_WIDTH = 2
+"""Of masks that are shown as outlines, in pixels."""
+
 STILL_LOADING = "The model is still loading: try again in a moment."
 
 
@@ -38,6 +41,7 @@ class Objects:
         self.shown: Shown = "objects"
         self.overlap: Overlap = "keep"
         self.others_negative = False
+        self.outlines = False
         self._colored: dict[int, str | None] = {}
         self._automatic: tuple[Any, dict[int, Rgba]] = None, {}
 
@@ -83,6 +87,12 @@ class Objects:
             self.controller.annotator.overlap = overlap
         if self.controller.labels is not None:
             self.controller.labels.preserve_labels = overlap == "keep"
+
+    def set_outlines(self, on: bool) -> None:
+        """Choose whether masks are shown as outlines, so that what lies under them can be seen, or filled."""
+        self.outlines = on
+        if self.controller.labels is not None:
+            self.controller.labels.contour = OUTLINE_WIDTH if on else 0
 
     def set_others_negative(self, on: bool) -> None:
         """Choose whether the network sees that the other objects are something else."""

@@ -53,6 +53,9 @@ class ObjectsPanel(QWidget):
             "Other objects are negative",
             "The network is shown that pixels of other objects belong to something else",
         )
+        self.outlines_box = named(
+            QCheckBox("outlines"), "Outlines", "Show masks as outlines, to see what lies under them, instead of filled"
+        )
         for menu, texts in ((self.overlap_menu, OVERLAPS), (self.shown_menu, SHOWN)):
             for value, text in texts.items():
                 menu.addItem(text, value)
@@ -67,7 +70,7 @@ class ObjectsPanel(QWidget):
         layout.addWidget(self.table, stretch=1)
         layout.addWidget(in_a_row(self.next_button, self.merge_button, self.remove_button))
         layout.addWidget(in_a_row(self.overlap_menu, self.shown_menu))
-        layout.addWidget(self.negative_box)
+        layout.addWidget(in_a_row(self.negative_box, self.outlines_box))
 
     def _connect(self) -> None:
         controller, objects = self.controller, self.controller.objects
@@ -79,6 +82,7 @@ class ObjectsPanel(QWidget):
         self.overlap_menu.activated.connect(lambda _row: objects.set_overlap(self.overlap_menu.currentData()))
         self.shown_menu.activated.connect(lambda _row: objects.show(self.shown_menu.currentData()))
         self.negative_box.toggled.connect(objects.set_others_negative)
+        self.outlines_box.toggled.connect(objects.set_outlines)
 
     def refresh(self) -> None:
         """Bring the table up to date."""
