@@ -13,7 +13,7 @@ import tyro
 from accelerate import Accelerator
 
 from napari_simpleclick.training.pretrained import initial_model
-from napari_simpleclick.training.settings import Phase, Schedule, TrainingSettings
+from napari_simpleclick.training.settings import Phase, Schedule, Stem, TrainingSettings
 from napari_simpleclick.training.synthesis import Synthesis
 from napari_simpleclick.training.train import TrainingRun
 
@@ -34,8 +34,8 @@ class Benchmark:
     """Processes that make data."""
     precision: str = "bf16"
     """no, bf16 or fp16."""
-    freeze_stem: bool = True
-    """Leave the pre-trained image features as they are."""
+    stem: Stem = "frozen"
+    """What of the pre-trained image features learns."""
     architecture: str = "vit_xtiny_stem_448"
     """Name in the registry."""
 
@@ -49,7 +49,7 @@ def main() -> None:
 
 def measure(benchmark: Benchmark, size: int) -> None:
     batch = max(1, benchmark.batch // (4 if size > 224 else 1))
-    settings = TrainingSettings(phases=(Phase(1.0, size, batch, benchmark.freeze_stem),))
+    settings = TrainingSettings(phases=(Phase(1.0, size, batch, benchmark.stem),))
     schedule = Schedule(steps=benchmark.steps + 3, workers=benchmark.workers, save_minutes=1e9)
     with TemporaryDirectory() as folder:
         run = TrainingRun(

@@ -27,7 +27,7 @@ SHORT = ("--steps", "1", "--phases", "1:32:2:frozen", "--validation-objects", "1
 
 def test_phases_are_read_as_text():
     assert parse("--phases", "0.5:128:8:frozen", "0.5:448:2").recipe.phases == (
-        Phase(0.5, 128, 8, freeze_stem=True),
+        Phase(0.5, 128, 8, "frozen"),
         Phase(0.5, 448, 2),
     )
 

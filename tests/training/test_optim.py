@@ -1,7 +1,7 @@
 import pytest
 
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
-from napari_simpleclick.training.optim import create_optimizer, freeze, set_learning_rate
+from napari_simpleclick.training.optim import create_optimizer, freeze, is_stem, set_learning_rate
 from napari_simpleclick.training.settings import Phase, TrainingSettings
 
 PATCHED = SimpleClickConfig(16, 32, 4, 2, (16, 16, 16, 16), 16, image_size=64)
@@ -35,12 +35,21 @@ def test_earlier_blocks_learn_more_slowly_with_layer_decay():
 
 def test_a_frozen_backbone_leaves_the_rest_learning():
     model = SimpleClick(PATCHED)
-    freeze(model, stem=False, backbone=True)
+    freeze(model, stem="learning", backbone=True)
     learning = {name.split(".")[0] for name, parameter in model.named_parameters() if parameter.requires_grad}
     assert learning == {"patch_embed_coords", "neck", "head"}
 
 
-@pytest.mark.parametrize("text", ["0.4:128", "a:128:8", "0.4:128:8:thawed"])
+def test_only_the_late_stages_of_the_stem_learn():
+    model = SimpleClick(STEMMED)
+    freeze(model, stem="late", backbone=False)
+    features = {name: parameter.requires_grad for name, parameter in model.named_parameters() if is_stem(name)}
+    assert {name.split(".blocks.")[1][0] for name, learns in features.items() if learns} == {"2", "3", "4"}
+    assert not features["stem.features.conv_stem.weight"]
+    assert all(parameter.requires_grad for name, parameter in model.named_parameters() if not is_stem(name))
+
+
+@pytest.mark.parametrize("text", ["0.4:128", "a:128:8", "0.4:128:8:thawed", "0.4:128:8:late:late"])
 def test_a_phase_that_cannot_be_read_is_explained(text):
     with pytest.raises(ValueError, match="share:size:batch"):
         Phase.parse(text)

@@ -114,7 +114,7 @@ def test_frozen_stem_does_not_move(tmp_path, source):
     config = SimpleClickConfig(16, 32, 4, 2, (16, 16, 16, 16), 16, image_size=64, stem="efficientnet_lite0")
     model = SimpleClick(config)
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    settings = recipe(phases=(Phase(1.0, 64, 2, freeze_stem=True),))
+    settings = recipe(phases=(Phase(1.0, 64, 2, "frozen"),))
     list(TrainingRun(model, source, settings, Schedule(steps=2, workers=0), tmp_path).steps())
     moved = {name for name, tensor in model.state_dict().items() if not torch.equal(tensor, before[name])}
     assert any(name.startswith("backbone.blocks") for name in moved)

@@ -101,7 +101,7 @@ def phases_as_text() -> ConstructorRegistry:
             return None
         return PrimitiveConstructorSpec(
             nargs=1,
-            metavar="SHARE:SIZE:BATCH[:frozen]",
+            metavar="SHARE:SIZE:BATCH[:frozen|:late]",
             instance_from_str=lambda words: Phase.parse(words[0]),
             is_instance=lambda value: isinstance(value, Phase),
             str_from_instance=lambda phase: [str(phase)],

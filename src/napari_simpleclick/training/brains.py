@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from napari_simpleclick.training.crops import random_crop
+from napari_simpleclick.training.raters import drawn_by_hand
 from napari_simpleclick.training.rendering import finish
 from napari_simpleclick.training.shapes import Rng, patch, smooth_noise
 from napari_simpleclick.training.synthesis import CLOSE, DISTANT, Example
@@ -28,6 +29,9 @@ HEADER = 352
 
 SMALLEST_LESION = 12
 """In pixels of the slice as drawn."""
+
+RATED = 0.6
+"""Chance that the target is as a person draws it."""
 
 CONTRASTS = {
     "flair": ((0.05, 0.2), (0.4, 0.6), (0.5, 0.75)),
@@ -90,6 +94,8 @@ class Brains:
             target = choose_target(rng, lesions, (white, grey, liquor))
             if target is None:
                 continue
+            if rng.random() < RATED:
+                target = drawn_by_hand(rng, target)
             far = 9 * (3 if rng.random() < DISTANT else 1)
             if rng.random() < CLOSE:
                 return Example(*random_crop(rng, picture, target, size, furthest=far))
@@ -130,15 +136,16 @@ def draw_lesions(rng: Rng, white: np.ndarray, liquor: np.ndarray, whole: np.ndar
     inside = (white > 0.5).astype(np.uint8)
     if inside.sum() < 60:
         return []
-    near = np.exp(-cv2.distanceTransform((liquor < 0.6).astype(np.uint8), cv2.DIST_L2, 3) / (side * 0.03))
+    distance = cv2.distanceTransform((liquor < 0.6).astype(np.uint8), cv2.DIST_L2, 3)
+    near = np.exp(-distance / (side * 0.03))
     chances = (inside * (0.05 + near)).ravel()
     drawn = np.zeros((side, side), bool)
     for place in rng.choice(side * side, int(rng.integers(1, 16)), p=chances / chances.sum()):
         radius = side * 0.012 * 7 ** rng.random() ** 1.5
         drawn |= patch(rng, side, np.array([place % side, place // side], float), radius)
-    if rng.random() < 0.3:  # confluent caps along the ventricles
-        ragged = smooth_noise(rng, side, side // 8) > rng.uniform(0, 1)
-        drawn |= ragged & (near > rng.uniform(0.4, 0.8)) & (white > 0.4)
+    if rng.random() < 0.5:  # confluent caps and bands along the ventricles, tapering to nothing
+        width = side * rng.uniform(0.004, 0.02) * (1 + smooth_noise(rng, side, side // int(rng.integers(6, 20))))
+        drawn |= (distance < width) & (white > 0.3)
     drawn &= (white + 0.5 * smooth_noise(rng, side, 4) > rng.uniform(-0.2, 0.5)) & (whole > 0.6)
     count, pieces = cv2.connectedComponents(drawn.astype(np.uint8), connectivity=4)
     return [piece for index in range(1, count) if (piece := pieces == index).sum() >= SMALLEST_LESION]

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from napari_simpleclick.training.settings import TrainingSettings
+from napari_simpleclick.training.settings import Stem, TrainingSettings
 
 OPTIMIZERS: dict[str, type[torch.optim.Adam]] = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}
 
@@ -63,10 +63,16 @@ def is_stem(name: str) -> bool:
     return "stem.features." in name
 
 
-def freeze(model: nn.Module, *, stem: bool, backbone: bool) -> None:
-    """Exclude the pre-trained stem, or the transformer, from learning; everything else learns."""
+def is_late(name: str) -> bool:
+    """Whether a parameter belongs to the stages of strides 8 and 16 of the pre-trained image features."""
+    return any(f"stem.features.blocks.{stage}." in name for stage in (2, 3, 4))
+
+
+def freeze(model: nn.Module, *, stem: Stem, backbone: bool) -> None:
+    """Exclude the pre-trained stem or its early stages, or the transformer, from learning; everything else learns."""
     for name, parameter in model.named_parameters():
-        parameter.requires_grad_(not ((stem and is_stem(name)) or (backbone and name.startswith("backbone."))))
+        still = is_stem(name) and (stem == "frozen" or (stem == "late" and not is_late(name)))
+        parameter.requires_grad_(not (still or (backbone and name.startswith("backbone."))))
 
 
 def set_learning_rate(

@@ -10,9 +10,10 @@ import cv2
 import numpy as np
 
 from napari_simpleclick.training.crops import random_crop
+from napari_simpleclick.training.raters import drawn_by_hand
 from napari_simpleclick.training.rendering import detector_noise, finish
 from napari_simpleclick.training.shapes import Rng, outline, patch, smooth_noise, tube_points, voronoi
-from napari_simpleclick.training.synthesis import CLOSE, CLOSEST_VIEWS, LARGEST_OBJECT, SMALLEST_OBJECT, Example
+from napari_simpleclick.training.synthesis import CLOSE, CLOSEST_VIEWS, LARGEST_OBJECT, RATED, SMALLEST_OBJECT, Example
 
 RADII = (0.014, 0.13)
 """Smallest and largest usual radius of a mitochondrion, as a part of the picture's side."""
@@ -58,6 +59,8 @@ class Sections:
             image = develop(rng, section.picture)
             if rng.random() < CLOSE:
                 image, target = random_crop(rng, image, target, size, furthest=2 * CLOSEST_VIEWS)
+            if rng.random() < RATED:
+                target = drawn_by_hand(rng, target)
             return Example(image, target)
         raise RuntimeError("No usable target in 20 sections.")
 

@@ -1,7 +1,10 @@
 """Settings of a training run, declared once: the command line, the log and the checkpoint read the same fields."""
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, Self, cast, get_args
+
+Stem = Literal["learning", "late", "frozen"]
+"""What of the pre-trained image features learns: all, the stages of strides 8 and 16, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,22 +19,22 @@ class Phase:
         Side of the crops in pixels.
     batch
         Samples per step.
-    freeze_stem
-        Whether the pre-trained image features stay as they are.
+    stem
+        What of the pre-trained image features learns. The late stages adapt most and cost a quarter of all.
     """
 
     share: float
     size: int
     batch: int
-    freeze_stem: bool = False
+    stem: Stem = "learning"
 
     def __str__(self) -> str:
         """The form that `parse` reads."""
-        return f"{self.share:g}:{self.size}:{self.batch}{':frozen' if self.freeze_stem else ''}"
+        return f"{self.share:g}:{self.size}:{self.batch}{'' if self.stem == 'learning' else f':{self.stem}'}"
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a phase from `share:size:batch`, with `:frozen` behind it to freeze the stem.
+        """Read a phase from `share:size:batch`, with `:frozen` or `:late` behind it for the stem.
 
         Raises
         ------
@@ -41,20 +44,22 @@ class Phase:
         Examples
         --------
         >>> Phase.parse("0.4:128:8:frozen")
-        Phase(share=0.4, size=128, batch=8, freeze_stem=True)
+        Phase(share=0.4, size=128, batch=8, stem='frozen')
         """
         try:
-            share, size, batch, *frozen = text.split(":")
-            if frozen not in ([], ["frozen"]):
-                raise ValueError(f"unknown {frozen}")
-            return cls(float(share), int(size), int(batch), freeze_stem=bool(frozen))
+            share, size, batch, *stem = text.split(":")
+            if stem and (len(stem) > 1 or stem[0] not in get_args(Stem)):
+                raise ValueError(f"unknown {stem}")
+            return cls(float(share), int(size), int(batch), cast(Stem, stem[0]) if stem else "learning")
         except ValueError as error:
-            raise ValueError(f"A phase is share:size:batch or share:size:batch:frozen, got {text!r}.") from error
+            raise ValueError(
+                f"A phase is share:size:batch, with :frozen or :late behind it for the stem, got {text!r}."
+            ) from error
 
 
 PROGRESSIVE = (
-    Phase(0.40, 128, 8, freeze_stem=True),
-    Phase(0.20, 224, 8, freeze_stem=True),
+    Phase(0.40, 128, 8, "frozen"),
+    Phase(0.20, 224, 8, "frozen"),
     Phase(0.20, 224, 8),
     Phase(0.20, 448, 4),
 )

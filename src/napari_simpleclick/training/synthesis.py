@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from napari_simpleclick.training.crops import random_crop
+from napari_simpleclick.training.raters import drawn_by_hand
 from napari_simpleclick.training.rendering import render
 from napari_simpleclick.training.shapes import Rng, Scene, draw_scene
 from napari_simpleclick.training.styles import STYLES, WEIGHTS
@@ -24,6 +25,9 @@ LARGEST_OBJECT = 0.7
 
 CLOSE, CLOSEST_VIEWS = 0.4, 3.0
 """Chance that the object is enlarged, often to a third of the crop and more, as regions of interest show it."""
+
+RATED = 0.25
+"""Chance that the target is as a person draws it, not exactly where the picture has its border."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +79,8 @@ class Synthesis:
             image = render(rng, scene, style)
             if rng.random() < CLOSE:
                 image, target = random_crop(rng, image, target, size, furthest=CLOSEST_VIEWS)
+            if rng.random() < RATED:
+                target = drawn_by_hand(rng, target)
             return Example(image, target)
         raise RuntimeError("No usable target in 20 pictures: the style draws objects too small or too large.")
 

@@ -136,7 +136,7 @@ class TrainingRun:
 
     def start_phase(self, phase: Phase) -> Iterator[Batch]:
         """Freeze what the phase wants frozen; batches from the present step on."""
-        freeze(self.state.model, stem=phase.freeze_stem, backbone=self.settings.freeze_backbone)
+        freeze(self.state.model, stem=phase.stem, backbone=self.settings.freeze_backbone)
         # Data-parallel training decides when it is wrapped which gradients to wait for.
         self.network = self.accelerator.prepare_model(self.learner())
         data = Batches(self.source, phase, self.seed)
