@@ -13,6 +13,7 @@ from napari_simpleclick.inference.object_edits import describe, merge, paint, re
 from napari_simpleclick.inference.objects import LockedError
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.repaint import repaint, restore_under
+from napari_simpleclick.inference.thresholds import set_threshold
 
 SHAPE = (24, 30)
 PLANES = 3
@@ -40,7 +41,8 @@ ACTION = st.one_of(
     st.tuples(st.just("flip_or_drop"), OBJECTS, PLANE, st.integers(0, 3), st.booleans()),
     st.tuples(st.just("stroke"), st.integers(0, 3), PLANE, CORNER),
     st.tuples(st.just("propagated"), OBJECTS, PLANE, CORNER),
-    st.tuples(st.just("threshold"), OBJECTS, PLANE, st.floats(0.3, 2.0)),
+    st.tuples(st.just("scaled"), OBJECTS, PLANE, st.floats(0.3, 2.0)),
+    st.tuples(st.just("threshold"), OBJECTS, PLANE, st.sampled_from([0.05, 0.3, 0.49, 0.52, 0.95])),
     st.tuples(st.just("clear"), OBJECTS, PLANE),
     st.tuples(st.just("remove"), OBJECTS),
     st.tuples(st.just("merge"), OBJECTS, OBJECTS),
@@ -81,13 +83,16 @@ class Work:
             return
         else:
             policy = self.annotator.overlap, self.annotator.others_negative
-            count = len(self.annotator.history[0])
+            known = self.annotator.history[0]
             try:
                 self.act(name, *details)
             except LockedError:
                 assert self.locked(details[0]) or (name == "merge" and self.locked(details[1]))
-            if len(self.annotator.history[0]) > count:
-                self.done.append((policy, (name, *details)))
+            now = self.annotator.history[0]
+            if len(now) < len(known):  # back at the threshold of before
+                self.undone.append(self.done.pop())
+            elif now != known:
+                self.done[len(now) - 1 :] = [(policy, (name, *details))]
                 self.undone.clear()
         for place, mask in before.items():
             assert same(self.annotator.mask(place), mask), f"{name} changed a locked object"
@@ -117,6 +122,8 @@ class Work:
             mask = Prediction.from_patch((Box(row, row + 5, col, col + 5), np.ones((5, 5), bool)), SHAPE)
             self.show(annotator.draw([((object_id, plane), IMAGE, mask)], "propagated"))
         elif name == "threshold":
+            self.show(set_threshold(annotator, object_id, *details))
+        elif name == "scaled":
             plane, factor = details
             self.show(annotator.revise(object_id, plane, lambda prediction: scaled(prediction, factor)))
         elif name == "clear":
@@ -197,3 +204,49 @@ def test_everything_can_be_undone_and_done_again(events):
     for _ in range(count):
         work.play("redo")
     np.testing.assert_array_equal(work.labels, labels)
+
+
+def clicked(*thresholds):
+    """An object clicked once, then given these thresholds."""
+    work = Work()
+    work.play("click", 1, 0, Click(10, 12, True))
+    for threshold in thresholds:
+        work.play("threshold", 1, 0, threshold)
+    return work
+
+
+def test_a_lower_threshold_takes_more_pixels_and_a_higher_one_less():
+    areas = [clicked(threshold).masks()[1, 0][1].sum() for threshold in (0.05, 0.49, 0.85)]
+    assert areas[0] > areas[1] > areas[2] > 0
+
+
+def test_thresholds_one_after_the_other_are_one_thing_to_undo():
+    work = clicked(0.3, 0.6, 0.85)
+    assert len(work.annotator.history[0]) == 2
+    work.play("undo")
+    assert same(work.masks()[1, 0], clicked().masks()[1, 0])
+    work.play("redo")
+    assert same(work.masks()[1, 0], clicked(0.85).masks()[1, 0])
+
+
+def test_the_next_click_starts_from_the_usual_threshold():
+    work = clicked(0.85)
+    work.play("click", 1, 0, Click(11, 12, True))
+    assert work.annotator.prediction(1, 0).threshold == 0.49
+
+
+def test_what_was_painted_has_no_threshold():
+    work = clicked()
+    work.play("stroke", 1, 0, (2, 2))
+    before = work.masks()
+    work.play("threshold", 1, 0, 0.9)
+    assert same(work.masks()[1, 0], before[1, 0])
+
+
+def test_a_threshold_after_propagating_does_not_take_back_the_propagation():
+    work = clicked(0.85)
+    values = np.full((32, 32), 0.7, np.float32)
+    work.show(work.annotator.draw([((1, 0), IMAGE, Prediction(values, WHOLE, SHAPE))], "propagated"))
+    work.show(set_threshold(work.annotator, 1, 0, 0.6))
+    assert work.masks()[1, 0][1].all()
+    assert len(work.annotator.history[0]) == 4

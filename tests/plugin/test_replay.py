@@ -12,9 +12,11 @@ from tests.cli.test_main import command
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.samples import FOLDER
 from napari_simpleclick.inference.device import devices_at_hand
+from napari_simpleclick.inference.thresholds import set_threshold
 from napari_simpleclick.model.weights import DEFAULT_MODEL
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.models import create_compiled_predictor, create_predictor
+from napari_simpleclick.plugin.planes import displayed_plane
 from napari_simpleclick.plugin.propagation import Propagation
 from napari_simpleclick.plugin.readers import get_reader
 from napari_simpleclick.plugin.recovery import Recovery
@@ -40,6 +42,8 @@ def session(tmp_path_factory):
     spots = np.argwhere(truth[place])
     for spot in (spots[len(spots) // 2], spots[0]):
         controller.click_at(image.data_to_world((place, *spot)), positive=True)
+    key = displayed_plane(image, viewer.dims).key
+    controller.change(lambda: set_threshold(controller.annotator, 1, key, 0.35))
     image.contrast_limits = (10, 200)
     Propagation(controller).propagate(1, count=2)
     viewer.dims.set_current_step(0, place)

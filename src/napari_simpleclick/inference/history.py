@@ -43,6 +43,15 @@ class Change:
         return self.new.object_mask() if self.new else None
 
 
+def combined(changes: Sequence[Change]) -> list[Change]:
+    """Changes one after the other as one of each object and plane."""
+    found: dict[Place, Change] = {}
+    for change in changes:
+        place = change.object_id, change.plane
+        found[place] = Change(*place, found[place].old, change.new) if place in found else change
+    return list(found.values())
+
+
 def find_masks(changes: Sequence[Change]) -> list[Change]:
     """The changes, with their masks found here and now: on the worker, so that the window need not."""
     for change in changes:

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from napari_simpleclick.arrays import BinaryMask, Box, ProbabilityMap, bounding_box
+from napari_simpleclick.inference.enlarged_mask import enlarged_mask
 from napari_simpleclick.inference.patches import Patch, minus, overlap, part_of
 from napari_simpleclick.inference.resample import Positions, enlarge, resample_at
 from napari_simpleclick.inference.roi import clamp, expand
@@ -50,6 +51,8 @@ class Prediction:
         The object to the pixel, where it was drawn rather than predicted.
     without
         Pixels that belong to other objects and are left out of the mask, whatever the map says.
+    threshold
+        Probability above which a pixel belongs to the mask; without meaning where the object was drawn.
     """
 
     network_map: Float32[np.ndarray, "size size"] | None
@@ -57,6 +60,7 @@ class Prediction:
     plane_shape: tuple[int, int]
     drawn: Patch | None = None
     without: Patch | None = None
+    threshold: float = MASK_THRESHOLD
 
     @classmethod
     def from_mask(cls, mask: BinaryMask, roi: Box, *, size: int) -> Self:
@@ -96,8 +100,8 @@ class Prediction:
             return self.network_map
         return EMPTY_MAP if self.drawn is None else drawn_map(self.drawn, self.roi)
 
-    def mask(self, threshold: float = MASK_THRESHOLD) -> BinaryMask:
-        """The object on the whole plane."""
+    def mask(self, threshold: float | None = None) -> BinaryMask:
+        """The object on the whole plane; at its own threshold if none is given."""
         mask = np.zeros(self.plane_shape, bool)
         found = self.object_mask(threshold)
         if found is not None:
@@ -105,14 +109,15 @@ class Prediction:
             mask[box.slices] = part
         return mask
 
-    def object_mask(self, threshold: float = MASK_THRESHOLD) -> Patch | None:
-        """The object and the smallest box that holds it; None if nothing exceeds the threshold."""
+    def object_mask(self, threshold: float | None = None) -> Patch | None:
+        """The object and the smallest box that holds it; None if nothing exceeds the threshold, by default its own."""
         return minus(self.claim(threshold), self.without)
 
-    def claim(self, threshold: float = MASK_THRESHOLD) -> Patch | None:
+    def claim(self, threshold: float | None = None) -> Patch | None:
         """The object as `object_mask` gives it, with the pixels that belong to others."""
         if self.drawn is not None:
             return self.drawn
+        threshold = self.threshold if threshold is None else threshold
         values = self.shown_map()
         for known, roi, at, mask in tuple(RECENT):
             if known is values and roi == self.roi and at == threshold:
@@ -127,7 +132,7 @@ class Prediction:
         reach = self.reach(threshold)
         if reach is None:
             return None
-        above = self.at(np.arange(*reach[:2]), np.arange(*reach[2:])) > threshold
+        above = enlarged_mask(self.shown_map(), self.roi, reach, threshold)
         box = bounding_box(above)
         if box is None:
             return None

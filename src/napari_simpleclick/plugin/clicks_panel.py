@@ -7,6 +7,7 @@ from qtpy.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from napari_simpleclick.plugin.layers import NEGATIVE_COLOR, POSITIVE_COLOR
 from napari_simpleclick.plugin.setup_panel import named
+from napari_simpleclick.plugin.threshold import ThresholdSlider
 
 if TYPE_CHECKING:
     from napari_simpleclick.plugin.controller import Controller
@@ -34,11 +35,13 @@ class ClicksPanel(QWidget):
         self.polarity = QLabel()
         self.polarity.setTextFormat(Qt.TextFormat.RichText)
         self.buttons = {name: named(QPushButton(text), text, tip) for name, (text, tip) in BUTTONS.items()}
+        self.threshold = ThresholdSlider(controller)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.polarity, 0, 0, 1, len(BUTTONS))
         for column, button in enumerate(self.buttons.values()):
             layout.addWidget(button, 1, column)
+        layout.addWidget(self.threshold, 2, 0, 1, len(BUTTONS))
 
     def refresh(self) -> None:
         """Bring text and buttons up to date."""
@@ -46,6 +49,7 @@ class ClicksPanel(QWidget):
         self.polarity.setText(polarity_text(self.controller.positive))
         self.buttons["undo"].setEnabled(bool(annotator and annotator.can_undo))
         self.buttons["redo"].setEnabled(bool(annotator and annotator.can_redo))
+        self.threshold.refresh()
 
 
 def polarity_text(positive: bool) -> str:
