@@ -23,7 +23,7 @@ DISTANT = 0.3
 LARGEST_OBJECT = 0.7
 """Largest target as a part of the picture."""
 
-CLOSE, CLOSEST_VIEWS = 0.4, 3.0
+CLOSE, CLOSEST_VIEWS = 0.55, 3.0
 """Chance that the object is enlarged, often to a third of the crop and more, as regions of interest show it."""
 
 RATED = 0.25
