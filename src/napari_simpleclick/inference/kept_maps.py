@@ -8,6 +8,7 @@ import mmap
 import os
 import tempfile
 from dataclasses import dataclass, field, replace
+from typing import BinaryIO
 
 import numpy as np
 
@@ -27,6 +28,7 @@ class KeptMaps:
     """
 
     maps_per_file: int = MAPS_PER_FILE
+    _file: BinaryIO | None = field(default=None, repr=False)
     _memory: mmap.mmap | None = field(default=None, repr=False)
     _used: int = 0
 
@@ -42,15 +44,31 @@ class KeptMaps:
 
     def _store(self, values: np.ndarray) -> np.ndarray:
         size = -(-values.nbytes // mmap.PAGESIZE) * mmap.PAGESIZE
-        if self._memory is None or self._used + size > len(self._memory):
+        if self._file is None or self._memory is None or self._used + size > len(self._memory):
             if self._memory is not None:
                 forget_pages(self._memory)
-            self._memory, self._used = new_file(self.maps_per_file * size), 0
+            if self._file is not None:
+                self._file.close()
+            (self._file, self._memory), self._used = new_file(self.maps_per_file * size), 0
         kept = np.frombuffer(self._memory, np.float32, values.size, self._used).reshape(values.shape)
-        kept[:] = values
+        write(self._file, self._used, values, kept)
         kept.flags.writeable = False
         self._used += size
         return kept
+
+
+def write(file: BinaryIO, place: int, values: np.ndarray, mapped: np.ndarray) -> None:
+    """Write values to a place of a file that `mapped` shows; by a call of the system, which makes all pages at once.
+
+    Raises
+    ------
+    OSError
+        If not all could be written.
+    """
+    if not hasattr(os, "pwrite"):
+        mapped[:] = values
+    elif os.pwrite(file.fileno(), np.ascontiguousarray(values).data, place) != values.nbytes:
+        raise OSError(f"Expected to write {values.nbytes} bytes, wrote fewer.")
 
 
 def forget_pages(memory: mmap.mmap) -> None:
@@ -60,18 +78,22 @@ def forget_pages(memory: mmap.mmap) -> None:
         memory.madvise(mmap.MADV_DONTNEED)
 
 
-def new_file(size: int) -> mmap.mmap:
-    """A temporary file of so many bytes as memory.
+def new_file(size: int) -> tuple[BinaryIO, mmap.mmap]:
+    """A temporary file of so many bytes, and the same as memory.
 
     Raises
     ------
     OSError
         If the disk has no place for it.
     """
-    with tempfile.TemporaryFile(prefix="napari-simpleclick-") as file:
+    file: BinaryIO = tempfile.TemporaryFile(prefix="napari-simpleclick-")  # noqa: SIM115  closed with the last map
+    try:
         if hasattr(os, "posix_fallocate"):
             os.posix_fallocate(file.fileno(), 0, size)
         else:
             file.write(bytes(size))
             file.flush()
-        return mmap.mmap(file.fileno(), size)
+        return file, mmap.mmap(file.fileno(), size)
+    except OSError:
+        file.close()
+        raise

@@ -45,7 +45,7 @@ def repaint(
     for label, patch in before:
         if patch:
             part = labels[patch[0].slices]
-            part[patch[1] & (part == label)] = 0
+            np.copyto(part, 0, where=patch[1] & (part == label))
     fill(labels, after)
     boxes = [patch[0] for _, patch in (*before, *after) if patch]
     return around(boxes) if boxes else None
@@ -56,7 +56,7 @@ def fill(labels: np.ndarray, masks: Iterable[tuple[int, Patch | None]]) -> None:
     for label, patch in masks:
         if patch:
             part = labels[patch[0].slices]
-            part[patch[1] & (part == 0)] = label
+            np.copyto(part, label, where=patch[1] & (part == 0))
 
 
 def restore_under(labels: np.ndarray, stroke: Patch, masks: Mapping[int, Patch], *, value: Value = own_number) -> None:

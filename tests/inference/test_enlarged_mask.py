@@ -1,0 +1,49 @@
+"""Masks of enlarged maps: what they cost depends on the outline, what they are does not depend on the way."""
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.inference import enlarged_mask as module
+from napari_simpleclick.inference.enlarged_mask import enlarged_mask
+from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.inference.resample import enlarge
+
+
+def blobs(seed: int, size: int = 48) -> np.ndarray:
+    noise = gaussian_filter(np.random.default_rng(seed).standard_normal((size, size)), 3)
+    return (1 / (1 + np.exp(-60 * noise))).astype(np.float32)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("covered", [Box(0, 900, 0, 700), Box(13, 400, 5, 1003), Box(2, 60, 3, 90)])
+@pytest.mark.parametrize("threshold", [0.49, 0.5, 0.03])
+def test_mask_is_that_of_the_enlarged_map_to_the_pixel(seed, covered, threshold):
+    small = blobs(seed)
+    part = Box(covered.row_start + 3, covered.row_stop - 7, covered.col_start, covered.col_stop - 1)
+    expected = enlarge(small, covered, np.arange(*part[:2]), np.arange(*part[2:])) > threshold
+    assert expected.any()
+    assert not expected.all()
+    np.testing.assert_array_equal(enlarged_mask(small, covered, part, threshold), expected)
+    whole = Prediction(small, covered, (1100, 1100))
+    np.testing.assert_array_equal(whole.mask(threshold), whole.probability > threshold)
+
+
+def test_values_at_the_threshold_are_interpolated():
+    small = np.full((8, 8), 0.5, np.float32)
+    small[3, 4] = np.nextafter(np.float32(0.5), np.float32(1))
+    covered = Box(0, 100, 0, 100)
+    expected = enlarge(small, covered, np.arange(100), np.arange(100)) > 0.5
+    np.testing.assert_array_equal(enlarged_mask(small, covered, covered, 0.5), expected)
+
+
+def test_only_the_outline_is_interpolated(monkeypatch):
+    small = np.zeros((48, 48), np.float32)
+    small[8:40, 8:40] = 1
+    cells = []
+    padded = module.padded
+    monkeypatch.setattr(module, "padded", lambda *a: cells.append(len(a[2])) or padded(*a))
+    found = enlarged_mask(small, Box(0, 4800, 0, 4800), Box(0, 4800, 0, 4800), 0.5)
+    assert found.sum() > 3000**2
+    assert sum(cells) == 2 * (33**2 - 31**2)  # rows and columns of the cells that the outline crosses
