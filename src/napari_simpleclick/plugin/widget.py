@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from napari_simpleclick.plugin.actions import actions_of
 from napari_simpleclick.plugin.clicks_panel import ClicksPanel
 from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.ground_truth import GroundTruth
 from napari_simpleclick.plugin.keys import bind_keys, cheat_sheet
 from napari_simpleclick.plugin.main_thread import MainThread
 from napari_simpleclick.plugin.models import ModelLoader
@@ -77,6 +78,7 @@ class SimpleClickWidget(QWidget):
         self.setup = SetupPanel()
         self.seen = SeenMenu(self.controller, self.setup, self.saver)
         self.clicks = ClicksPanel(self.controller)
+        self.truth = GroundTruth(self.controller, self.saver)
         self.objects = ObjectsPanel(self.controller)
         self.slices = SlicesPanel(self.controller, self.propagation)
         self.buttons: dict[str, QPushButton] = {**self.clicks.buttons, **self.slices.buttons}
@@ -104,7 +106,7 @@ class SimpleClickWidget(QWidget):
         self.busy_timer.setSingleShot(True)
         self.busy_timer.setInterval(BUSY_AFTER_MS)
 
-        clicks = group("Clicks", self.clicks)
+        clicks = group("Clicks", self.clicks, self.truth)
         objects, slices = group("Objects", self.objects), group("Slices", self.slices)
         layout = QVBoxLayout(self)
         layout.addWidget(
@@ -206,6 +208,7 @@ class SimpleClickWidget(QWidget):
     def _show_state(self) -> None:
         controller = self.controller
         self.clicks.refresh()
+        self.truth.refresh()
         self.seen.refresh()
         earlier = self.recovery.find()
         self.restore_button.setVisible(earlier is not None)
