@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qtpy.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from qtpy.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.evaluation.metrics import dice
@@ -93,10 +93,11 @@ class GroundTruth(QWidget):
         self.menu.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.menu.setMinimumContentsLength(10)
         self.told = named(QLabel(), "Agreement", "Intersection over union and Dice on this slice, and clicks made")
-        layout = QHBoxLayout(self)
+        self.told.setWordWrap(True)  # or the line makes the dock wide
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.menu)
-        layout.addWidget(self.told, stretch=1)
+        layout.addWidget(self.told)
         self.layers: list[Labels | None] = [None]
         self.menu.addItem(NO_LAYER)
         self._state: tuple[Any, ...] = ()
@@ -114,8 +115,7 @@ class GroundTruth(QWidget):
         controller, layer, annotator = self.controller, self.layer, self.controller.annotator
         plane = self._plane()
         if layer is None or annotator is None or plane is None:
-            self._state = ()
-            self.told.clear()
+            self._forget()
             return
         expected = tuple(plane.data.shape[:-1] if plane.rgb else plane.data.shape)
         values = layer.data[0] if layer.multiscale else layer.data
@@ -136,8 +136,15 @@ class GroundTruth(QWidget):
         def tell(found: Agreement | None) -> None:
             if self._state is state:
                 self.told.setText(told(found, len(here), sum(map(len, all_clicks.values()))))
+                self.told.show()
 
         self.run(compare, tell, controller.failed.emit)
+
+    def _forget(self) -> None:
+        """Tell nothing."""
+        self._state = ()
+        self.told.clear()
+        self.told.hide()
 
     def _list(self) -> None:
         from napari.layers import Labels
@@ -155,8 +162,7 @@ class GroundTruth(QWidget):
 
     def _refuse(self, name: str, shape: tuple[int, ...], expected: tuple[int, ...]) -> None:
         self.menu.setCurrentIndex(0)
-        self._state = ()
-        self.told.clear()
+        self._forget()
         got, wanted = (" x ".join(map(str, sizes)) for sizes in (shape, expected))
         self.controller.failed.emit(
             ValueError(f"{name!r} has {got} voxels and the image has {wanted}. Choose labels of the image's shape.")
