@@ -303,3 +303,19 @@ def test_clicks_change_while_their_layer_is_hidden(open_widget, click, qtbot):
     controller.select_object(1)
     controller.points.visible = True
     assert len(controller.points.data) == 1
+
+
+def test_a_resting_mouse_previews_a_click_in_the_window(open_widget, qtbot):
+    viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em")
+    controller = widget.controller
+    widget.setup.hover_box.setChecked(True)
+    canvas = viewer.window._qt_viewer.canvas.native
+    for place in (QPoint(200, 200), QPoint(canvas.width() // 2, canvas.height() // 2)):
+        qtbot.mouseMove(canvas, place)
+        qtbot.wait(50)
+    qtbot.waitUntil(lambda: widget.hover.layer is not None and widget.hover.layer.visible, timeout=30_000)
+    assert np.asarray(widget.hover.layer.data).any()
+    assert not np.asarray(controller.labels.data).any()
+    assert not controller.annotator.can_undo
+    widget.setup.hover_box.setChecked(False)
+    assert [layer.name for layer in viewer.layers] == ["em", "em masks", "em clicks"]

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.evaluation.metrics import dice
 from napari_simpleclick.inference.patches import Patch
+from napari_simpleclick.plugin.hover import PREVIEW
 from napari_simpleclick.plugin.planes import PlaneError, displayed_plane
 from napari_simpleclick.plugin.setup_panel import named
 
@@ -150,7 +151,8 @@ class GroundTruth(QWidget):
         from napari.layers import Labels
 
         ours = self.controller.labels
-        layers = [layer for layer in self.controller.viewer.layers if isinstance(layer, Labels) and layer is not ours]
+        there = [layer for layer in self.controller.viewer.layers if isinstance(layer, Labels) and layer is not ours]
+        layers = [layer for layer in there if PREVIEW not in layer.metadata]
         names = [NO_LAYER, *(layer.name for layer in layers)]
         if names == [self.menu.itemText(place) for place in range(self.menu.count())] and layers == self.layers[1:]:
             return

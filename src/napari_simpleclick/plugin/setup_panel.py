@@ -27,11 +27,17 @@ class SetupPanel(QWidget):
             QCheckBox("draft"), "Draft", "The network looks at 224 instead of 448 pixels: coarser outlines, sooner"
         )
         self.view_box = named(
-            QCheckBox("first click looks at the view"),
+            QCheckBox("look at the view"),
             "First click looks at the view",
             "On: zoom in, and the first click finds small things. Off: it looks at the whole slice",
         )
         self.view_box.setChecked(True)
+        self.hover_box = named(
+            QCheckBox("hover preview"),
+            "Hover preview",
+            "Where the mouse rests, outline what a left click there would give; nothing is done until you click. "
+            "Switched off by itself where the network is too slow",
+        )
         self.seen_menu = named(
             QComboBox(),
             "Network sees",
@@ -55,7 +61,7 @@ class SetupPanel(QWidget):
         form.addRow("Model", self.model_menu)
         form.addRow("Device", in_a_row(self.device_menu, self.flip_box, self.draft_box))
         form.addRow("Sees", self.seen_menu)
-        form.addRow("", self.view_box)
+        form.addRow("", in_a_row(self.view_box, self.hover_box))
 
     @property
     def model(self) -> ModelChoice:

@@ -11,6 +11,7 @@ from napari_simpleclick.plugin.actions import actions_of
 from napari_simpleclick.plugin.clicks_panel import ClicksPanel
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.ground_truth import GroundTruth
+from napari_simpleclick.plugin.hover import HoverPreview
 from napari_simpleclick.plugin.keys import bind_keys, cheat_sheet
 from napari_simpleclick.plugin.main_thread import MainThread
 from napari_simpleclick.plugin.models import ModelLoader
@@ -63,6 +64,7 @@ class SimpleClickWidget(QWidget):
         self.recovery = Recovery(self.controller, self.saver)
         self.session_files = SessionFiles(self.controller, self.recovery)
         self.listener = ClickListener(self.controller)
+        self.hover = HoverPreview(self.controller, self.listener)
         self.actions = actions_of(self.controller, self.propagation, self._cancel)
         self._build()
         self._connect()
@@ -131,6 +133,7 @@ class SimpleClickWidget(QWidget):
         setup.flip_box.toggled.connect(self._load_model)
         setup.draft_box.toggled.connect(self._load_model)
         setup.view_box.toggled.connect(lambda on: setattr(controller, "look_at_view", on))
+        setup.hover_box.toggled.connect(self.hover.switch)
         self.help_button.toggled.connect(self.help.setVisible)
         # napari's key bindings know no "?".
         QShortcut(QKeySequence("?"), self).activated.connect(self.help_button.toggle)
@@ -139,6 +142,7 @@ class SimpleClickWidget(QWidget):
                 self.buttons[name].clicked.connect(lambda _checked=False, action=action: action())
         controller.slice_changed.connect(self._show_state_soon)
         self.viewer.mouse_drag_callbacks.append(self.listener)
+        self.viewer.mouse_move_callbacks.append(self.hover)
         self.viewer.layers.events.inserted.connect(self._on_inserted)
         self.viewer.layers.events.removed.connect(self._list_images)
         self.viewer.layers.events.reordered.connect(self._list_images)
@@ -146,7 +150,15 @@ class SimpleClickWidget(QWidget):
             image.events.name.connect(self._list_images)
         worker, saver, recovery, propagation = self.worker, self.saver, self.recovery, self.propagation
         # Closing a dock calls no closeEvent; a bound method of this widget would not be called either.
-        ends = propagation.cancel, worker.stop, self.compiler.stop, saver.stop, recovery.save_now, controller.shut_down
+        ends = (
+            self.hover.stop,
+            propagation.cancel,
+            worker.stop,
+            self.compiler.stop,
+            saver.stop,
+            recovery.save_now,
+            controller.shut_down,
+        )
         self.destroyed.connect(lambda: [end() for end in ends])
 
     # -- what the user does -----------------------------------------------------------------------------------------
@@ -210,6 +222,7 @@ class SimpleClickWidget(QWidget):
         self.clicks.refresh()
         self.truth.refresh()
         self.seen.refresh()
+        self.setup.hover_box.setChecked(self.hover.on)
         earlier = self.recovery.find()
         self.restore_button.setVisible(earlier is not None)
         if earlier is not None:
