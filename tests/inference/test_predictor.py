@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.device import choose_device
-from napari_simpleclick.inference.predictor import Predictor, read_crop
+from napari_simpleclick.inference.predictor import Predictor, guidance_maps, read_crop
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 
 SMALL = SimpleClickConfig(
@@ -46,7 +46,7 @@ def test_mirrored_picture_and_click_give_the_mirrored_map_with_flip(model, image
 def test_flip_averages_logits(model, image):
     predictor = Predictor(model, flip=True, size=224)
     crop = read_crop(image, Box(0, 260, 0, 340), 224)
-    guidance = predictor.guidance([Click(100, 60)], None, Box(0, 260, 0, 340))
+    guidance = torch.from_numpy(guidance_maps([Click(100, 60)], None, Box(0, 260, 0, 340), predictor.size))
     with torch.inference_mode():
         both = model(torch.stack([crop, crop.flip(-1)]), torch.stack([guidance, guidance.flip(-1)]))[:, 0]
     expected = torch.sigmoid((both[0] + both[1].flip(-1)) / 2).numpy()

@@ -93,7 +93,7 @@ class Predictor:
         shapes = [checked_shape(image, clicks) for image, clicks, _, _ in questions]
         rois = [roi_of(question, shape) for question, shape in zip(questions, shapes, strict=True)]
         guidance = [
-            self.mirrored(self.guidance(clicks, previous, roi))
+            self.mirrored(torch.from_numpy(guidance_maps(clicks, previous, roi, self.size)))
             for (_, clicks, previous, _), roi in zip(questions, rois, strict=True)
         ]
         with torch.inference_mode():
@@ -120,18 +120,6 @@ class Predictor:
         parts = [known[id(image), roi][1] for image, roi in regions]
         return parts[0] if len(parts) == 1 else [joined(levels) for levels in zip(*parts, strict=True)]
 
-    def guidance(self, clicks: Sequence[Click], previous: Prediction | None, roi: Box) -> Tensor:
-        """Previous map, positive and negative clicks as the network sees them, (3, size, size)."""
-        size = self.size
-        scale = np.array([size / roi.shape[0], size / roi.shape[1]])
-        maps = np.zeros((3, size, size), np.float32)
-        if previous is not None:
-            maps[0] = regrid(previous.shown_map(), previous.roi, roi, size)
-        for channel, positive in ((1, True), (2, False)):
-            moved = (positions(clicks, positive=positive) - (roi.row_start, roi.col_start)) * scale
-            maps[channel] = click_map(moved, size, size)
-        return torch.from_numpy(maps)
-
     def mirrored(self, maps: Tensor) -> Tensor:
         """(channels, size, size) to a batch on the device: the maps and, with `flip`, their mirror image."""
         batch = torch.stack([maps, maps.flip(-1)]) if self.flip else maps[None]
@@ -144,6 +132,18 @@ def roi_of(question: Question, shape: tuple[int, int]) -> Box:
     found = previous.object_mask(OBJECT_THRESHOLD) if previous else None
     used = previous.roi if previous else None
     return next_roi(clicks, shape=shape, found=found[0] if found else None, used=used, view=view)
+
+
+def guidance_maps(clicks: Sequence[Click], previous: Prediction | None, roi: Box, size: int) -> np.ndarray:
+    """Previous map, positive and negative clicks as the network sees them in a region, (3, size, size) float32."""
+    scale = np.array([size / roi.shape[0], size / roi.shape[1]])
+    maps = np.zeros((3, size, size), np.float32)
+    if previous is not None:
+        maps[0] = regrid(previous.shown_map(), previous.roi, roi, size)
+    for channel, positive in ((1, True), (2, False)):
+        moved = (positions(clicks, positive=positive) - (roi.row_start, roi.col_start)) * scale
+        maps[channel] = click_map(moved, size, size)
+    return maps
 
 
 def joined(batches: Sequence[Tensor]) -> Tensor:

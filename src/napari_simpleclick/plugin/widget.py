@@ -16,6 +16,7 @@ from napari_simpleclick.plugin.keys import bind_keys, cheat_sheet
 from napari_simpleclick.plugin.main_thread import MainThread
 from napari_simpleclick.plugin.models import ModelLoader
 from napari_simpleclick.plugin.mouse import ClickListener
+from napari_simpleclick.plugin.network_view_panel import NetworkView
 from napari_simpleclick.plugin.objects_panel import ObjectsPanel
 from napari_simpleclick.plugin.propagation import Propagation
 from napari_simpleclick.plugin.recovery import Recovery, when
@@ -80,6 +81,7 @@ class SimpleClickWidget(QWidget):
         self.setup = SetupPanel()
         self.seen = SeenMenu(self.controller, self.setup, self.saver)
         self.clicks = ClicksPanel(self.controller)
+        self.network_view = NetworkView(self.controller, self.saver)
         self.truth = GroundTruth(self.controller, self.saver)
         self.objects = ObjectsPanel(self.controller)
         self.slices = SlicesPanel(self.controller, self.propagation)
@@ -108,7 +110,7 @@ class SimpleClickWidget(QWidget):
         self.busy_timer.setSingleShot(True)
         self.busy_timer.setInterval(BUSY_AFTER_MS)
 
-        clicks = group("Clicks", self.clicks, self.truth)
+        clicks = group("Clicks", self.clicks, self.truth, self.network_view)
         objects, slices = group("Objects", self.objects), group("Slices", self.slices)
         layout = QVBoxLayout(self)
         layout.addWidget(
@@ -221,6 +223,7 @@ class SimpleClickWidget(QWidget):
         controller = self.controller
         self.clicks.refresh()
         self.truth.refresh()
+        self.network_view.refresh()
         self.seen.refresh()
         self.setup.hover_box.setChecked(self.hover.on)
         earlier = self.recovery.find()
