@@ -56,7 +56,7 @@ def fill(labels: np.ndarray, masks: Iterable[tuple[int, Patch | None]]) -> None:
     for label, patch in masks:
         if patch:
             part = labels[patch[0].slices]
-            np.copyto(part, label, where=patch[1] & (part == 0))
+            np.copyto(part, int(label), where=patch[1] & (part == 0))  # numbers of numpy are not cast
 
 
 def restore_under(labels: np.ndarray, stroke: Patch, masks: Mapping[int, Patch], *, value: Value = own_number) -> None:
