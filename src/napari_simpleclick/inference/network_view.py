@@ -23,8 +23,8 @@ def network_view(session: ClickSession) -> np.ndarray | None:
     Returns
     -------
     (size, size, 3) uint8 or None
-        As large as the network's input. None if there was no click, or if it came from a file, which does not tell where
-        the network looked.
+        As large as the network's input. None if there was no click, or if it came from a file, which does not tell
+        where the network looked.
     """
     steps = session.steps
     newest = max((place for place, step in enumerate(steps) if step.click is not None), default=None)
