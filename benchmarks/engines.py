@@ -1,6 +1,9 @@
 """A click through the whole predictor, by engine: float32 torch as published, float32 torch, OpenVINO.
 
-    python benchmarks/engines.py [model ...]
+    python benchmarks/engines.py [--int8] [model or architecture ...]
+
+An architecture gets random weights. With --int8 the decoder is also quantised, in a folder that is removed afterwards,
+whether or not its masks are good: see `napari-simpleclick quantise` for that.
 
 "first" is a click in a new region, "next" one in the same region, where the image's features are kept. Medians of
 interleaved repetitions in one run; the ratio is to float32 torch without mirror averaging, first click.
@@ -8,17 +11,24 @@ interleaved repetitions in one run; the ratio is to float32 torch without mirror
 
 import statistics
 import sys
+import tempfile
+from pathlib import Path
 from time import perf_counter
 
 import torch
 
+from napari_simpleclick.cli.quantise import calibration_inputs
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
+from napari_simpleclick.evaluation.speed import open_model
 from napari_simpleclick.inference.networks import choose_network
+from napari_simpleclick.inference.openvino_network import OpenVinoNetwork
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
+from napari_simpleclick.inference.quantisation import quantise
+from napari_simpleclick.model.weights import DEFAULT_MODEL
 
 REPETITIONS = 15
+CALIBRATION_PICTURES = 2
 CLICKS = [Click(97, 136), Click(80, 130)]
 
 
@@ -33,16 +43,25 @@ def milliseconds(predictor: Predictor, image) -> tuple[float, float]:
     return 1000 * (middle - start), 1000 * (perf_counter() - second)
 
 
+def in_int8(model) -> OpenVinoNetwork:
+    """The network with a decoder that is quantised now; speed does not depend on how well it is calibrated."""
+    with tempfile.TemporaryDirectory() as folder:
+        quantise(model, calibration_inputs(model, CALIBRATION_PICTURES), cache=Path(folder))
+        return OpenVinoNetwork(model, precision="int8", cache=Path(folder))
+
+
 def main() -> None:
     plane = sample_volume("em-like")[0].plane(5)
-    for name in sys.argv[1:] or [DEFAULT_MODEL]:
-        model = load_model(name)
+    for name in [argument for argument in sys.argv[1:] if argument != "--int8"] or [DEFAULT_MODEL]:
+        model = open_model(name)
         predictors = {"torch float32, mirrored": Predictor(model, flip=True), "torch float32": Predictor(model)}
         chosen = choose_network(model)
         if chosen.network is not model:
             mirrored = choose_network(model, batch=2)
             predictors[f"{chosen.engine}, mirrored"] = Predictor(mirrored.network, flip=True)
             predictors[chosen.engine] = Predictor(chosen.network)
+        if "--int8" in sys.argv:
+            predictors["OpenVINO int8"] = Predictor(in_int8(model))
         times = {label: [] for label in predictors}
         for _ in range(REPETITIONS):
             for label, predictor in predictors.items():
