@@ -95,7 +95,7 @@ class HoverPreview:
         row, col = (round(v) for v in plane.to_plane(image.world_to_data(self._world)[-image.ndim :]))
         if not (0 <= row < plane.shape[0] and 0 <= col < plane.shape[1]):
             return
-        picture, object_id, state = plane.image(contrast_limits(image)), controller.object_id, self._state()
+        limits, object_id, state = contrast_limits(image), controller.object_id, self._state()
         click = Click(row, col, controller.positive)
         view = field_of_view(image, plane) if controller.look_at_view else None
         number = self._asked
@@ -104,9 +104,9 @@ class HoverPreview:
             start = perf_counter()
             if number != self._asked or annotator.locked(object_id):
                 return None, 0.0
-            session = annotator.session((object_id, plane.key), picture, view)
-            image, clicks, previous, seen = session.question(click)
-            answer = session.predictor.predict(image, clicks, previous, view=seen)
+            session = annotator.session((object_id, plane.key), plane.image(limits), view)
+            picture, clicks, previous, seen = session.question(click)
+            answer = session.predictor.predict(picture, clicks, previous, view=seen)
             return answer.object_mask(), perf_counter() - start
 
         def show(found: tuple[Patch | None, float]) -> None:
