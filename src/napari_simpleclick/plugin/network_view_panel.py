@@ -7,12 +7,11 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QImage, QPixmap
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from napari_simpleclick.inference.network_view import network_view
 from napari_simpleclick.plugin.planes import PlaneError, displayed_plane
 from napari_simpleclick.plugin.setup_panel import named
 
 if TYPE_CHECKING:
-    from napari_simpleclick.inference.session import Step
+    from napari_simpleclick.inference.session import ClickSession, Step
     from napari_simpleclick.plugin.controller import Controller
     from napari_simpleclick.plugin.worker import Runs
 
@@ -69,7 +68,7 @@ class NetworkView(QWidget):
             self.picture.setText("No click of this object on this slice yet.")
         elif newest is not self._shown:
             self._shown = newest
-            self.run(lambda: network_view(session), self._show, controller.failed.emit)
+            self.run(lambda: _picture(session), self._show, controller.failed.emit)
 
     def _toggle(self, on: bool) -> None:
         self._shown = None
@@ -84,3 +83,9 @@ class NetworkView(QWidget):
         image = QImage(picture.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
         smooth = Qt.TransformationMode.SmoothTransformation
         self.picture.setPixmap(QPixmap.fromImage(image).scaledToWidth(SIDE, smooth))
+
+
+def _picture(session: "ClickSession") -> np.ndarray | None:
+    from napari_simpleclick.inference.network_view import network_view  # needs torch: the window opens without
+
+    return network_view(session)
