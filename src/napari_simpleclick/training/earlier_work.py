@@ -61,12 +61,8 @@ def border_clicks(rng: Rng, target: np.ndarray, radius: float, *, count: int) ->
 
 def distorted(rng: Rng, target: np.ndarray, radius: float) -> np.ndarray:
     """The mask with a wavy, shifted, soft border, and sometimes with a piece missing or too much."""
-    size = target.shape[0]
     strength = float(radius * np.exp(rng.uniform(np.log(0.01), np.log(0.3))))
-    scale = int(np.clip(radius * rng.uniform(0.3, 1.5), 3, size / 2))
-    rows, cols = np.mgrid[:size, :size].astype(np.float32)
-    x, y = (axis + strength * smooth_noise(rng, size, scale) for axis in (cols, rows))
-    mask = cv2.remap(target.astype(np.float32), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    mask = warped(rng, target, strength, radius)
     if rng.random() < 0.3:
         places = np.argwhere(target)
         row, col = places[rng.integers(len(places))]
@@ -74,3 +70,18 @@ def distorted(rng: Rng, target: np.ndarray, radius: float) -> np.ndarray:
         cv2.circle(mask, (int(col), int(row)), reach, float(rng.random() < 0.5), thickness=-1)
     mask = cv2.GaussianBlur(mask, (0, 0), np.exp(rng.uniform(np.log(0.5), np.log(3))))
     return np.asarray(np.clip((mask - rng.uniform(0.3, 0.7)) / rng.uniform(0.2, 1.0) + 0.5, 0, 1), np.float32)
+
+
+def warped(
+    rng: Rng, target: np.ndarray, strength: float, radius: float, *, move: np.ndarray | tuple[float, float] = (0, 0)
+) -> np.ndarray:
+    """The mask bent by up to about `strength` pixels and moved by rows and columns, (size, size) float32."""
+    size = len(target)
+    scale = int(np.clip(radius * rng.uniform(0.3, 1.5), 3, size / 2))
+    rows, cols = np.mgrid[:size, :size].astype(np.float32)
+    y, x = (
+        (axis + strength * smooth_noise(rng, size, scale) - by).astype(np.float32)
+        for axis, by in zip((rows, cols), move, strict=True)
+    )
+    bent: np.ndarray = cv2.remap(target.astype(np.float32), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return bent

@@ -110,6 +110,8 @@ class TrainingSettings:
         Most predictions fed back before the one that is learned from.
     earlier_work
         Chance that a sample starts in the middle of the work, with a distorted mask and clicks (the paper: 0).
+    carried
+        Chance that a sample is a mask from a neighbouring slice, or a painted one, with one click (the paper: 0).
     seed
         Of everything: pictures, clicks, dropout.
     """
@@ -131,6 +133,7 @@ class TrainingSettings:
     ema: float = 0.998
     max_rounds: int = 3
     earlier_work: float = 0.4
+    carried: float = 0.2
     seed: int = 0
 
     def phase(self, progress: float) -> Phase:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from napari_simpleclick.clicks import Click, positions
 from napari_simpleclick.model.click_maps import click_map
 from napari_simpleclick.model.simpleclick import SimpleClick
+from napari_simpleclick.training.carried import carried_over
 from napari_simpleclick.training.click_sampler import sample_click
 from napari_simpleclick.training.earlier_work import earlier_work
 from napari_simpleclick.training.shapes import Rng
@@ -30,13 +31,16 @@ class ClickTraining(nn.Module):
         Maps logits and targets, both (batch, 1, size, size), to a number.
     earlier_work
         Chance that a sample starts in the middle of the work, with a mask and clicks.
+    carried
+        Chance that what is learned from is a mask from elsewhere with one click.
     """
 
-    def __init__(self, model: SimpleClick, loss: Loss, *, earlier_work: float = 0.0) -> None:
+    def __init__(self, model: SimpleClick, loss: Loss, *, earlier_work: float = 0.0, carried: float = 0.0) -> None:
         super().__init__()
         self.model = model
         self.loss = loss
         self.earlier_work = earlier_work
+        self.carried = carried
 
     def forward(self, images: Tensor, targets: Tensor, rng: Rng, rounds: int) -> tuple[Tensor, Tensor]:
         """Click `rounds` times without learning, once more with.
@@ -67,14 +71,18 @@ class ClickTraining(nn.Module):
             for row, target, made in zip(predicted, truth, clicks, strict=True):
                 click = sample_click(rng, row, target, made)
                 made.extend([click] if click else [])
-            guidance = draw_guidance(previous, clicks)
             if number == rounds:
                 break
+            guidance = draw_guidance(previous, clicks)
             with torch.no_grad():
                 probability = torch.sigmoid(self.model.decode(features, guidance).float())[:, 0]
             previous = blurred(probability) if rng.random() < FORGET else probability
             predicted = (probability > 0.5).cpu().numpy()
-        logits = self.model.decode(features, guidance).float()
+        for place, target in enumerate(truth):
+            if rng.random() < self.carried and target.any():
+                mask, clicks[place] = carried_over(rng, target)
+                previous[place] = torch.from_numpy(mask)
+        logits = self.model.decode(features, draw_guidance(previous, clicks)).float()
         wanted = targets[:, None].float()
         return self.loss(logits, wanted), mean_iou(logits.detach() > 0, wanted > 0)
 

@@ -145,7 +145,8 @@ class TrainingRun:
     def learner(self) -> ClickTraining:
         """The network with its annotator."""
         settings = self.settings
-        return ClickTraining(self.state.model, LOSSES[settings.loss], earlier_work=settings.earlier_work)
+        chances = {"earlier_work": settings.earlier_work, "carried": settings.carried}
+        return ClickTraining(self.state.model, LOSSES[settings.loss], **chances)
 
     def step(self, batches: Iterator[Batch], phase: Phase) -> StepRecord:
         """One change of the weights."""
