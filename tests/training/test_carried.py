@@ -48,7 +48,7 @@ def test_what_is_learned_from_is_the_carried_mask_with_its_click(disk, monkeypat
     seen = []
 
     class Watched(torch.nn.Module):
-        stem = torch.nn.Identity()
+        stem = backbone = torch.nn.Identity()
 
         def encode(self, images):
             return [images]
