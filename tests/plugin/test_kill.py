@@ -51,7 +51,6 @@ def test_at_most_two_seconds_are_lost_when_the_process_is_killed(tmp_path, secon
     content = read_session(path)
     clicks = [record for record in content.steps.values() if "click" in record]
     newest = max(record["time"] for record in clicks)
-    lost = killed - newest
     record_property("seconds_since_the_newest_kept_click", round(killed - newest, 2))
     assert len(clicks) >= max(count for when, count in answers if when < killed - LOST_AT_MOST)
 
