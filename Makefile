@@ -12,7 +12,7 @@ install: $(INSTALLED)
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet -e ".[all,dev,train,openvino]"
+	$(BIN)/pip install --quiet -e ".[all,dev,train]"
 	touch $@
 
 demo: install
