@@ -108,7 +108,9 @@ def test_missing_openvino_names_its_cure(model, monkeypatch):
     monkeypatch.setattr(networks, "OpenVinoNetwork", missing)
     with pytest.raises(ModuleNotFoundError, match=r'pip install "napari-simpleclick\[openvino\]"'):
         choose_network(model, engine="openvino")
-    assert choose_network(model).network is model
+    chosen = choose_network(model)
+    assert chosen.network is model
+    assert 'pip install "napari-simpleclick[openvino]"' in chosen.notice
 
 
 @pytest.mark.parametrize("precision", ["f32", "bf16"])

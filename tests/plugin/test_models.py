@@ -43,7 +43,9 @@ class Later:
 @pytest.fixture
 def named_predictors(monkeypatch):
     monkeypatch.setattr(models, "create_predictor", lambda name, *_, size, **__: f"torch {name} {size}")
-    monkeypatch.setattr(models, "create_compiled_predictor", lambda name, *_, size, **__: f"compiled {name} {size}")
+    monkeypatch.setattr(
+        models, "create_compiled_predictor", lambda name, *_, size, **__: (f"compiled {name} {size}", "")
+    )
 
 
 @pytest.mark.usefixtures("named_predictors")
@@ -71,9 +73,20 @@ def test_torch_goes_on_when_compiling_fails(monkeypatch):
         raise RuntimeError("no compiler")
 
     monkeypatch.setattr(models, "create_compiled_predictor", broken)
-    window = Window()
-    ModelLoader(window, run_now).load(ModelChoice("first"))
+    window, reasons = Window(), []
+    ModelLoader(window, run_now, notify=reasons.append).load(ModelChoice("first"))
     assert window.given == ["torch first 448"]
+    assert reasons == ["The faster engine failed, torch goes on: no compiler"]
+
+
+@pytest.mark.usefixtures("named_predictors")
+def test_why_it_is_not_faster_is_said_once(monkeypatch):
+    monkeypatch.setattr(models, "create_compiled_predictor", lambda *_, **__: (None, "OpenVINO is missing"))
+    reasons = []
+    loader = ModelLoader(Window(), run_now, notify=reasons.append)
+    for name in ("first", "second"):
+        loader.load(ModelChoice(name))
+    assert reasons == ["OpenVINO is missing"]
 
 
 def test_draft_finds_the_object_at_a_quarter_of_the_pixels():

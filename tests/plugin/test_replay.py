@@ -47,7 +47,7 @@ def session(tmp_path_factory):
     image.contrast_limits = (10, 200)
     Propagation(controller).propagate(1, count=2)
     viewer.dims.set_current_step(0, place)
-    controller.exchange(create_compiled_predictor(MODEL, "cpu", flip=False))
+    controller.exchange(create_compiled_predictor(MODEL, "cpu", flip=False)[0])
     controller.next_object()
     controller.click_at(image.data_to_world((place, *spots[-1])), positive=True)
     controller.click_at(image.data_to_world((place, 3, 3)), positive=False)

@@ -55,14 +55,22 @@ class ModelLoader:
         Compiles, beside the worker that answers clicks.
     tell
         Called on the worker with a line that says how far loading is.
+    notify
+        Called on the window's thread with the reason why clicks are not answered by the fastest engine, once for each.
     """
 
     def __init__(
-        self, controller: "Controller", background: "Runs", tell: Callable[[str], None] = lambda _line: None
+        self,
+        controller: "Controller",
+        background: "Runs",
+        tell: Callable[[str], None] = lambda _line: None,
+        notify: Callable[[str], None] = lambda _reason: None,
     ) -> None:
         self.controller = controller
         self.background = background
         self.tell = tell
+        self.notify = notify
+        self._notified: set[str] = set()
         self.wanted: ModelChoice | None = None
         # Each is counted in one thread only.
         self._asked = self._ended = 0
@@ -95,16 +103,22 @@ class ModelLoader:
                 self._ended += 1
             self.background(
                 lambda: create_compiled_predictor(choice.name, choice.device, flip=choice.flip, size=choice.size),
-                lambda compiled: self._exchange(choice, compiled),
-                lambda _error: None,
+                lambda compiled: self._exchange(choice, *compiled),
+                lambda error: self._notify_once(f"The faster engine failed, torch goes on: {error}"),
             )
             return predictor
 
         self.controller.load(create)
 
-    def _exchange(self, choice: ModelChoice, compiled: "Predictor | None") -> None:
+    def _exchange(self, choice: ModelChoice, compiled: "Predictor | None", notice: str) -> None:
         if choice == self.wanted:
             self.controller.exchange(compiled)
+            self._notify_once(notice)
+
+    def _notify_once(self, reason: str) -> None:
+        if reason and reason not in self._notified:
+            self._notified.add(reason)
+            self.notify(reason)
 
 
 def create_predictor(
@@ -135,8 +149,10 @@ def create_predictor(
     return predictor
 
 
-def create_compiled_predictor(model: str, device: str, *, flip: bool, size: int = FULL_SIZE) -> "Predictor | None":
-    """The model in its fastest form; None where float32 torch is that, or where it cannot be loaded at all."""
+def create_compiled_predictor(
+    model: str, device: str, *, flip: bool, size: int = FULL_SIZE
+) -> tuple["Predictor | None", str]:
+    """The model in its fastest form, or None where float32 torch is that; and why it is not faster, if it could be."""
     from napari_simpleclick.inference.device import choose_device
     from napari_simpleclick.inference.loading import model_facts
     from napari_simpleclick.inference.networks import choose_network
@@ -146,5 +162,6 @@ def create_compiled_predictor(model: str, device: str, *, flip: bool, size: int 
     loaded, where = load_model(model), choose_device(device)
     chosen = choose_network(loaded, device=where, size=size, batch=2 if flip else 1)
     if chosen.network is loaded:
-        return None
-    return Predictor(chosen.network, flip=flip, size=size, device=where, facts=model_facts(model, chosen.engine))
+        return None, chosen.notice
+    facts = model_facts(model, chosen.engine)
+    return Predictor(chosen.network, flip=flip, size=size, device=where, facts=facts), chosen.notice

@@ -3,6 +3,7 @@
 import atexit
 from typing import TYPE_CHECKING, Any
 
+from napari.utils.notifications import show_info
 from qtpy.QtCore import QTimer
 from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
@@ -59,6 +60,7 @@ class SimpleClickWidget(QWidget):
             self.controller,
             self.compiler,
             lambda line: self.thread_bridge.called.emit(lambda: self.controller.status.emit(line)),
+            show_info,
         )
         self.propagation = Propagation(self.controller)
         self.saver = InferenceThread(self.thread_bridge.called.emit)
