@@ -8,6 +8,7 @@ from scipy.ndimage import distance_transform_edt
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
+from napari_simpleclick.inference.appearance import Appearance, learnt
 from napari_simpleclick.inference.interpolation import pasted, shifted, signed_distance, trimmed
 from napari_simpleclick.inference.patches import around, overlap, part_of
 from napari_simpleclick.inference.prediction import Patch, Prediction
@@ -15,18 +16,26 @@ from napari_simpleclick.inference.registration import movement
 from napari_simpleclick.inference.resample import Plane, Positions, resample_at
 from napari_simpleclick.inference.session import PredictorLike
 
-LARGEST_GROWTH = 1.8
+LARGEST_GROWTH = 2.0
 """From slice to slice the area may grow or shrink by this factor."""
 
-SMALLEST_IOU = 0.4
+SLACK = 1.5
+"""Pixels by which the radius may change however small the object is: its border is drawn in whole pixels."""
+
+SMALLEST_IOU = 0.35
 """Masks on neighbouring slices overlap at least so much."""
 
-
-RIM = 6
-"""So many pixels outside the object negative clicks are set around it."""
-
-TRUST = 3.0
+TRUST = 1.0
 """Logit by which a pixel gains when it lies as deep in the expected shape as a third of its radius."""
+
+LEASH = 1.5
+"""Farther outside than so many thirds of the radius the distance counts squared, so that nothing runs away."""
+
+LIKENESS = 0.5
+"""Weight of the evidence of grey values: neighbouring pixels are alike, so they do not count each for itself."""
+
+ROUNDS = 2
+"""So many times the network is asked; the second time about its own weighed answer, which has moved with the object."""
 
 
 def follow(predictor: PredictorLike, previous: Prediction, image: Plane, *, known: Plane | None = None) -> Prediction:
@@ -35,14 +44,14 @@ def follow(predictor: PredictorLike, previous: Prediction, image: Plane, *, know
     Parameters
     ----------
     predictor
-        Answers clicks on the middle of the object and around it.
+        Answers a click in the middle of the object.
     previous
         The object on the known slice.
     image
         (height, width, 3) uint8 picture of the next slice.
     known
-        Picture of the known slice: the object is expected where its surroundings have moved to. Without it the object
-        is expected where it was.
+        Picture of the known slice: the object is expected where its surroundings have moved to, and with the grey
+        values that it has there. Without it the object is expected where it was.
 
     Raises
     ------
@@ -52,7 +61,9 @@ def follow(predictor: PredictorLike, previous: Prediction, image: Plane, *, know
     patch = expected_shape(previous, image, known)
     if patch is None:
         raise ValueError("There is nothing to propagate: click the object on this slice first.")
-    return refine(predictor, patch, image, previous.plane_shape)
+    there = previous.object_mask()
+    looks = learnt(known, there) if known is not None and there is not None else None
+    return refine(predictor, patch, image, previous.plane_shape, looks=looks)
 
 
 def expected_shape(previous: Prediction, image: Plane, known: Plane | None = None) -> Patch | None:
@@ -64,33 +75,56 @@ def expected_shape(previous: Prediction, image: Plane, known: Plane | None = Non
     return trimmed(shifted(patch, *movement(known, image, patch[0])), Box(0, height, 0, width)) or patch
 
 
-def refine(predictor: PredictorLike, expected: Patch, image: Plane, plane_shape: tuple[int, int]) -> Prediction:
-    """Ask the network for an object that is expected to look and lie like another one, and weigh both.
+def refine(
+    predictor: PredictorLike,
+    expected: Patch,
+    image: Plane,
+    plane_shape: tuple[int, int],
+    *,
+    looks: Appearance | None = None,
+) -> Prediction:
+    """Ask the network for an object that is expected to look and lie like another one, and weigh all three.
 
-    The network sees the expected shape as previous mask, a positive click in its middle and negative ones around it.
-    Its logits are raised inside the expected shape and lowered outside, in proportion to the distance from the rim.
+    The network sees the expected shape as previous mask, and a positive click in its middle. Its logits are raised
+    inside the expected shape and lowered outside, the more the farther from its border, and likewise where grey values
+    are those of the object or of its surroundings. Then it is asked again, about the result.
 
     Parameters
     ----------
     predictor
-        Answers the clicks.
+        Answers the click.
     expected
         The shape, not empty.
     image
         (height, width, 3) uint8 picture of the slice.
     plane_shape
         Height and width of the slice in pixels.
+    looks
+        The object's appearance; None if it is not known.
     """
-    clicks = [*clicks_around(expected, plane_shape), centre_click(expected)]
-    answer = predictor.predict(image, clicks, Prediction.from_patch(expected, plane_shape))
-    if answer.network_map is None:
-        return answer
-    map_of_answer = answer.network_map
-    size = map_of_answer.shape[0]
-    depth = resample_at(partial(depths, expected), answer.roi, size)
+    click, found = centre_click(expected), Prediction.from_patch(expected, plane_shape)
+    for _ in range(ROUNDS):
+        answer = predictor.predict(image, [click], found)
+        if answer.network_map is None:
+            return answer
+        found = weighed(answer, answer.network_map, expected, looks, image)
+        if found.object_mask() is None:
+            break
+    return found
+
+
+def weighed(
+    answer: Prediction, answer_map: np.ndarray, expected: Patch, looks: Appearance | None, image: Plane
+) -> Prediction:
+    """An answer of the network, (size, size) probabilities, with what is known about shape and appearance."""
+    size = answer_map.shape[0]
     scale = max(2.0, np.sqrt(expected[1].sum() / np.pi) / 3)
-    likely = np.clip(map_of_answer, 1e-4, 1 - 1e-4)
-    logits = np.log(likely / (1 - likely)) + TRUST * depth / scale
+    likely = np.clip(answer_map, 1e-4, 1 - 1e-4)
+    logits = np.log(likely / (1 - likely))
+    deep = resample_at(partial(depths, expected), answer.roi, size) / scale
+    logits += TRUST * deep * np.maximum(1, 1 - deep - LEASH)
+    if looks is not None:
+        logits += LIKENESS * looks.look(image, answer.roi, size)
     return replace(answer, network_map=(1 / (1 + np.exp(-logits.clip(-30, 30)))).astype(np.float32))
 
 
@@ -101,27 +135,6 @@ def depths(patch: Patch, rows: Positions, cols: Positions) -> np.ndarray:
     depth = signed_distance(pasted(patch, frame)).astype(np.float32)
     chosen: np.ndarray = depth[np.ix_(np.asarray(rows) - frame.row_start, np.asarray(cols) - frame.col_start)]
     return chosen
-
-
-def clicks_around(patch: Patch, plane_shape: tuple[int, int]) -> list[Click]:
-    """Negative clicks below, above, right and left of the middle of an object, a little outside; on the plane only.
-
-    Examples
-    --------
-    >>> square = Box(10, 15, 20, 25), np.ones((5, 5), bool)
-    >>> [(click.row, click.col) for click in clicks_around(square, (40, 27))]
-    [(20, 22), (4, 22), (12, 14)]
-    """
-    box, mask = patch
-    middle, pad = centre_click(patch), RIM + 2
-    away = distance_transform_edt(~np.pad(mask, pad))
-    row, col = int(middle.row) - box.row_start + pad, int(middle.col) - box.col_start + pad
-    rays = (away[row:, col], 1, 0), (away[row::-1, col], -1, 0), (away[row, col:], 0, 1), (away[row, col::-1], 0, -1)
-    steps = [(int(np.argmax(ahead >= RIM)), down, right) for ahead, down, right in rays]
-    clicks = [
-        Click(int(middle.row) + n * down, int(middle.col) + n * right, positive=False) for n, down, right in steps
-    ]
-    return [click for click in clicks if 0 <= click.row < plane_shape[0] and 0 <= click.col < plane_shape[1]]
 
 
 def centre_click(patch: Patch) -> Click:
@@ -164,7 +177,8 @@ def why_stop(before: Patch, after: Patch | None) -> str | None:
     shared = shared_area(before, after)
     if shared / (sum(areas) - shared) < SMALLEST_IOU:
         return f"the overlap fell to {100 * shared / (sum(areas) - shared):.0f} %"
-    if not 1 / LARGEST_GROWTH <= areas[1] / areas[0] <= LARGEST_GROWTH:
+    radii = np.sqrt(areas) / np.sqrt(np.pi)
+    if not 1 / LARGEST_GROWTH <= areas[1] / areas[0] <= LARGEST_GROWTH and abs(radii[1] - radii[0]) > SLACK:
         return f"the area went from {areas[0]} to {areas[1]} pixels"
     return None
 
