@@ -6,7 +6,7 @@ import dask.array as da
 import numpy as np
 import pytest
 import zarr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_simpleclick.arrays import Box
@@ -78,6 +78,7 @@ SOURCES = {
 
 
 @pytest.mark.parametrize("source", SOURCES)
+@settings(deadline=None)
 @given(data=st.data(), axes=st.sampled_from([(2, 3), (3, 2), (1, 3), (3, 0)]))
 def test_indexed_parts_equal_the_parts_of_the_whole(source, data, axes):
     image = SliceView(SOURCES[source](ARRAY), (1, 2, 3, 4), axes).image((100, 50000))

@@ -17,9 +17,11 @@ def blobs(seed: int, size: int = 48) -> np.ndarray:
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("covered", [Box(0, 900, 0, 700), Box(13, 400, 5, 1003), Box(2, 60, 3, 90)])
+@pytest.mark.parametrize("covered", [Box(0, 900, 0, 700), Box(13, 400, 5, 1003), Box(2, 60, 3, 90), Box(0, 48, 0, 99)])
 @pytest.mark.parametrize("threshold", [0.49, 0.5, 0.03])
-def test_mask_is_that_of_the_enlarged_map_to_the_pixel(seed, covered, threshold):
+@pytest.mark.parametrize("fewest", [0, 1 << 17])
+def test_mask_is_that_of_the_enlarged_map_to_the_pixel(seed, covered, threshold, fewest, monkeypatch):
+    monkeypatch.setattr(module, "FEWEST_PIXELS", fewest)
     small = blobs(seed)
     part = Box(covered.row_start + 3, covered.row_stop - 7, covered.col_start, covered.col_stop - 1)
     expected = enlarge(small, covered, np.arange(*part[:2]), np.arange(*part[2:])) > threshold
@@ -30,7 +32,8 @@ def test_mask_is_that_of_the_enlarged_map_to_the_pixel(seed, covered, threshold)
     np.testing.assert_array_equal(whole.mask(threshold), whole.probability > threshold)
 
 
-def test_values_at_the_threshold_are_interpolated():
+def test_values_at_the_threshold_are_interpolated(monkeypatch):
+    monkeypatch.setattr(module, "FEWEST_PIXELS", 0)
     small = np.full((8, 8), 0.5, np.float32)
     small[3, 4] = np.nextafter(np.float32(0.5), np.float32(1))
     covered = Box(0, 100, 0, 100)

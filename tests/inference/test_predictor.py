@@ -9,6 +9,7 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.device import choose_device
 from napari_simpleclick.inference.predictor import Predictor, guidance_maps, read_crop
+from napari_simpleclick.inference.question import Question
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 
 SMALL = SimpleClickConfig(
@@ -46,11 +47,25 @@ def test_mirrored_picture_and_click_give_the_mirrored_map_with_flip(model, image
 def test_flip_averages_logits(model, image):
     predictor = Predictor(model, flip=True, size=224)
     crop = read_crop(image, Box(0, 260, 0, 340), 224)
-    guidance = torch.from_numpy(guidance_maps([Click(100, 60)], None, Box(0, 260, 0, 340), predictor.size))
+    guidance = guidance_maps([Click(100, 60)], None, Box(0, 260, 0, 340), predictor.size)
     with torch.inference_mode():
         both = model(torch.stack([crop, crop.flip(-1)]), torch.stack([guidance, guidance.flip(-1)]))[:, 0]
     expected = torch.sigmoid((both[0] + both[1].flip(-1)) / 2).numpy()
     np.testing.assert_allclose(predictor.predict(image, [Click(100, 60)]).network_map, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("flip", [False, True])
+def test_what_was_asked_before_leaves_no_trace_in_an_answer(model, image, flip):
+    used, other = Predictor(model, flip=flip, size=224), image[::-1, ::-1].copy()
+    clicks = [Click(100, 60), Click(20, 30, positive=False), Click(250, 330)]
+    before = used.predict_together([Question(image, clicks, None), Question(other, clicks[1:], None)])
+    used.predict(image, clicks, before[0])
+    answer = used.predict(other, clicks[:1])
+    expected = Predictor(model, flip=flip, size=224).predict(other, clicks[:1])
+    np.testing.assert_array_equal(answer.network_map, expected.network_map)
+    with pytest.raises(ValueError, match="outside"):
+        used.predict(other, [Click(900, 0)])
+    np.testing.assert_array_equal(used.predict(other, clicks[:1]).network_map, expected.network_map)
 
 
 def test_image_is_encoded_once_per_region(model, image, monkeypatch):

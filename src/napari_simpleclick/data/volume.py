@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_simpleclick.arrays import BinaryMask, Box
+from napari_simpleclick.data.indexing import cover, picked
 from napari_simpleclick.data.intensity import Limits, default_limits, scale_to_bytes, to_rgb
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class SliceView:
         if self.axes[0] > self.axes[1]:
             pixels = pixels.swapaxes(0, 1)
         if isinstance(pixels, np.ndarray) and not isinstance(rows, slice):
-            return pixels[np.ix_(rows_within, cols_within)]
+            return picked(pixels, rows_within, cols_within)
         return np.asarray(pixels[rows_within][:, cols_within])
 
     def paste(self, mask: BinaryMask, box: Box, labels: Any, label: int) -> None:
@@ -214,19 +215,3 @@ def plane_at(key: Any, data: Any, *, rgb: bool = False) -> SliceView:
     """
     axes, *places = key
     return SliceView(data, tuple(place or 0 for place in places), axes, rgb=rgb)
-
-
-def cover(indices: Any) -> tuple[slice, Any]:
-    """A slice that covers sorted indices, and where they are in what it selects.
-
-    Arrays on disk read slices well and lists of indices badly, if at all.
-
-    Examples
-    --------
-    >>> cover(np.array([4, 6, 7]))
-    (slice(4, 8, None), array([0, 2, 3]))
-    """
-    if isinstance(indices, slice):
-        return indices, slice(None)
-    first, last = int(indices[0]), int(indices[-1])
-    return slice(first, last + 1), indices - first

@@ -13,10 +13,13 @@ from napari_simpleclick.inference.resample import enlarge, neighbours
 MARGIN = 1e-5
 """Values closer to the threshold are interpolated: more than float32 can err."""
 
-SMALLEST_CELL = 2
-"""Pixels between two values of the map, per side, from which this pays."""
+FEWEST_PIXELS = 1 << 17
+"""Smaller parts are interpolated as a whole: that is faster."""
 
 CELLS_AT_ONCE = 512
+
+LARGE_CELL = 8
+"""Pixels per side from which cells are written one after the other rather than all together."""
 
 
 def enlarged_mask(small: Float32[np.ndarray, "size size"], covered: Box, part: Box, threshold: float) -> BinaryMask:
@@ -44,7 +47,7 @@ def enlarged_mask(small: Float32[np.ndarray, "size size"], covered: Box, part: B
     >>> enlarged_mask(small, Box(0, 11, 0, 11), Box(4, 8, 0, 2), 0.5)[:, 0]
     array([False, False,  True,  True])
     """
-    if min(covered.shape) < SMALLEST_CELL * small.shape[0]:
+    if min(covered.shape) < small.shape[0] or part.shape[0] * part.shape[1] < FEWEST_PIXELS:
         return enlarge(small, covered, np.arange(*part[:2]), np.arange(*part[2:])) > threshold
     row_cells, row_starts, row_part = cells(part[:2], covered[:2], small.shape[0])
     col_cells, col_starts, col_part = cells(part[2:], covered[2:], small.shape[1])
@@ -63,10 +66,25 @@ def enlarged_mask(small: Float32[np.ndarray, "size size"], covered: Box, part: B
         left = corner[0] + down * (corner[2] - corner[0])
         right = corner[1] + down * (corner[3] - corner[1])
         found = left + across * (right - left) > threshold
-        edges = (row_starts[tops], row_starts[tops + 1], col_starts[lefts], col_starts[lefts + 1])
-        for tile, top, bottom, first, last in zip(found, *(edge.tolist() for edge in edges), strict=True):
-            mask[top:bottom, first:last] = tile[: bottom - top, : last - first]
+        write_tiles(mask, found, (row_starts[tops], row_starts[tops + 1]), (col_starts[lefts], col_starts[lefts + 1]))
     return mask
+
+
+def write_tiles(
+    mask: BinaryMask, tiles: np.ndarray, rows: tuple[np.ndarray, np.ndarray], cols: tuple[np.ndarray, np.ndarray]
+) -> None:
+    """Write (count, height, width) tiles into a mask, each from its first row and column up to its last."""
+    (top, bottom), (left, right) = rows, cols
+    _, height, width = tiles.shape
+    if max(height, width) >= LARGE_CELL:
+        places = zip(*(edge.tolist() for edge in (top, bottom, left, right)), strict=True)
+        for tile, (first, last, start, stop) in zip(tiles, places, strict=True):
+            mask[first:last, start:stop] = tile[: last - first, : stop - start]
+        return
+    down, across = top[:, None] + np.arange(height), left[:, None] + np.arange(width)
+    inside = (down < bottom[:, None])[:, :, None] & (across < right[:, None])[:, None, :]
+    places = (down * mask.shape[1])[:, :, None] + across[:, None, :]
+    mask.reshape(-1)[places[inside]] = tiles[inside]
 
 
 def cells(part: tuple[int, int], covered: tuple[int, int], size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

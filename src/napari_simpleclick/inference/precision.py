@@ -16,7 +16,7 @@ TOLERANCES: dict[str, float] = {"f32": 1e-4, "f16": 0.01, "bf16": 0.01, "int8": 
 
 
 class Network(Protocol):
-    """What a predictor needs; `SimpleClick` is one."""
+    """What a predictor needs; `SimpleClick` is one. Inputs are overwritten after the answer: keep none."""
 
     def encode(self, image: Tensor) -> Sequence[Tensor]:
         """Features of images (batch, 3, size, size) in [0, 1]."""

@@ -15,7 +15,7 @@ from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.question import Question
 from napari_simpleclick.inference.resample import Plane, regrid, resample_at
 from napari_simpleclick.inference.roi import OBJECT_THRESHOLD, next_roi
-from napari_simpleclick.model.click_maps import click_map
+from napari_simpleclick.model.click_maps import draw_disks
 from napari_simpleclick.model.simpleclick import SimpleClick
 
 
@@ -51,6 +51,7 @@ class Predictor:
         self.device = torch.device(device)
         self.facts = {**(facts or {}), "flip": flip, "size": size}
         self._kept: list[tuple[Plane, Box, Sequence[Tensor]]] = []
+        self._free: list[Tensor] = []
 
     def predict(
         self, image: Plane, clicks: Sequence[Click], previous: Prediction | None = None, *, view: Box | None = None
@@ -92,13 +93,14 @@ class Predictor:
             return [answer for question in questions for answer in self.predict_together([question])]
         shapes = [checked_shape(image, clicks) for image, clicks, _, _ in questions]
         rois = [roi_of(question, shape) for question, shape in zip(questions, shapes, strict=True)]
-        guidance = [
-            self.mirrored(torch.from_numpy(guidance_maps(clicks, previous, roi, self.size)))
-            for (_, clicks, previous, _), roi in zip(questions, rois, strict=True)
-        ]
         with torch.inference_mode():
             features = self.features([(image, roi) for (image, *_), roi in zip(questions, rois, strict=True)])
-            logits = self.network.decode(features, joined(guidance)).float()[:, 0]
+            inputs = [
+                guidance_maps(clicks, previous, roi, self.size, self.input())
+                for (_, clicks, previous, _), roi in zip(questions, rois, strict=True)
+            ]
+            logits = self.network.decode(features, joined([self.mirrored(maps) for maps in inputs])).float()[:, 0]
+            self._free += inputs
             # The published evaluation averages logits, not probabilities (docs/decisions/0003).
             averaged = (logits[::2] + logits[1::2].flip(-1)) / 2 if self.flip else logits
             probabilities = torch.sigmoid(averaged).cpu().numpy()
@@ -109,9 +111,10 @@ class Predictor:
         known = {(id(image), roi): (image, maps) for image, roi, maps in self._kept}
         new = {(id(image), roi): image for image, roi in regions if (id(image), roi) not in known}
         if new:
-            crops = [self.mirrored(read_crop(image, roi, self.size)) for (_, roi), image in new.items()]
-            maps = self.network.encode(joined(crops))
-            count = crops[0].shape[0]
+            inputs = [read_crop(image, roi, self.size, self.input()) for (_, roi), image in new.items()]
+            maps = self.network.encode(joined([self.mirrored(crop) for crop in inputs]))
+            self._free += inputs
+            count = 2 if self.flip else 1
             for place, (key, image) in enumerate(new.items()):
                 part = slice(place * count, (place + 1) * count)
                 known[key] = image, [level[part] for level in maps] if len(new) > 1 else maps
@@ -119,6 +122,13 @@ class Predictor:
         self._kept = [(known[key][0], key[1], known[key][1]) for key in wanted]
         parts = [known[id(image), roi][1] for image, roi in regions]
         return parts[0] if len(parts) == 1 else [joined(levels) for levels in zip(*parts, strict=True)]
+
+    def input(self) -> Tensor:
+        """Memory for an input of the network, (3, size, size); used again after the answer: new memory is slow."""
+        try:
+            return self._free.pop()
+        except IndexError:
+            return torch.empty(3, self.size, self.size)
 
     def mirrored(self, maps: Tensor) -> Tensor:
         """(channels, size, size) to a batch on the device: the maps and, with `flip`, their mirror image."""
@@ -134,16 +144,31 @@ def roi_of(question: Question, shape: tuple[int, int]) -> Box:
     return next_roi(clicks, shape=shape, found=found[0] if found else None, used=used, view=view)
 
 
-def guidance_maps(clicks: Sequence[Click], previous: Prediction | None, roi: Box, size: int) -> np.ndarray:
-    """Previous map, positive and negative clicks as the network sees them in a region, (3, size, size) float32."""
+def guidance_maps(
+    clicks: Sequence[Click], previous: Prediction | None, roi: Box, size: int, out: Tensor | None = None
+) -> Tensor:
+    """Previous map, positive and negative clicks as the network sees them in a region, (3, size, size).
+
+    Parameters
+    ----------
+    clicks, previous
+        As for `Predictor.predict`.
+    roi
+        The region.
+    size
+        Side of the network's input in pixels.
+    out
+        Memory for the result; new one if None.
+    """
     scale = np.array([size / roi.shape[0], size / roi.shape[1]])
-    maps = np.zeros((3, size, size), np.float32)
-    if previous is not None:
-        maps[0] = regrid(previous.shown_map(), previous.roi, roi, size)
+    result = torch.empty(3, size, size) if out is None else out
+    maps = result.numpy()
+    maps[0] = 0 if previous is None else regrid(previous.shown_map(), previous.roi, roi, size)
     for channel, positive in ((1, True), (2, False)):
         moved = (positions(clicks, positive=positive) - (roi.row_start, roi.col_start)) * scale
-        maps[channel] = click_map(moved, size, size)
-    return maps
+        maps[channel] = 0
+        draw_disks(maps[channel], moved)
+    return result
 
 
 def joined(batches: Sequence[Tensor]) -> Tensor:
@@ -167,7 +192,7 @@ def checked_shape(image: Plane, clicks: Sequence[Click]) -> tuple[int, int]:
     return height, width
 
 
-def read_crop(image: Plane, box: Box, size: int) -> Tensor:
+def read_crop(image: Plane, box: Box, size: int, out: Tensor | None = None) -> Tensor:
     """Crop a picture and resize it to the network's input.
 
     Parameters
@@ -178,6 +203,8 @@ def read_crop(image: Plane, box: Box, size: int) -> Tensor:
         The region to read.
     size
         Side of the network's input in pixels.
+    out
+        Memory for the result; new one if None.
 
     Returns
     -------
@@ -190,7 +217,10 @@ def read_crop(image: Plane, box: Box, size: int) -> Tensor:
     else:
         read = resample_at(lambda rows, cols: one_channel(image[np.ix_(rows, cols)]), box, size)
         resized = channels_first(torch.from_numpy(read))
-    return (resized / 255).expand(3, size, size).contiguous()
+    result = torch.empty(3, size, size) if out is None else out
+    torch.div(resized, 255, out=result[: len(resized)])
+    result[len(resized) :] = result[:1]
+    return result
 
 
 def one_channel(pixels: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ Corners of the crop fall on corners of the network's input (`align_corners=True`
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -49,7 +50,8 @@ def resample_at(read: Callable[[Positions, Positions], np.ndarray], box: Box, si
     values = read(rows, cols).astype(np.float32)
     whole = np.ones(size, np.float32)
     row_matrix = two_per_row(row_low, row_high, row_part, whole, len(rows))
-    return both_ways(row_matrix, two_per_row(col_low, col_high, col_part, whole, len(cols)), values)
+    col_matrix = two_per_row(col_low, col_high, col_part, whole, len(cols))
+    return np.ascontiguousarray(both_ways(row_matrix, col_matrix, values))
 
 
 def both_ways(rows: Any, cols: Any, values: np.ndarray) -> np.ndarray:
@@ -57,7 +59,7 @@ def both_ways(rows: Any, cols: Any, values: np.ndarray) -> np.ndarray:
     tall: np.ndarray = (rows @ values.reshape(len(values), -1)).reshape(rows.shape[0], *values.shape[1:])
     turned = np.ascontiguousarray(np.moveaxis(tall, 1, 0))
     wide: np.ndarray = (cols @ turned.reshape(len(turned), -1)).reshape(cols.shape[0], *turned.shape[1:])
-    return np.ascontiguousarray(np.moveaxis(wide, 1, 0))
+    return np.moveaxis(wide, 1, 0)
 
 
 def taps(start: int, stop: int, size: int) -> tuple[Positions, np.ndarray, np.ndarray, np.ndarray]:
@@ -144,16 +146,33 @@ def regrid(small: Float32[np.ndarray, "size size"], box: Box, onto: Box, size: i
     >>> regrid(np.eye(2, dtype=np.float32), Box(0, 3, 0, 3), Box(0, 3, 0, 3), 3)[1]
     array([0.5, 0.5, 0.5], dtype=float32)
     """
-    rows = regrid_matrix(small.shape[0], (box.row_start, box.row_stop), (onto.row_start, onto.row_stop), size)
-    cols = regrid_matrix(small.shape[1], (box.col_start, box.col_stop), (onto.col_start, onto.col_stop), size)
+    rows = regrid_matrix(small.shape[0], box.shape[0], onto.row_start - box.row_start, onto.shape[0], size)
+    cols = regrid_matrix(small.shape[1], box.shape[1], onto.col_start - box.col_start, onto.shape[1], size)
     return both_ways(rows, cols, small)
 
 
-def regrid_matrix(side: int, covered: tuple[int, int], wanted: tuple[int, int], size: int) -> Any:
-    """Sparse (size, side) matrix that takes a column of a map over `covered` to one over `wanted`."""
-    rows, low, high, part = taps(*wanted, size)
-    below, above, between = neighbours(rows - covered[0], covered[1] - covered[0], side)
-    inside = ((rows >= covered[0]) & (rows < covered[1])).astype(np.float32)
+@lru_cache(maxsize=4)
+def regrid_matrix(side: int, covered: int, start: int, wanted: int, size: int) -> Any:
+    """Sparse (size, side) matrix that takes a column of a map over some pixels to one over others.
+
+    Kept for the next click, which mostly has the same region.
+
+    Parameters
+    ----------
+    side
+        Values of the map.
+    covered
+        Pixels that it covers.
+    start
+        Where the wanted pixels start, counted from the first that is covered.
+    wanted
+        So many pixels are wanted.
+    size
+        Values of the result.
+    """
+    rows, low, high, part = taps(start, start + wanted, size)
+    below, above, between = neighbours(rows, covered, side)
+    inside = ((rows >= 0) & (rows < covered)).astype(np.float32)
     enlarged = two_per_row(np.clip(below, 0, side - 1), np.clip(above, 0, side - 1), between, inside, side)
     return two_per_row(low, high, part, np.ones(size, np.float32), len(rows)) @ enlarged
 
