@@ -12,6 +12,7 @@ from tests.cli.test_main import command
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.cli.segment import SegmentSettings, run_segment
 from napari_simpleclick.data.samples import FOLDER
+from napari_simpleclick.data.volume import VolumeError
 from napari_simpleclick.inference.prediction import Prediction
 
 
@@ -62,6 +63,23 @@ def test_objects_on_several_slices_and_planes_of_a_stack(tmp_path):
         (3, 12, 13): 1,
         (4, 20, 21): 300,
     }
+
+
+def test_network_sees_other_images_as_channels(tmp_path):
+    class Seen(Pixel):
+        def predict(self, image, clicks, previous=None, *, view=None):
+            assert np.asarray(image)[0, 0].tolist() == [10, 20, 30]
+            return super().predict(image, clicks)
+
+    for value in (0, 10, 20, 30):
+        tifffile.imwrite(tmp_path / f"{value}.tif", np.full((6, 40, 50), value, np.uint8))
+    clicks, output = written(tmp_path / "c.json", [{"object": 1, "at": [2, 10, 11]}]), tmp_path / "m.tif"
+    parts = tmp_path / "10.tif", tmp_path / "20.tif", tmp_path / "30.tif"
+    run_segment(SegmentSettings(tmp_path / "0.tif", clicks, output, channels=parts), Seen(), Console(quiet=True))
+    assert np.argwhere(tifffile.imread(output)).tolist() == [[2, 10, 11]]
+    tifffile.imwrite(tmp_path / "20.tif", np.zeros((6, 40, 51), np.uint8))
+    with pytest.raises(VolumeError, match=r"20.tif has the shape \[6, 40, 51\].*0.tif, \[6, 40, 50\]. Resample"):
+        run_segment(SegmentSettings(tmp_path / "0.tif", clicks, output, channels=parts), Seen(), Console(quiet=True))
 
 
 def test_command_outlines_a_lesion_at_a_position_in_millimetres(tmp_path):

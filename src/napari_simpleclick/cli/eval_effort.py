@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from napari_simpleclick.cli.eval import EvalCommand
     from napari_simpleclick.evaluation.effort_job import EffortJob
     from napari_simpleclick.evaluation.effort_report import EffortReport
+    from napari_simpleclick.evaluation.effort_result import EffortResult
     from napari_simpleclick.evaluation.job import EvaluationJob
-    from napari_simpleclick.evaluation.volume_robot import EffortResult
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def run_effort(job: "EvaluationJob", command: "EvalCommand", output: Path | None
 def effort_job(job: "EvaluationJob", settings: EffortSettings) -> "EffortJob":
     """The measurement that the settings ask for: on all slices with a label."""
     from napari_simpleclick.evaluation.effort_job import EffortJob
-    from napari_simpleclick.evaluation.volume_robot import EffortProtocol
+    from napari_simpleclick.evaluation.effort_result import EffortProtocol
 
     if job.dataset.options.every != 1:
         raise ValueError(

@@ -50,6 +50,7 @@ def segment(
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"])],
     coordinates: Coordinates = "index",
     limits: tuple[float, float] | None = None,
+    channels: tuple[Path, Path, Path] | None = None,
     model: str | None = None,
     engine: Engine = "auto",
     precision: Precision = "auto",
@@ -70,6 +71,8 @@ def segment(
         Positions are indices of the array as napari shows it, voxels as the file stores them, or millimetres.
     limits
         Intensities that the network sees black and white; by default as napari shows the image.
+    channels
+        Three grey images on the same grid, such as other modalities: what the network sees as red, green and blue.
     model
         Name or file of the model; the bundled one by default.
     engine
@@ -85,7 +88,7 @@ def segment(
     from napari_simpleclick.inference.loading import load_predictor
     from napari_simpleclick.model.weights import DEFAULT_MODEL
 
-    settings = SegmentSettings(image, clicks, output, coordinates, limits)
+    settings = SegmentSettings(image, clicks, output, coordinates, limits, channels)
     predictor = load_predictor(model or DEFAULT_MODEL, engine=engine, precision=precision, device=device, flip=flip)
     run_segment(settings, predictor, Console())
 

@@ -1,6 +1,7 @@
 """A session file without a window: every answer given once more, and compared with the masks in the file."""
 
 from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
+from napari_simpleclick.data.channels import ChannelsImage
 from napari_simpleclick.data.fingerprint import fingerprint
 from napari_simpleclick.data.io import read_volume, require_writable, write_mask
 from napari_simpleclick.data.volume import PlaneImage, Volume, plane_at
@@ -16,6 +18,7 @@ from napari_simpleclick.inference.device import devices_at_hand
 from napari_simpleclick.inference.loading import load_predictor
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.replay import Replay, Replayed
+from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session_file import SessionContent, SessionFileError, read_session
 
 MOST_DIFFERENCES = 20
@@ -38,10 +41,7 @@ def run_replay(
     volume = open_image(content, image, session)
     predictors = load_predictors(content, model, console)
 
-    def picture(key: Hashable, settings: Mapping[str, Any]) -> PlaneImage:
-        return PlaneImage(plane_at(key, volume.data, rgb=volume.rgb), limits_of(settings))
-
-    masks = Replay(content, picture, lambda place: predictors[place]).run()
+    masks = Replay(content, Pictures(volume), lambda place: predictors[place]).run()
     found = list(track(masks, total=len(content.newest), description="Replaying", console=console, transient=True))
     if output:
         write_mask(output, paint(found, volume), volume)
@@ -74,6 +74,59 @@ def open_image(content: SessionContent, image: Path | None, session: Path) -> Vo
             "Name the right one with --image."
         )
     return volume
+
+
+class Pictures:
+    """Makes the pictures that the network saw, from an image and those whose channels it saw beside it.
+
+    Parameters
+    ----------
+    volume
+        The image of the session.
+    """
+
+    def __init__(self, volume: Volume) -> None:
+        self.volume = volume
+        self.read: dict[str, Any] = {"": volume.data}
+
+    def __call__(self, key: Hashable, settings: Mapping[str, Any]) -> Plane:
+        """The picture of a plane, made with the settings of a step.
+
+        Raises
+        ------
+        SessionFileError
+            If it was made in a way that this version does not know, or a channel's image is missing or another one.
+        """
+        if settings.keys() != {"channels"}:
+            return PlaneImage(plane_at(key, self.volume.data, rgb=self.volume.rgb), limits_of(settings))
+        red, green, blue = (self.channel(key, each) for each in settings["channels"])
+        return ChannelsImage((red, green, blue))
+
+    def channel(self, key: Hashable, origin: Mapping[str, Any]) -> PlaneImage:
+        """One channel of a picture."""
+        plane = plane_at(key, self.data(origin))
+        if origin.get("at"):
+            axis, place = origin["at"]
+            plane = replace(plane, point=(*plane.point[:axis], place, *plane.point[axis + 1 :]))
+        return PlaneImage(plane, limits_of({"limits": origin["limits"]}))
+
+    def data(self, origin: Mapping[str, Any]) -> Any:
+        """The array of a channel's image, read once."""
+        wanted, path = origin["hash"], Path(origin.get("path") or "")
+        if wanted not in self.read:
+            if not path.is_file():
+                raise SessionFileError(
+                    f"The network saw {origin['name']!r} as one of its channels; its file {str(path)!r} is not there. "
+                    "Put it there again."
+                )
+            data = read_volume(path).data
+            if fingerprint(data) != wanted:
+                raise SessionFileError(
+                    f"{path} is not the image {origin['name']!r} that the network saw as one of its channels: expected "
+                    f"hash {wanted}, got {fingerprint(data)}. Put the right one there."
+                )
+            self.read[wanted] = data
+        return self.read[wanted]
 
 
 def load_predictors(content: SessionContent, model: str | None, console: Console) -> list[Predictor]:
@@ -137,7 +190,7 @@ def limits_of(settings: Mapping[str, Any]) -> tuple[float, float] | None:
     if settings.keys() != {"limits"}:
         raise SessionFileError(
             f"The network saw pictures made with {dict(settings) or 'unknown settings'}; expected limits of "
-            "intensities only. Replay it with the version of the plugin that wrote it."
+            "intensities, or channels. Replay it with the version of the plugin that wrote it."
         )
     limits = settings.get("limits")
     return (float(limits[0]), float(limits[1])) if limits else None

@@ -1,7 +1,7 @@
 """Clicks from a file to a mask in a file: what the widget does, without a window."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -10,11 +10,13 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from napari_simpleclick.data.channels import ChannelsImage
 from napari_simpleclick.data.click_files import Coordinates, PlacedClick, read_clicks
 from napari_simpleclick.data.intensity import Limits, default_limits
 from napari_simpleclick.data.io import read_volume, require_writable, write_mask
-from napari_simpleclick.data.volume import SliceView, Volume
+from napari_simpleclick.data.volume import SliceView, Volume, VolumeError
 from napari_simpleclick.inference.annotator import Annotator
+from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import PredictorLike
 
 
@@ -34,6 +36,8 @@ class SegmentSettings:
         What the positions in the click file are.
     limits
         Intensities shown black and white to the network; by default as napari shows the image.
+    channels
+        Files of grey images on the grid of the image, which the network sees as red, green and blue instead of it.
     """
 
     image: Path
@@ -41,6 +45,7 @@ class SegmentSettings:
     output: Path
     coordinates: Coordinates = "index"
     limits: Limits | None = None
+    channels: tuple[Path, Path, Path] | None = None
 
 
 def run_segment(settings: SegmentSettings, predictor: PredictorLike, console: Console) -> None:
@@ -53,10 +58,9 @@ def run_segment(settings: SegmentSettings, predictor: PredictorLike, console: Co
     """
     require_writable(settings.output)
     volume = read_volume(settings.image)
-    limits = settings.limits or (None if volume.rgb else default_limits(volume.data))
-    clicks = read_clicks(settings.clicks)
+    clicks, picture = read_clicks(settings.clicks), picture_of(settings, volume)
     start = perf_counter()
-    annotator, planes = click_all(clicks, volume, predictor, settings.coordinates, limits, console)
+    annotator, planes = click_all(clicks, volume, predictor, settings.coordinates, picture, console)
     seconds = perf_counter() - start
     labels = paint(annotator, planes, volume)
     write_mask(settings.output, labels, volume)
@@ -64,12 +68,46 @@ def run_segment(settings: SegmentSettings, predictor: PredictorLike, console: Co
     console.print(f"{len(clicks)} clicks in {seconds:.1f} s. Written: {settings.output}", highlight=False)
 
 
+def picture_of(settings: SegmentSettings, volume: Volume) -> Callable[[SliceView], Plane]:
+    """What turns planes of the volume into what the network sees of them.
+
+    Raises
+    ------
+    VolumeError
+        If a channel has another shape than the volume, or colors.
+    """
+
+    def limits_of(each: Volume) -> Limits | None:
+        return settings.limits or (None if each.rgb else default_limits(each.data))
+
+    if settings.channels is None:
+        limits = limits_of(volume)
+        return lambda plane: plane.image(limits)
+    parts = [read_volume(path) for path in settings.channels]
+    for path, part in zip(settings.channels, parts, strict=True):
+        if part.rgb or part.shape != volume.shape:
+            kind = "colors" if part.rgb else f"the shape {list(part.shape)}"
+            raise VolumeError(
+                f"{path} has {kind}; a channel is a grey image of the shape of {settings.image}, {list(volume.shape)}. "
+                "Resample it to that grid."
+            )
+    shown = [limits_of(part) for part in parts]
+
+    def picture(plane: SliceView) -> ChannelsImage:
+        red, green, blue = (
+            replace(plane, data=part.data).image(limits) for part, limits in zip(parts, shown, strict=True)
+        )
+        return ChannelsImage((red, green, blue))
+
+    return picture
+
+
 def click_all(
     clicks: Sequence[PlacedClick],
     volume: Volume,
     predictor: PredictorLike,
     coordinates: Coordinates,
-    limits: Limits | None,
+    picture: Callable[[SliceView], Plane],
     console: Console,
 ) -> tuple[Annotator, dict[object, SliceView]]:
     """All clicks in their order; the objects, and the planes that were clicked by their key."""
@@ -77,7 +115,7 @@ def click_all(
     annotator, planes = Annotator(predictor), {}
     for object_id, plane, click in track(placed, description="Clicking", console=console, transient=True):
         planes[plane.key] = plane
-        annotator.click(object_id, plane.key, plane.image(limits), click)
+        annotator.click(object_id, plane.key, picture(plane), click)
     return annotator, planes
 
 

@@ -10,6 +10,7 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.annotator import Actions, Annotator, Change, Place
 from napari_simpleclick.inference.history import find_masks
+from napari_simpleclick.plugin.channels import pictures
 from napari_simpleclick.plugin.layer_edits import LayerEdits
 from napari_simpleclick.plugin.layers import (
     create_labels,
@@ -21,7 +22,7 @@ from napari_simpleclick.plugin.layers import (
 )
 from napari_simpleclick.plugin.messages import what_happened, what_next
 from napari_simpleclick.plugin.objects import Objects
-from napari_simpleclick.plugin.planes import PlaneError, contrast_limits, displayed_plane, field_of_view, go_to_plane
+from napari_simpleclick.plugin.planes import PlaneError, displayed_plane, field_of_view, go_to_plane
 from napari_simpleclick.plugin.slices import slice_states
 from napari_simpleclick.plugin.worker import Runs
 
@@ -163,10 +164,10 @@ class Controller:
             self.early_clicks.append((object_id, plane, click))
             self.status.emit("The model is still loading: your click is answered as soon as it is there.")
             return
-        annotator, limits = self.annotator, contrast_limits(self.image)
+        annotator, picture = self.annotator, pictures(self.image)
         view = field_of_view(self.image, plane) if self.look_at_view else None
         self.planes[plane.key] = plane
-        self.change(lambda: annotator.click(object_id, plane.key, plane.image(limits), click, view=view), told=True)
+        self.change(lambda: annotator.click(object_id, plane.key, picture(plane), click, view=view), told=True)
 
     def undo(self) -> None:
         """Take back what was done last, on whatever slice and object."""
@@ -194,9 +195,9 @@ class Controller:
     ) -> None:
         """Bring back work on the present image from a file; see `Annotator.restore`."""
         if self.annotator is not None and self.image is not None:
-            limits = contrast_limits(self.image)
+            picture = pictures(self.image)
             self.planes.update(planes)
-            images = {key: plane.image(limits) for key, plane in planes.items()}
+            images = {key: picture(plane) for key, plane in planes.items()}
             self.apply(self.annotator.restore(images, steps, history, objects))
 
     def toggle_polarity(self) -> None:

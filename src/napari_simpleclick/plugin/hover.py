@@ -9,9 +9,10 @@ from qtpy.QtCore import QTimer
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.memory import zeros
 from napari_simpleclick.inference.patches import Patch
+from napari_simpleclick.plugin.channels import pictures
 from napari_simpleclick.plugin.layers import placement, refresh
 from napari_simpleclick.plugin.mouse import moved
-from napari_simpleclick.plugin.planes import PlaneError, contrast_limits, displayed_plane, field_of_view
+from napari_simpleclick.plugin.planes import PlaneError, displayed_plane, field_of_view
 
 if TYPE_CHECKING:
     from napari.layers import Labels
@@ -95,7 +96,7 @@ class HoverPreview:
         row, col = (round(v) for v in plane.to_plane(image.world_to_data(self._world)[-image.ndim :]))
         if not (0 <= row < plane.shape[0] and 0 <= col < plane.shape[1]):
             return
-        limits, object_id, state = contrast_limits(image), controller.object_id, self._state()
+        picture, object_id, state = pictures(image), controller.object_id, self._state()
         click = Click(row, col, controller.positive)
         view = field_of_view(image, plane) if controller.look_at_view else None
         number = self._asked
@@ -104,9 +105,9 @@ class HoverPreview:
             start = perf_counter()
             if number != self._asked or annotator.locked(object_id):
                 return None, 0.0
-            session = annotator.session((object_id, plane.key), plane.image(limits), view)
-            picture, clicks, previous, seen = session.question(click)
-            answer = session.predictor.predict(picture, clicks, previous, view=seen)
+            session = annotator.session((object_id, plane.key), picture(plane), view)
+            seen, clicks, previous, region = session.question(click)
+            answer = session.predictor.predict(seen, clicks, previous, view=region)
             return answer.object_mask(), perf_counter() - start
 
         def show(found: tuple[Patch | None, float]) -> None:

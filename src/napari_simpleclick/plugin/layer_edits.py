@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.object_edits import paint
 from napari_simpleclick.inference.repaint import restore_under
+from napari_simpleclick.plugin.channels import pictures
 from napari_simpleclick.plugin.layers import lies_on, read_clicks, refresh
 from napari_simpleclick.plugin.painting import finish_stroke, label_of, strokes_on_planes
-from napari_simpleclick.plugin.planes import PlaneError, contrast_limits, displayed_plane
+from napari_simpleclick.plugin.planes import PlaneError, displayed_plane
 
 if TYPE_CHECKING:
-    from napari_simpleclick.data.intensity import Limits
     from napari_simpleclick.inference.history import Change
     from napari_simpleclick.inference.patches import Patch
+    from napari_simpleclick.inference.resample import Plane
 
     Strokes = list[tuple[SliceView, Patch]]
 
@@ -122,16 +123,16 @@ class LayerEdits:
         shown = self._shown_plane()
         if shown is None:
             return
-        limits, object_id = contrast_limits(image), controller.objects.owner(label_of(event.value))
+        picture, object_id = pictures(image), controller.objects.owner(label_of(event.value))
         strokes = list(strokes_on_planes(event.value, replace(shown, axes=self._axes_of(object_id, shown))))
         controller.planes.update({plane.key: plane for plane, _ in strokes})
         if controller.annotator is None:
-            self._early.append(lambda: self._take(strokes, limits, object_id))
+            self._early.append(lambda: self._take(strokes, picture, object_id))
         else:
-            self._take(strokes, limits, object_id)
+            self._take(strokes, picture, object_id)
 
-    def _take(self, strokes: "Strokes", limits: "Limits | None", object_id: int) -> None:
-        """Let the annotator take over strokes, each a plane, shown between limits, and its painted pixels."""
+    def _take(self, strokes: "Strokes", picture: "Callable[[SliceView], Plane]", object_id: int) -> None:
+        """Let the annotator take over strokes, each a plane, of which a picture is made, and its painted pixels."""
         controller, annotator, labels = self.controller, self.controller.annotator, self.controller.labels
         if annotator is None or labels is None:
             return
@@ -145,7 +146,7 @@ class LayerEdits:
             controller.show_object()
 
         def take() -> "list[Change]":
-            painted = [(plane.key, plane.image(limits), pixels) for plane, pixels in strokes]
+            painted = [(plane.key, picture(plane), pixels) for plane, pixels in strokes]
             changes = paint(annotator, painted, object_id)
             for plane, _ in strokes:
                 annotator.masks_on(plane.key)  # found here, so that the window need not

@@ -15,7 +15,8 @@ from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.propagation import expected_shape, follow, why_stop
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import UNREVIEWED
-from napari_simpleclick.plugin.planes import contrast_limits, displayed_plane
+from napari_simpleclick.plugin.channels import pictures
+from napari_simpleclick.plugin.planes import displayed_plane
 from napari_simpleclick.plugin.slices import counted, moved, planes_after, slice_axis
 
 if TYPE_CHECKING:
@@ -114,11 +115,11 @@ class Propagation:
         shown, controller = self.shown_plane(), self.controller
         if shown is None or controller.annotator is None:
             return
-        annotator, object_id, limits = controller.annotator, controller.object_id, contrast_limits(controller.image)
+        annotator, object_id, picture = controller.annotator, controller.object_id, pictures(controller.image)
 
         def fill() -> tuple[list[SliceView], list[Change]]:
             gaps = self.gaps(annotator, object_id, shown)
-            masks = [((object_id, plane.key), plane.image(limits), mask) for plane, mask in gaps]
+            masks = [((object_id, plane.key), picture(plane), mask) for plane, mask in gaps]
             return [plane for plane, _ in gaps], find_masks(annotator.draw(masks, "interpolated"))
 
         def done(result: tuple[list[SliceView], list[Change]]) -> None:
@@ -206,8 +207,8 @@ class Propagation:
             self._end_run(f"; the next one was {origin} already")
             return
         controller.planes[target.key] = target
-        limits = contrast_limits(image)
-        controller.submit(lambda: self._find(annotator, run, target.image(limits)), self._found, self.cancel)
+        picture = pictures(image)
+        controller.submit(lambda: self._find(annotator, run, picture(target)), self._found, self.cancel)
 
     def _find(self, annotator: Annotator, run: Run, picture: Plane) -> tuple[str, list[Change]]:
         """On the worker: the reason to stop, or what changed on the next slice."""

@@ -10,7 +10,7 @@ from napari_simpleclick.data.volume import plane_at
 from napari_simpleclick.inference.history import Edit
 from napari_simpleclick.inference.session_file import SessionContent, SessionFileError
 from napari_simpleclick.inference.session_restoring import RestoredSession
-from napari_simpleclick.plugin import seen_intensities
+from napari_simpleclick.plugin import channels, seen_intensities
 from napari_simpleclick.plugin.planes import layer_data
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def about(controller: "Controller", image: "Image | None", image_hash: str) -> d
             "overlap": controller.objects.overlap,
             "others_negative": controller.objects.others_negative,
             "shown": controller.objects.shown,
-            **({"sees": seen_intensities.noted(image)} if image is not None else {}),
+            **({"sees": seen_intensities.noted(image), "channels": channels.noted(image)} if image is not None else {}),
         },
         "saved": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -96,3 +96,9 @@ def use_settings(controller: "Controller", settings: dict[str, Any]) -> None:
     controller.look_at_view = settings.get("look_at_view", controller.look_at_view)
     if controller.image is not None and "sees" in settings:
         seen_intensities.recall(controller.image, settings["sees"])
+        missing = channels.recall(controller.image, settings.get("channels", ()), controller.viewer.layers)
+        if missing:
+            controller.status.emit(
+                f"The network saw {', '.join(missing)} too, which is not open. Until you open it and choose it under "
+                "RGB, the network sees this image instead."
+            )

@@ -44,6 +44,13 @@ class SetupPanel(QWidget):
             "Intensities from the next click on: as the layer shows them, percentiles of the data, or a window of CT "
             "where the numbers can be Hounsfield units",
         )
+        self.channels_button = named(
+            QPushButton("RGB"),
+            "Channels",
+            "Let the network see other images of the same shape, such as other modalities, or places along an axis of "
+            "channels, as red, green and blue",
+        )
+        self.channels_button.setCheckable(True)
         self.device_menu.addItems(["auto", "cpu", "cuda", "mps"])
         speed = read_speed()
         for place, model in enumerate(available_models()):
@@ -60,7 +67,7 @@ class SetupPanel(QWidget):
         form.addRow("Image", in_a_row(self.image_menu, self.annotate_button))
         form.addRow("Model", self.model_menu)
         form.addRow("Device", in_a_row(self.device_menu, self.flip_box, self.draft_box))
-        form.addRow("Sees", self.seen_menu)
+        form.addRow("Sees", in_a_row(self.seen_menu, self.channels_button))
         form.addRow("", in_a_row(self.view_box, self.hover_box))
 
     @property

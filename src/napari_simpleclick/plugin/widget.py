@@ -9,6 +9,7 @@ from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from napari_simpleclick.plugin.actions import actions_of
+from napari_simpleclick.plugin.channels_menu import ChannelsMenu
 from napari_simpleclick.plugin.clicks_panel import ClicksPanel
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.ground_truth import GroundTruth
@@ -82,6 +83,7 @@ class SimpleClickWidget(QWidget):
     def _build(self) -> None:
         self.setup = SetupPanel()
         self.seen = SeenMenu(self.controller, self.setup, self.saver)
+        self.channels = ChannelsMenu(self.controller, self.setup.channels_button, self.saver)
         self.clicks = ClicksPanel(self.controller)
         self.network_view = NetworkView(self.controller, self.saver)
         self.truth = GroundTruth(self.controller, self.saver)
@@ -116,7 +118,8 @@ class SimpleClickWidget(QWidget):
         objects, slices = group("Objects", self.objects), group("Slices", self.slices)
         layout = QVBoxLayout(self)
         layout.addWidget(
-            ScrollColumn(self.setup, self.restore_button, clicks, objects, slices, stretched=objects), stretch=1
+            ScrollColumn(self.setup, self.channels, self.restore_button, clicks, objects, slices, stretched=objects),
+            stretch=1,
         )
         layout.addWidget(in_a_row(self.status, self.session_menu, self.help_button))
         layout.addWidget(self.help)
@@ -227,6 +230,7 @@ class SimpleClickWidget(QWidget):
         self.truth.refresh()
         self.network_view.refresh()
         self.seen.refresh()
+        self.channels.refresh()
         self.setup.hover_box.setChecked(self.hover.on)
         earlier = self.recovery.find()
         self.restore_button.setVisible(earlier is not None)
