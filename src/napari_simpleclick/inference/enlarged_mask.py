@@ -53,8 +53,9 @@ def enlarged_mask(small: Float32[np.ndarray, "size size"], covered: Box, part: B
     col_cells, col_starts, col_part = cells(part[2:], covered[2:], small.shape[1])
     values = small[np.ix_(row_cells, col_cells)]
     corners = values[:-1, :-1], values[:-1, 1:], values[1:, :-1], values[1:, 1:]
-    above = np.minimum.reduce(corners) > threshold + MARGIN
-    unsure = ~above & (np.maximum.reduce(corners) > threshold - MARGIN)
+    above = of_corners(np.minimum, values) > threshold + MARGIN
+    unsure = of_corners(np.maximum, values) > threshold - MARGIN
+    unsure &= ~above
     mask: BinaryMask = np.repeat(np.repeat(above, np.diff(col_starts), axis=1), np.diff(row_starts), axis=0)
     rows, cols = np.nonzero(unsure)
     for start in range(0, len(rows), CELLS_AT_ONCE):
@@ -68,6 +69,13 @@ def enlarged_mask(small: Float32[np.ndarray, "size size"], covered: Box, part: B
         found = left + across * (right - left) > threshold
         write_tiles(mask, found, (row_starts[tops], row_starts[tops + 1]), (col_starts[lefts], col_starts[lefts + 1]))
     return mask
+
+
+def of_corners(choose: np.ufunc, values: np.ndarray) -> np.ndarray:
+    """The smallest or largest of the four values around each cell, (rows - 1, columns - 1)."""
+    pairs = choose(values[:-1], values[1:])
+    found: np.ndarray = choose(pairs[:, :-1], pairs[:, 1:])
+    return found
 
 
 def write_tiles(

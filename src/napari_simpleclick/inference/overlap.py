@@ -29,6 +29,8 @@ def give_way(edits: Sequence[Edit], others: Mapping[int, tuple[ClickSession, Pat
     others
         Session and mask of each object that was not edited and may change.
     """
+    if not others:
+        return []
     before, after = union(mask_of(edit.before) for edit in edits), union(mask_of(edit.after) for edit in edits)
     gained, freed = minus(after, before), minus(before, after)
     found = []
