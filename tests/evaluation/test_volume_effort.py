@@ -7,13 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from napari_simpleclick.arrays import Box
 from napari_simpleclick.data.datasets.base import DatasetError, Sample
 from napari_simpleclick.data.datasets.options import DatasetOptions
 from napari_simpleclick.data.datasets.registry import open_dataset
 from napari_simpleclick.evaluation.effort_report import EffortReport
+from napari_simpleclick.evaluation.effort_result import EffortProtocol, EffortResult
 from napari_simpleclick.evaluation.predictors import PredictorChoice
 from napari_simpleclick.evaluation.volume_objects import VolumeObject, components, link, volume_objects
-from napari_simpleclick.evaluation.volume_robot import EffortProtocol, EffortResult, VolumeRobot, measure_effort
+from napari_simpleclick.evaluation.volume_robot import VolumeRobot, measure_effort
+from napari_simpleclick.inference.prediction import Prediction
 
 SHAPE = (60, 80)
 
@@ -60,22 +63,61 @@ def test_goal_of_the_whole_object_leaves_bad_slices_alone(flood):
     assert whole.volume_iou >= 0.9 > min(whole.ious)
 
 
-def test_slices_between_clicked_ones_are_interpolated_and_clicked_ones_stay(flood):
+def test_slices_between_clicked_ones_are_filled_and_clicked_ones_stay(flood):
     robot = VolumeRobot(flood, tube([(30, 20 + 4 * n) for n in range(6)]), EffortProtocol(target=0.9))
     for place in (0, 5):
-        robot.click_until_good(place)
+        robot.visit(place)
         robot.fill(place)
     assert sorted(robot.filled) == [1, 2, 3, 4]
-    assert all(prediction.drawn is not None for prediction in robot.filled.values())
     assert min(robot.ious()) > 0.8
     assert [robot.clicks_on(at) > 0 for at in range(6)] == [True, False, False, False, False, True]
+
+
+class Radius:
+    """Answers a positive click with a disk of a radius that it is told, so that tests know where it is wrong."""
+
+    def __init__(self, radius):
+        self.radius = radius
+
+    def predict(self, image, clicks, previous=None, *, view=None):
+        last = [click for click in clicks if click.positive][-1]
+        return Prediction.from_mask(disk(last.row, last.col, self.radius), Box(0, SHAPE[0], 0, SHAPE[1]), size=64)
+
+
+def test_goal_of_the_whole_object_clicks_the_slice_with_the_most_wrong_pixels_first():
+    sizes = replace(tube([(30, 30)] * 3), targets=(disk(30, 30, 4), disk(30, 30, 9), disk(30, 30, 12)))
+    robot = VolumeRobot(Radius(11), sizes, EffortProtocol(target=0.99, goal="volume"), carry=False)
+    robot.visit(2)
+    # Slice 0 is as empty as slice 1, so both have an IoU of 0, but more pixels are wrong on slice 1.
+    assert robot.ious()[:2] == [0, 0]
+    assert robot.worst_slice() == 1
+
+
+def test_slice_by_slice_to_the_whole_object_stops_as_soon_as_it_is_good_and_clicks_no_slice_too_often(flood):
+    small_end = replace(tube([(30, 30)] * 5), targets=(*tube([(30, 30)] * 4).targets, disk(30, 30, 3)))
+    result = measure_effort(flood, small_end, EffortProtocol(target=0.9, goal="volume"))
+    assert [len(curve) for curve in result.alone] == [1, 1, 1, 1, 0]
+    assert len(result.alone_course) == 4
+    assert result.alone_course[-1] >= 0.9 > result.alone_course[-2]
+    assert sum(result.clicks) == len(result.course) < 4
+    assert result.course[-1] == result.volume_iou >= 0.9
+
+
+def test_filled_slices_that_are_good_are_accepted_and_stay():
+    robot = VolumeRobot(Radius(8), tube([(30, 30)] * 5), EffortProtocol(target=0.7))
+    robot.visit(0)
+    robot.fill(0)
+    robot.accept()
+    assert robot.accepted == {1, 2, 3, 4}
+    kept = robot.masks[3]
+    robot.visit(4)
+    robot.fill(4)
+    assert robot.masks[3] is kept
 
 
 def test_predictor_that_sees_nothing_uses_up_its_clicks_and_ends():
     class Blind:
         def predict(self, image, clicks, previous=None, *, view=None):
-            from napari_simpleclick.inference.prediction import Prediction
-
             return Prediction.from_patch(None, SHAPE)
 
     result = measure_effort(Blind(), tube([(30, 30)] * 3), EffortProtocol(max_clicks=2))
@@ -148,6 +190,18 @@ def test_report_says_when_slice_by_slice_never_gets_so_far():
     report = EffortReport("set", EffortProtocol(), (result((1, 0), (0.9, 0.9), ((0.5,), (0.5, 0.6))),))
     assert report.alike()[2] is False
     assert report.summary()["at the same mean IoU: times fewer clicks"] == 3
+
+
+def test_report_of_the_whole_object_tells_clicks_to_every_level_both_ways():
+    entry = EffortResult("thing", (2, 0), (0.8, 0.7), 0.75, ((0.6, 0.9), ()), (0.55, 0.75), (0.3, 0.52, 0.65, 0.71))
+    report = EffortReport("set", EffortProtocol(target=0.7, goal="volume"), (entry,))
+    numbers = report.summary()
+    assert (numbers["to 50 %: clicks per object"], numbers["to 50 %, slice by slice: clicks per object"]) == (1, 2)
+    assert (numbers["to 70 %: clicks per object"], numbers["to 70 %, slice by slice: clicks per object"]) == (2, 4)
+    assert not any("75 %" in name or "same mean" in name for name in numbers)
+    assert numbers["objects that reached it"] == numbers["slice by slice: objects that reached it"] == 1
+    assert EffortResult.from_json(json.loads(json.dumps(report.to_json()))["objects"][0]) == entry
+    assert "mean 3-D IoU" in report.to_html()
 
 
 def test_no_object_on_enough_slices_is_told():

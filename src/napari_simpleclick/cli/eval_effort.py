@@ -108,7 +108,8 @@ def effort_table(report: "EffortReport") -> Table:
     table.add_column("")
     table.add_column("this run", justify="right", no_wrap=True)
     table.add_column("95 % interval", justify="right", no_wrap=True)
-    intervals, reached = report.intervals(), report.alike()[2]
+    intervals = report.intervals()
+    reached = report.protocol.goal == "volume" or report.alike()[2]
     for name, value in report.summary().items():
         least = "≥ " if name == "at the same mean IoU: times fewer clicks" and not reached else ""
         spread = " – ".join(f"{end:.2f}" for end in intervals.get(name, ()))

@@ -7,9 +7,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from napari_simpleclick.evaluation.cluster import ONE_AT_A_TIME
+from napari_simpleclick.evaluation.effort_result import EffortProtocol, EffortResult
 from napari_simpleclick.evaluation.job import EvaluationJob
 from napari_simpleclick.evaluation.volume_objects import ObjectThroughStack, VolumeObject, volume_objects
-from napari_simpleclick.evaluation.volume_robot import EffortProtocol, EffortResult, measure_effort
+from napari_simpleclick.evaluation.volume_robot import measure_effort
 from napari_simpleclick.inference.session import PredictorLike
 
 if TYPE_CHECKING:

@@ -11,10 +11,13 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from napari_simpleclick.evaluation.bootstrap import LEVEL, RESAMPLES, SEED
+from napari_simpleclick.evaluation.effort_result import EffortProtocol, EffortResult, clicks_to
 from napari_simpleclick.evaluation.html_report import STYLE, figure
 from napari_simpleclick.evaluation.plots import BLUE, ORANGE, drawing
 from napari_simpleclick.evaluation.report import write_whole
-from napari_simpleclick.evaluation.volume_robot import EffortProtocol, EffortResult
+
+LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
+"""3-D IoU to which clicks are told, as far as the target goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class EffortReport:
 
     @property
     def alone(self) -> np.ndarray:
-        """Clicks on every object, slice by slice to the target."""
+        """Clicks on every object, slice by slice to the same goal."""
         return np.array([sum(map(len, result.alone)) for result in self.objects])
 
     def alike(self) -> tuple[np.ndarray, float, bool]:
@@ -76,8 +79,8 @@ class EffortReport:
     def summary(self) -> dict[str, float]:
         """The numbers of the table, by name."""
         slices = sum(len(result.clicks) for result in self.objects)
-        alike, alike_iou, _ = self.alike()
-        return {
+        target = self.protocol.target
+        numbers = {
             "objects": len(self.objects),
             "slices": slices,
             "slices clicked": sum(count > 0 for result in self.objects for count in result.clicks),
@@ -87,19 +90,42 @@ class EffortReport:
             "mean 3-D IoU": float(np.mean([result.volume_iou for result in self.objects])),
             "slice by slice: clicks per object": float(self.alone.mean()),
             "slice by slice: clicks per slice": float(self.alone.sum() / slices),
-            "slice by slice: mean IoU": mean_iou([[curve[-1] for curve in result.alone] for result in self.objects]),
+            "slice by slice: mean IoU": mean_iou([last_of(result.alone) for result in self.objects]),
+            "slice by slice: mean 3-D IoU": float(np.mean(last_of([result.alone_course for result in self.objects]))),
             "times fewer clicks": float(self.alone.sum() / self.through.sum()),
-            "at the same mean IoU: clicks per object": float(alike.mean()),
-            "at the same mean IoU: mean IoU": alike_iou,
-            "at the same mean IoU: times fewer clicks": float(alike.sum() / self.through.sum()),
         }
+        if self.protocol.goal == "slices":
+            alike, alike_iou, _ = self.alike()
+            return numbers | {
+                "at the same mean IoU: clicks per object": float(alike.mean()),
+                "at the same mean IoU: mean IoU": alike_iou,
+                "at the same mean IoU: times fewer clicks": float(alike.sum() / self.through.sum()),
+            }
+        numbers["objects that reached it"] = sum(result.volume_iou >= target for result in self.objects)
+        numbers["slice by slice: objects that reached it"] = sum(
+            max(result.alone_course, default=0.0) >= target for result in self.objects
+        )
+        for level in (*(level for level in LEVELS if level < target), target):
+            through, alone = self.clicks_until(level)
+            numbers[f"to {100 * level:g} %: clicks per object"] = through
+            numbers[f"to {100 * level:g} %, slice by slice: clicks per object"] = alone
+        return numbers
+
+    def clicks_until(self, level: float) -> tuple[float, float]:
+        """Clicks per object through the stack, and slice by slice, until the 3-D IoU is first so high."""
+        return (
+            float(np.mean([clicks_to(result.course, level) for result in self.objects])),
+            float(np.mean([clicks_to(result.alone_course, level) for result in self.objects])),
+        )
 
     def intervals(self) -> dict[str, tuple[float, float]]:
-        """Bootstrap intervals over objects of both ratios, by name."""
+        """Bootstrap intervals over objects of the ratios, by name."""
         draws = np.random.default_rng(SEED).integers(0, len(self.objects), (RESAMPLES, len(self.objects)))
         through = self.through[draws].sum(axis=1)
         tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-        ratios = {"times fewer clicks": self.alone, "at the same mean IoU: times fewer clicks": self.alike()[0]}
+        ratios = {"times fewer clicks": self.alone}
+        if self.protocol.goal == "slices":
+            ratios["at the same mean IoU: times fewer clicks"] = self.alike()[0]
         ends = {name: np.quantile(clicks[draws].sum(axis=1) / through, tails) for name, clicks in ratios.items()}
         return {name: (float(low), float(high)) for name, (low, high) in ends.items()}
 
@@ -110,7 +136,7 @@ class EffortReport:
             "provenance": dict(self.provenance),
             "volume_effort": asdict(self.protocol),
             "summary": self.summary(),
-            "same_mean_iou_reached_slice_by_slice": self.alike()[2],
+            "same_mean_iou_reached_slice_by_slice": self.protocol.goal == "slices" and self.alike()[2],
             "intervals": self.intervals(),
             "bootstrap": {"resamples": RESAMPLES, "seed": SEED, "level": LEVEL},
             "objects": [asdict(result) for result in self.objects],
@@ -121,6 +147,7 @@ class EffortReport:
         title = f"{self.dataset}: clicks on {len(self.objects)} whole objects, {self.provenance.get('model', '')}"
         numbers = "".join(f"<tr><td>{escape(name)}<td>{shown(name, value)}" for name, value in self.summary().items())
         caption = "Clicks on each object: slice by slice against through the stack. Below the line is less work."
+        progress = "Mean 3-D IoU of all objects after so many clicks on each; an object that is done stays as it is."
         objects = "".join(
             f"<tr><td>{escape(result.name)}<td>{len(result.clicks)}<td>{sum(result.clicks)}"
             f"<td>{sum(map(len, result.alone))}<td>{100 * float(np.mean(result.ious)):.1f} %"
@@ -131,6 +158,7 @@ class EffortReport:
                 "<!doctype html>",
                 f'<html lang="en"><meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>',
                 f"<h1>{escape(title)}</h1><table>{numbers}</table>",
+                figure(drawing(self.draw_course), progress),
                 figure(drawing(self.draw), caption),
                 "<h2>Every object</h2><table><tr><th>object<th>slices<th>clicks<th>slice by slice<th>mean IoU",
                 f"{objects}</table><h2>What was evaluated</h2>",
@@ -148,21 +176,41 @@ class EffortReport:
         axes.set(xlabel="clicks slice by slice", ylabel="clicks through the stack", xlim=(0, most), ylim=(0, most))
         axes.legend(fontsize=8, frameon=False)
 
+    def draw_course(self, axes: Axes) -> None:
+        """Mean 3-D IoU against clicks, both ways."""
+        ways = (
+            ("through the stack", BLUE, [result.course for result in self.objects]),
+            ("slice by slice", ORANGE, [result.alone_course for result in self.objects]),
+        )
+        for label, color, courses in ways:
+            most = max(map(len, courses), default=0)
+            means = [np.mean([value_after(course, clicks) for course in courses]) for clicks in range(most + 1)]
+            axes.plot(range(most + 1), 100 * np.array(means), color=color, label=label)
+        axes.axhline(100 * self.protocol.target, color="#bbbbbb", linewidth=1)
+        axes.set(xlabel="clicks on an object", ylabel="mean 3-D IoU (%)", xlim=(0, None), ylim=(0, 100))
+        axes.legend(fontsize=8, frameon=False, loc="lower right")
+        axes.grid(alpha=0.3)
+
     def write(self, path: Path) -> None:
         """Write JSON, and the page beside it."""
         write_whole(path, json.dumps(self.to_json(), indent=1))
         write_whole(path.with_suffix(".html"), self.to_html())
 
 
-def clicks_to(curve: Sequence[float], target: float) -> int:
-    """Clicks until an IoU is reached, all of them if it never is.
+def value_after(course: Sequence[float], clicks: int) -> float:
+    """Value after so many clicks, or the last one if there were fewer.
 
     Examples
     --------
-    >>> clicks_to((0.2, 0.7, 0.9), 0.6), clicks_to((0.2, 0.5), 0.6)
-    (2, 2)
+    >>> value_after((0.2, 0.7), 0), value_after((0.2, 0.7), 1), value_after((0.2, 0.7), 9)
+    (0.0, 0.2, 0.7)
     """
-    return next((count for count, value in enumerate(curve, start=1) if value >= target), len(curve))
+    return course[min(clicks, len(course)) - 1] if clicks and course else 0.0
+
+
+def last_of(curves: Sequence[Sequence[float]]) -> list[float]:
+    """The last value of each curve, 0 where nothing was clicked."""
+    return [curve[-1] if curve else 0.0 for curve in curves]
 
 
 def mean_iou(values: Sequence[Sequence[float]]) -> float:
@@ -180,4 +228,5 @@ def shown(name: str, value: float) -> str:
     """
     if name.endswith("IoU"):
         return f"{100 * value:.2f} %"
-    return f"{value:.0f}" if name in ("objects", "slices", "slices clicked") else f"{value:.2f}"
+    counted = name in ("objects", "slices", "slices clicked") or name.endswith("objects that reached it")
+    return f"{value:.0f}" if counted else f"{value:.2f}"

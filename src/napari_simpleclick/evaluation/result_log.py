@@ -8,9 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from napari_simpleclick.evaluation.effort_result import EffortResult
 from napari_simpleclick.evaluation.evaluate import Placed
 from napari_simpleclick.evaluation.report import ObjectResult, write_whole
-from napari_simpleclick.evaluation.volume_robot import EffortResult
 
 
 class LineLog:

@@ -55,6 +55,13 @@ class Appearance:
         return resample_at(lambda r, c: found[np.ix_(r, c)], Box(0, len(rows), 0, len(cols)), size)
 
 
+def averaged(first: Appearance | None, second: Appearance | None) -> Appearance | None:
+    """What two slices tell together; None if neither tells anything."""
+    if first is None or second is None:
+        return first or second
+    return Appearance((first.evidence + second.evidence) / 2, max(first.step, second.step))
+
+
 def learnt(image: Plane, patch: Patch) -> Appearance | None:
     """The appearance of an object on the slice where it is known; None if it has no surroundings.
 

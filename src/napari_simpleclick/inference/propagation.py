@@ -8,8 +8,8 @@ from scipy.ndimage import distance_transform_edt
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.appearance import Appearance, learnt
-from napari_simpleclick.inference.interpolation import pasted, shifted, signed_distance, trimmed
+from napari_simpleclick.inference.appearance import Appearance, averaged, learnt
+from napari_simpleclick.inference.interpolation import between, pasted, shifted, signed_distance, trimmed
 from napari_simpleclick.inference.patches import around, overlap, part_of
 from napari_simpleclick.inference.prediction import Patch, Prediction
 from napari_simpleclick.inference.registration import movement
@@ -73,6 +73,34 @@ def expected_shape(previous: Prediction, image: Plane, known: Plane | None = Non
         return patch
     height, width = previous.plane_shape
     return trimmed(shifted(patch, *movement(known, image, patch[0])), Box(0, height, 0, width)) or patch
+
+
+def follow_between(
+    predictor: PredictorLike,
+    first: tuple[Plane, Patch],
+    last: tuple[Plane, Patch],
+    fraction: float,
+    image: Plane,
+) -> Prediction:
+    """Find an object between two slices where it is known.
+
+    Parameters
+    ----------
+    predictor
+        Answers a click in the middle of the object.
+    first, last
+        Picture (height, width, 3) uint8 and object of both slices, not empty.
+    fraction
+        Where the slice lies: 0 at the first, 1 at the last.
+    image
+        Its picture.
+    """
+    plane_shape = image.shape[0], image.shape[1]
+    expected = between(first[1], last[1], fraction, plane_shape)
+    if expected is None:
+        return Prediction.from_patch(None, plane_shape)
+    looks = averaged(learnt(*first), learnt(*last))
+    return refine(predictor, expected, image, plane_shape, looks=looks)
 
 
 def refine(

@@ -1,0 +1,88 @@
+"""Effort: how whole objects are clicked, and what an object took."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffortProtocol:
+    """How whole objects are clicked.
+
+    Parameters
+    ----------
+    target
+        IoU that is wanted.
+    goal
+        "slices": every slice has to reach it. "volume": the object as a whole, in three dimensions, has to.
+    max_clicks
+        Clicks on a slice at most; slices that stay below are left as they are.
+    probability_threshold
+        Probability above which a pixel belongs to the mask.
+    """
+
+    target: float = 0.8
+    goal: Literal["slices", "volume"] = "slices"
+    max_clicks: int = 20
+    probability_threshold: float = 0.49
+
+    def __post_init__(self) -> None:
+        if not 0 < self.target <= 1:
+            raise ValueError(f"The target must lie between 0 and 1 (0.8 is 80 %), got {self.target}.")
+        if self.max_clicks < 1:
+            raise ValueError(f"max_clicks must be at least 1, got {self.max_clicks}.")
+
+
+@dataclass(frozen=True, slots=True)
+class EffortResult:
+    """What an object took.
+
+    Parameters
+    ----------
+    name
+        Name of the object.
+    clicks
+        Clicks on every slice; 0 where it was filled.
+    ious
+        IoU of every slice at the end.
+    volume_iou
+        IoU of the whole object at the end.
+    alone
+        For every slice, the IoU after each click when slices are clicked without filling any.
+    course
+        IoU of the whole object after each click and what was filled then.
+    alone_course
+        The same when slices are clicked without filling any.
+    """
+
+    name: str
+    clicks: tuple[int, ...]
+    ious: tuple[float, ...]
+    volume_iou: float
+    alone: tuple[tuple[float, ...], ...]
+    course: tuple[float, ...] = ()
+    alone_course: tuple[float, ...] = ()
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> Self:
+        """Undo `dataclasses.asdict` and JSON."""
+        return cls(
+            entry["name"],
+            tuple(entry["clicks"]),
+            tuple(entry["ious"]),
+            entry["volume_iou"],
+            tuple(map(tuple, entry["alone"])),
+            tuple(entry["course"]),
+            tuple(entry["alone_course"]),
+        )
+
+
+def clicks_to(curve: Sequence[float], target: float) -> int:
+    """Clicks until an IoU is reached, all of them if it never is.
+
+    Examples
+    --------
+    >>> clicks_to((0.2, 0.7, 0.9), 0.6), clicks_to((0.2, 0.5), 0.6)
+    (2, 2)
+    """
+    return next((count for count, value in enumerate(curve, start=1) if value >= target), len(curve))
