@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
+from qtpy.QtWidgets import QComboBox, QFormLayout, QPushButton, QWidget
 
 from napari_simpleclick.plugin import channels
 from napari_simpleclick.plugin.channels import COLORS, Channel
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ChannelsMenu(QWidget):
-    """Three menus in a row.
+    """Three menus below each other.
 
     Parameters
     ----------
@@ -34,15 +34,15 @@ class ChannelsMenu(QWidget):
             for color in COLORS
         ]
         self.offered: dict[str, Channel] = {}
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
         for place, (color, menu) in enumerate(zip(COLORS, self.menus, strict=True)):
             menu.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            menu.setMinimumContentsLength(4)
+            menu.setMinimumContentsLength(12)
             menu.textActivated.connect(lambda name, place=place: self.choose(place, name))
-            layout.addWidget(QLabel(color[0].upper()))
-            layout.addWidget(menu, stretch=1)
+            form.addRow(color.capitalize(), menu)
         self.setVisible(False)
+        button.setEnabled(False)
         button.toggled.connect(self.setVisible)
 
     def refresh(self) -> None:

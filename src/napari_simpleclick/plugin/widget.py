@@ -219,6 +219,7 @@ class SimpleClickWidget(QWidget):
         self.setup.list_images([image.name for image in images])
         if self.controller.image in images:
             self.setup.image_menu.setCurrentIndex(images.index(self.controller.image))
+        self._show_state_soon()
 
     def _show_state_soon(self) -> None:
         """Show the state when the window has nothing else to do: once, however often it changes until then."""
