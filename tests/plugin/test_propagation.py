@@ -155,6 +155,45 @@ def test_gap_between_clicked_slices_is_filled_and_undone_at_once():
     assert [bool(plane.any()) for plane in controller.labels.data] == [True] + [False] * 7 + [True]
 
 
+def bulge():
+    """A tube that is thicker in the middle than at both ends."""
+    return np.stack([tube(1, radius=radius)[0] for radius in (8, 9, 11, 12, 11, 9, 8)])
+
+
+def clicked_at_both_ends():
+    controller, propagation = annotated(bulge())
+    controller.viewer.dims.set_current_step(0, 6)
+    controller.click_at((6, 40, 25), positive=True)
+    return controller, propagation
+
+
+def test_gap_is_fitted_to_the_picture_where_shapes_do_not_change_evenly():
+    controller, propagation = clicked_at_both_ends()
+    propagation.interpolate()
+    assert controller.labels.data[3].sum() < 0.6 * (bulge()[3] > 0).sum()
+    propagation.interpolate(fit=True)
+    assert_outlined(controller, bulge(), range(7))
+    assert "5 slices between others filled and fitted to the picture." in controller.messages[-1]
+    assert controller.annotator.summaries()[0].unreviewed == 5
+    assert not propagation.running
+    controller.undo()
+    assert controller.labels.data[3].sum() < 0.6 * (bulge()[3] > 0).sum()
+
+
+def test_fitting_is_stopped_between_two_slices(monkeypatch):
+    controller, propagation = clicked_at_both_ends()
+    answer = Bright.predict
+
+    def stops(self, *args, **settings):
+        propagation.cancel()
+        return answer(self, *args, **settings)
+
+    monkeypatch.setattr(Bright, "predict", stops)
+    propagation.interpolate(fit=True)
+    assert "1 slice between others filled and fitted to the picture; stopped: cancelled." in controller.messages[-1]
+    assert [bool(plane.any()) for plane in controller.labels.data] == [True] * 2 + [False] * 4 + [True]
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
 def test_painted_stroke_enters_the_history_and_the_next_click(order):
     controller, _ = annotated(tube(3))

@@ -32,6 +32,7 @@ def actions_of(controller: "Controller", propagation: "Propagation", cancel: Cal
         "forward": lambda: propagation.propagate(1),
         "both": lambda: propagation.propagate(1, -1),
         "fill": propagation.interpolate,
+        "fit": lambda: propagation.interpolate(fit=True),
         "accept": propagation.accept,
         "accept_all": lambda: propagation.accept(everywhere=True),
         "review": controller.review,

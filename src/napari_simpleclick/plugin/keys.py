@@ -27,6 +27,7 @@ KEYS = {
     "Shift-D": ("review", "next slice to review"),
     "Shift-U": ("review_back", "previous slice to review"),
     "Q": ("fill", "fill the slices between"),
+    "Shift-Q": ("fit", "fill the slices between, and let the network fit them to the picture"),
 }
 """Key, name of the action, and what it does; free on napari's image, labels and points layers."""
 

@@ -2,22 +2,20 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from napari_simpleclick.data.volume import SliceView
-from napari_simpleclick.inference.annotator import Annotator, Change, Place
+from napari_simpleclick.inference.annotator import Annotator, Change
 from napari_simpleclick.inference.history import find_masks
-from napari_simpleclick.inference.interpolation import between
 from napari_simpleclick.inference.object_edits import accept
 from napari_simpleclick.inference.objects import LockedError, require_unlocked
-from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.propagation import expected_shape, follow, why_stop
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import UNREVIEWED
 from napari_simpleclick.plugin.channels import pictures
+from napari_simpleclick.plugin.gaps import fitted, gaps, interpolated
 from napari_simpleclick.plugin.planes import displayed_plane
-from napari_simpleclick.plugin.slices import counted, moved, planes_after, slice_axis
+from napari_simpleclick.plugin.slices import counted, planes_after, slice_axis
 
 if TYPE_CHECKING:
     from napari_simpleclick.plugin.controller import Controller
@@ -110,28 +108,48 @@ class Propagation:
         else:
             self.controller.status.emit(f"Slice {place} is the displayed one: choose another to propagate to.")
 
-    def interpolate(self) -> None:
-        """Fill the slices between those where the object was clicked, painted or accepted."""
+    def interpolate(self, *, fit: bool = False) -> None:
+        """Fill the slices between those where the object was clicked, painted or accepted.
+
+        Parameters
+        ----------
+        fit
+            Let the network fit the interpolated shapes to the pictures, which takes as long as clicks.
+        """
         shown, controller = self.shown_plane(), self.controller
-        if shown is None or controller.annotator is None:
+        if shown is None or controller.annotator is None or (fit and self.running):
             return
         annotator, object_id, picture = controller.annotator, controller.object_id, pictures(controller.image)
 
+        known = controller.planes
+
         def fill() -> tuple[list[SliceView], list[Change]]:
-            gaps = self.gaps(annotator, object_id, shown)
-            masks = [((object_id, plane.key), picture(plane), mask) for plane, mask in gaps]
-            return [plane for plane, _ in gaps], find_masks(annotator.draw(masks, "interpolated"))
+            masks, planes = [], []
+            for gap in gaps(annotator, object_id, shown, known):
+                if fit and not self.running:
+                    break
+                image = picture(gap.plane)
+                mask = fitted(annotator, gap, image) if fit else interpolated(annotator, gap)
+                masks.append(((object_id, gap.plane.key), image, mask))
+                planes.append(gap.plane)
+            return planes, find_masks(annotator.draw(masks, "interpolated"))
 
         def done(result: tuple[list[SliceView], list[Change]]) -> None:
             planes, changes = result
-            if not planes:
+            stopped, self.running = fit and not self.running, self.running and not fit
+            if not planes and not stopped:
                 controller.status.emit("Outline the object on two slices with a gap between them first.")
                 return
             controller.planes.update({plane.key: plane for plane in planes})
             controller.apply(changes)
-            controller.status.emit(f"Object {object_id}: {counted(len(planes))} between others filled.")
+            how = " and fitted to the picture" if fit else ""
+            end = "; stopped: cancelled" if stopped else ""
+            controller.status.emit(f"Object {object_id}: {counted(len(planes))} between others filled{how}{end}.")
 
-        controller.submit(fill, done)
+        if fit:
+            self.running = True
+            controller.status.emit(f"Object {object_id}: slices between others are being fitted … (Esc stops)")
+        controller.submit(fill, done, self.cancel if fit else None)
 
     def accept(self, *, everywhere: bool = False) -> None:
         """Mark the object as reviewed; propagation and interpolation leave it alone then.
@@ -173,24 +191,6 @@ class Propagation:
             controller.status.emit("The image has no other slice.")
             return None
         return plane
-
-    def gaps(self, annotator: Annotator, object_id: int, shown: SliceView) -> list[tuple[SliceView, Prediction]]:
-        """Planes between reviewed ones, each with the object's interpolated shape."""
-        axis = slice_axis(shown)
-        if axis is None:
-            return []
-        reviewed: dict[int, Place] = {}
-        for key, origin in annotator.origins(object_id).items():
-            at = self.controller.planes[key].point[axis]
-            if origin not in UNREVIEWED and moved(shown, axis, at).key == key and annotator.mask((object_id, key)):
-                reviewed[at] = object_id, key
-        found = []
-        for first, last in pairwise(sorted(reviewed)):
-            ends = annotator.mask(reviewed[first]), annotator.mask(reviewed[last])
-            for at in range(first + 1, last):
-                patch = between(*ends, (at - first) / (last - first), shown.shape)
-                found.append((moved(shown, axis, at), Prediction.from_patch(patch, shown.shape)))
-        return found
 
     # -- inside -----------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ BUTTONS = {
     "accept": ("Accept slice", "This slice is right: propagation leaves it alone (Enter)"),
     "accept_all": ("Accept all", "All slices of this object are right (Shift+Enter)"),
     "fill": ("Fill between", "Fill the slices between those that were clicked, painted or accepted (Q)"),
+    "fit": ("Fit between", "Fill the slices between, and let the network fit them to the picture (Shift+Q)"),
     "cancel": ("Stop", "Stop propagating after the present slice, or loading a model (Esc)"),
 }
 """Name of the action, text and tooltip, three in a row."""
