@@ -93,6 +93,17 @@ def test_goal_of_the_whole_object_clicks_the_slice_with_the_most_wrong_pixels_fi
     assert robot.worst_slice() == 1
 
 
+def test_slice_where_clicks_do_not_help_waits_until_others_were_tried():
+    sizes = replace(tube([(30, 30)] * 3), targets=(disk(30, 30, 5), disk(30, 30, 20), disk(30, 30, 7)))
+    robot = VolumeRobot(Radius(7), sizes, EffortProtocol(target=0.99, goal="volume", max_clicks=3), carry=False)
+    visited = []
+    while (place := robot.worst_slice()) is not None and len(visited) < 6:
+        robot.visit(place)
+        visited.append(place)
+    # The large one is most wrong, but a disk of radius 7 moved about in it does not help, so the others come first.
+    assert visited[:4] == [1, 1, 2, 0]
+
+
 def test_slice_by_slice_to_the_whole_object_stops_as_soon_as_it_is_good_and_clicks_no_slice_too_often(flood):
     small_end = replace(tube([(30, 30)] * 5), targets=(*tube([(30, 30)] * 4).targets, disk(30, 30, 3)))
     result = measure_effort(flood, small_end, EffortProtocol(target=0.9, goal="volume"))

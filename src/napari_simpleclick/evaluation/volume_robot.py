@@ -10,14 +10,14 @@ from napari_simpleclick.inference.prediction import Patch, Prediction
 from napari_simpleclick.inference.propagation import expected_shape, follow, follow_between, why_stop
 from napari_simpleclick.inference.session import ClickSession, PredictorLike
 
-WORTH_KEEPING = 0.3
+WORTH_KEEPING = 0.55
 """A slice that was filled worse than this is cleared before it is clicked."""
-
-SURPLUS = 0.1
-"""A slice from which others are filled is clicked to so much more than the target: its errors are carried on."""
 
 PATIENCE = 3
 """After so many clicks in a row on a slice the others are filled all the same, when the goal is the whole object."""
+
+WORTHWHILE = 0.1
+"""Part of the wrong pixels that clicks on a slice have to remove; otherwise other slices are clicked first."""
 
 
 class VolumeRobot:
@@ -25,10 +25,10 @@ class VolumeRobot:
 
     It knows on which slices the object is, as a user who has scrolled through them does. The largest slice is clicked
     first, then always the worst: with the goal "slices" the one of the lowest IoU, with the goal "volume" the one with
-    the most wrong pixels. When the slice is good, those around it are filled anew as far as the next ones that are
-    known: between two known ones by what the network finds near the interpolated shape, unless the object moves too
-    far, else by propagation, until that loses the object. What was filled well enough is accepted and known from then
-    on.
+    the most wrong pixels, but those where the last clicks did not help after all others. When the slice is good, those
+    around it are filled anew as far as the next ones that are known: between two known ones by what the network finds
+    near the interpolated shape, unless the object moves too far, else by propagation, until that loses the object.
+    What was filled well enough is accepted and known from then on.
 
     Parameters
     ----------
@@ -52,6 +52,7 @@ class VolumeRobot:
         self.sessions: dict[int, ClickSession] = {}
         self.filled: dict[int, Prediction] = {}
         self.accepted: set[int] = set()
+        self.stubborn: set[int] = set()
         self.masks: list[BinaryMask] = [mask & False for mask in target.targets]
         self.curves: dict[int, list[float]] = {}
         self.course: list[float] = []
@@ -75,31 +76,28 @@ class VolumeRobot:
 
     def worst_slice(self) -> int | None:
         """The slice to click next; None when there is nothing more to do."""
-        ious, wrong = self.ious(), self._either - self._shared
+        open_ones = [at for at in range(len(self.object)) if self.clicks_on(at) < self.protocol.max_clicks]
         if self.protocol.goal == "slices":
-            places = [at for at, value in enumerate(ious) if value < self.protocol.target]
-        else:
-            places = [] if self.reached() else [int(at) for at in np.argsort(-wrong, kind="stable") if wrong[at]]
-        open_ones = [at for at in places if self.clicks_on(at) < self.protocol.max_clicks]
-        if self.protocol.goal == "slices":
-            return min(open_ones, key=ious.__getitem__, default=None)
-        return open_ones[0] if open_ones else None
+            open_ones = [at for at in open_ones if self.iou(at) < self.protocol.target]
+            return min(open_ones, key=self.iou, default=None)
+        open_ones = [] if self.reached() else [at for at in open_ones if self.wrong(at)]
+        return max(open_ones, key=lambda at: (at not in self.stubborn, self.wrong(at)), default=None)
 
     def visit(self, at: int) -> None:
         """Click a slice, from what it was filled with if that helps, as long as it is worth it; at least once."""
+        before, clicks = self.wrong(at), 0
         self.begin(at)
-        clicks = 0
         while self.clicks_on(at) < self.protocol.max_clicks and not (clicks and self.left(at, clicks)):
             self.click(at)
             clicks += 1
+        helped = self.wrong(at) <= (1 - WORTHWHILE) * before
+        self.stubborn = self.stubborn - {at} if helped else self.stubborn | {at}
 
     def left(self, at: int, clicks: int) -> bool:
         """Whether to leave a slice that was clicked a number of times in a row."""
         if self.protocol.goal == "slices":
             return self.iou(at) >= self.protocol.target
-        if self.reached() or not self.carry:
-            return True
-        return clicks >= PATIENCE or self.iou(at) >= min(self.protocol.target + SURPLUS, 0.95)
+        return self.reached() or not self.carry or clicks >= PATIENCE or self.iou(at) >= self.protocol.target
 
     def begin(self, at: int) -> None:
         """Start to click a slice, from what it was filled with if that is worth keeping."""
@@ -191,6 +189,10 @@ class VolumeRobot:
     def iou(self, at: int) -> float:
         """IoU of a slice now."""
         return float(self._shared[at] / self._either[at])
+
+    def wrong(self, at: int) -> int:
+        """Pixels of a slice that are wrong now."""
+        return int(self._either[at] - self._shared[at])
 
     def ious(self) -> list[float]:
         """IoU of every slice now."""
