@@ -197,3 +197,34 @@ def test_stopped_loading_keeps_clicks_for_the_next_model():
     assert controller.labels.data[2, 30, 40] == 1
     controller.load(lambda: None)
     assert "the one before stays" in messages[-1]
+
+
+def test_clicks_without_an_answer_are_saved_and_answered_when_the_work_is_restored(late, tmp_path):
+    recovery = Recovery(late, run_now, tmp_path)
+    late.click_at((0, 20, 20), positive=True)
+    late.run.finish()
+    late.click_at((0, 40, 40), positive=True)
+    late.run.work()
+    late.next_object()
+    late.click_at((1, 30, 50), positive=True)
+    late.click_at((1, 50, 70), positive=False)
+    assert len(late.unanswered()) == 2
+    recovery.save_now()
+    late.run.jobs.clear()
+
+    again = Controller(late.viewer, run_now)
+    again.load(lambda: late.disks)
+    again.annotate(late.image)
+    assert Recovery(again, run_now, tmp_path).restore() > 0
+    assert {number: sum(map(len, again.annotator.clicks(number).values())) for number in (1, 2)} == {1: 2, 2: 2}
+    assert again.unanswered() == []
+    assert set(np.unique(again.labels.data[2])) == {0, 1, 2}
+
+
+def test_failed_click_waits_for_nothing(late):
+    late.disks.predict = None
+    late.click_at((0, 20, 20), positive=True)
+    assert len(late.unanswered()) == 1
+    late.run.finish()
+    assert late.unanswered() == []
+    assert late.errors

@@ -94,6 +94,16 @@ def test_closed_image_is_offered_its_work_when_it_is_opened_again(working, qtbot
     np.testing.assert_array_equal(widget.controller.labels.data, masks)
 
 
+def test_quitting_saves_the_last_click(working, qtbot, tmp_path, qapp):
+    _, widget = working
+    qtbot.waitUntil(lambda: widget.recovery.journal is not None, timeout=10_000)
+    widget.save_timer.stop()
+    click(widget, qtbot, (4, 100, 130))
+    qapp.aboutToQuit.emit()
+    clicks = [step["click"] for step in read_session(saved(tmp_path)).steps.values() if "click" in step]
+    assert len(clicks) == 2
+
+
 def test_closed_dock_saves_the_last_click_and_a_new_one_offers_it(working, qtbot, tmp_path):
     viewer, widget = working
     qtbot.waitUntil(lambda: widget.recovery.journal is not None, timeout=10_000)

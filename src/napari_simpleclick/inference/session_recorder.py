@@ -41,6 +41,7 @@ class SessionRecorder:
         self._newest: dict[Place, int] = {}
         self._history: dict[str, list[Action]] = {"done": [], "undone": []}
         self._objects: dict[int, Any] = {}
+        self._unanswered: Any = []
 
     def take_over(self, restored: RestoredSession) -> None:
         """Know the steps of a file that was restored, of which only the masks are left."""
@@ -57,7 +58,7 @@ class SessionRecorder:
         Parameters
         ----------
         about
-            What else to note: image, versions, settings, time.
+            What else to note: image, versions, settings, time; clicks that are `unanswered` are news by themselves.
         """
         steps: dict[int, StepRecord] = {}
         newest = self._changed(steps)
@@ -67,7 +68,9 @@ class SessionRecorder:
             if (added := self._added(self._history[name], history, steps))
         }
         objects = {number: told for number, said in list(self.annotator.objects.items()) if (told := said.plain())}
-        if self._begun and not newest and not histories and objects == self._objects:
+        unanswered = about.get("unanswered", [])
+        same = objects == self._objects and unanswered == self._unanswered
+        if self._begun and not newest and not histories and same:
             return None
         values: dict[str, Any] = {} if self._begun else {"format": FORMAT}
         values |= {"about": about, "predictors": self._predictors[self._predictors_told :], "steps": steps}
@@ -75,6 +78,7 @@ class SessionRecorder:
         if objects != self._objects:
             values["objects"] = objects
         self._begun, self._objects, self._predictors_told = True, objects, len(self._predictors)
+        self._unanswered = unanswered
         return line_of(values)
 
     def _changed(self, steps: dict[int, StepRecord]) -> list[tuple[Any, ...]]:

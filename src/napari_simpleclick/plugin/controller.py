@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from napari_simpleclick.inference.session import PredictorLike, Step
 
 
+AskedClick = tuple[int, SliceView, Click]
+"""A click on an object and a plane that waits for its answer."""
+
+
 class Controller:
     """Drives an `Annotator` from the layers of a viewer.
 
@@ -73,7 +77,8 @@ class Controller:
         self.busy = 0
         self.planes: dict[Hashable, SliceView] = {}
         self.clicked: set[int] = set()
-        self.early_clicks: list[tuple[int, SliceView, Click]] = []
+        self.early_clicks: list[AskedClick] = []
+        self.asked: list[AskedClick] = []
         self.syncing = False
         self.automatic_colors: Any = None
         self.objects = Objects(self)
@@ -98,7 +103,7 @@ class Controller:
         if self.image is not image:
             self.close()
             self.image, self.labels, self.points = image, None, None
-            self.planes, self.clicked, self.early_clicks, self.object_id = {}, set(), [], 1
+            self.planes, self.clicked, self.early_clicks, self.asked, self.object_id = {}, set(), [], [], 1
             if self.annotator:
                 self.annotator = self.objects.annotator_for(self.annotator.predictor)
         if self.labels is None:
@@ -154,9 +159,10 @@ class Controller:
 
     def click(self, plane: SliceView, click: Click) -> None:
         """Click the present object on a plane; before the model is there, as soon as it is."""
-        self._click(self.object_id, plane, click)
+        self.click_object(self.object_id, plane, click)
 
-    def _click(self, object_id: int, plane: SliceView, click: Click) -> None:
+    def click_object(self, object_id: int, plane: SliceView, click: Click) -> None:
+        """Click an object on a plane."""
         if self.image is None:
             return
         self.clicked.add(object_id)
@@ -167,7 +173,32 @@ class Controller:
         annotator, picture = self.annotator, pictures(self.image)
         view = field_of_view(self.image, plane) if self.look_at_view else None
         self.planes[plane.key] = plane
-        self.change(lambda: annotator.click(object_id, plane.key, picture(plane), click, view=view), told=True)
+        asked = object_id, plane, click
+        self.asked.append(asked)
+
+        def answered(changes: list[Change]) -> None:
+            self.asked.remove(asked)
+            self.apply(changes)
+
+        def failed() -> None:
+            if asked in self.asked:
+                self.asked.remove(asked)
+
+        def click_it() -> list[Change]:
+            return annotator.click(object_id, plane.key, picture(plane), click, view=view)
+
+        self.change(click_it, answered, failed, told=True)
+
+    def unanswered(self) -> list[AskedClick]:
+        """Clicks on the present image that no mask shows yet, oldest first."""
+        known = self.annotator.sessions if self.annotator else {}
+
+        def made(asked: AskedClick) -> bool:
+            object_id, plane, click = asked
+            session = known.get((object_id, plane.key))
+            return session is not None and click in session.clicks
+
+        return [asked for asked in (*self.asked, *self.early_clicks) if not made(asked)]
 
     def undo(self) -> None:
         """Take back what was done last, on whatever slice and object."""
@@ -311,7 +342,7 @@ class Controller:
         self._say_next()
         early, self.early_clicks = self.early_clicks, []
         for object_id, plane, click in early:
-            self._click(object_id, plane, click)
+            self.click_object(object_id, plane, click)
 
     def apply(self, changes: "Sequence[Change]") -> None:
         """Show what changed in the layers."""

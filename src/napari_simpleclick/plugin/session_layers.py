@@ -6,7 +6,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_simpleclick.data.volume import plane_at
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.data.volume import SliceView, plane_at
 from napari_simpleclick.inference.history import Edit
 from napari_simpleclick.inference.session_file import SessionContent, SessionFileError
 from napari_simpleclick.inference.session_restoring import RestoredSession
@@ -46,6 +47,15 @@ def about(controller: "Controller", image: "Image | None", image_hash: str) -> d
             "shown": controller.objects.shown,
             **({"sees": seen_intensities.noted(image), "channels": channels.noted(image)} if image is not None else {}),
         },
+        "unanswered": [
+            {
+                "object": number,
+                "axes": plane.axes,
+                "point": plane.point,
+                "click": (click.row, click.col, click.positive),
+            }
+            for number, plane, click in controller.unanswered()
+        ],
         "saved": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
@@ -83,6 +93,10 @@ def restore(controller: "Controller", content: SessionContent, path: Path) -> Re
     keys = {record["plane"] for record in content.steps.values()}
     planes = {key: plane_at(key, data, rgb=bool(image.rgb)) for key in keys}
     controller.restore(planes, restored.steps(), restored.history(), restored.objects())
+    for asked in content.about.get("unanswered", []):
+        axes, point = tuple(asked["axes"]), tuple(asked["point"])
+        plane = SliceView(data, point, (axes[0], axes[1]), rgb=bool(image.rgb))
+        controller.click_object(asked["object"], plane, Click(*asked["click"]))
     controller.select_object(content.about.get("settings", {}).get("object", 1))
     return restored
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from napari.utils.notifications import show_info
 from qtpy.QtCore import QTimer
 from qtpy.QtGui import QKeySequence, QShortcut
-from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from napari_simpleclick.plugin.actions import actions_of
 from napari_simpleclick.plugin.channels_menu import ChannelsMenu
@@ -157,7 +157,9 @@ class SimpleClickWidget(QWidget):
             image.events.name.connect(self._list_images)
         worker, saver, recovery, propagation = self.worker, self.saver, self.recovery, self.propagation
         # Closing a dock calls no closeEvent; a bound method of this widget would not be called either.
-        ends = (
+        quits = QApplication.instance().aboutToQuit
+        ends = [
+            lambda: quits.disconnect(end_all),
             self.hover.stop,
             propagation.cancel,
             worker.stop,
@@ -165,8 +167,14 @@ class SimpleClickWidget(QWidget):
             saver.stop,
             recovery.save_now,
             controller.shut_down,
-        )
-        self.destroyed.connect(lambda: [end() for end in ends])
+        ]
+
+        def end_all() -> None:
+            while ends:
+                ends.pop(0)()
+
+        quits.connect(end_all)
+        self.destroyed.connect(end_all)
 
     # -- what the user does -----------------------------------------------------------------------------------------
 
