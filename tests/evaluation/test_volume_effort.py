@@ -211,7 +211,7 @@ def test_report_of_the_whole_object_tells_clicks_to_every_level_both_ways():
     assert (numbers["to 70 %: clicks per object"], numbers["to 70 %, slice by slice: clicks per object"]) == (2, 4)
     assert not any("75 %" in name or "same mean" in name for name in numbers)
     assert numbers["objects that reached it"] == numbers["slice by slice: objects that reached it"] == 1
-    assert EffortResult.from_json(json.loads(json.dumps(report.to_json()))["objects"][0]) == entry
+    assert EffortReport.from_json(json.loads(json.dumps(report.to_json()))) == report
     assert "mean 3-D IoU" in report.to_html()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,6 +18,9 @@ from napari_simpleclick.evaluation.report import write_whole
 
 LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
 """3-D IoU to which clicks are told, as far as the target goes."""
+
+LONGEST = 4.0
+"""Clicks per slice up to which the course is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,16 @@ class EffortReport:
             raise ValueError(
                 f"{self.dataset} has no object on enough slices. Lower --min-slices or --min-size, or check the labels."
             )
+
+    @classmethod
+    def from_json(cls, report: Mapping[str, Any]) -> Self:
+        """Undo `to_json`."""
+        return cls(
+            report["dataset"],
+            EffortProtocol(**report["volume_effort"]),
+            tuple(map(EffortResult.from_json, report["objects"])),
+            report["provenance"],
+        )
 
     @property
     def through(self) -> np.ndarray:
@@ -147,7 +160,7 @@ class EffortReport:
         title = f"{self.dataset}: clicks on {len(self.objects)} whole objects, {self.provenance.get('model', '')}"
         numbers = "".join(f"<tr><td>{escape(name)}<td>{shown(name, value)}" for name, value in self.summary().items())
         caption = "Clicks on each object: slice by slice against through the stack. Below the line is less work."
-        progress = "Mean 3-D IoU of all objects after so many clicks on each; an object that is done stays as it is."
+        progress = "Mean 3-D IoU after so many clicks per slice on each object; an object that is done stays as it is."
         objects = "".join(
             f"<tr><td>{escape(result.name)}<td>{len(result.clicks)}<td>{sum(result.clicks)}"
             f"<td>{sum(map(len, result.alone))}<td>{100 * float(np.mean(result.ious)):.1f} %"
@@ -177,17 +190,20 @@ class EffortReport:
         axes.legend(fontsize=8, frameon=False)
 
     def draw_course(self, axes: Axes) -> None:
-        """Mean 3-D IoU against clicks, both ways."""
+        """Mean 3-D IoU of the objects against clicks per slice, both ways."""
         ways = (
             ("through the stack", BLUE, [result.course for result in self.objects]),
             ("slice by slice", ORANGE, [result.alone_course for result in self.objects]),
         )
+        slices = [len(result.clicks) for result in self.objects]
+        most = max(len(course) / count for _, _, courses in ways for course, count in zip(courses, slices, strict=True))
+        effort = np.linspace(0, min(max(most, 1.0), LONGEST), 200)
         for label, color, courses in ways:
-            most = max(map(len, courses), default=0)
-            means = [np.mean([value_after(course, clicks) for course in courses]) for clicks in range(most + 1)]
-            axes.plot(range(most + 1), 100 * np.array(means), color=color, label=label)
+            pairs = list(zip(courses, slices, strict=True))
+            means = [np.mean([value_after(course, int(part * count)) for course, count in pairs]) for part in effort]
+            axes.plot(effort, 100 * np.array(means), color=color, label=label)
         axes.axhline(100 * self.protocol.target, color="#bbbbbb", linewidth=1)
-        axes.set(xlabel="clicks on an object", ylabel="mean 3-D IoU (%)", xlim=(0, None), ylim=(0, 100))
+        axes.set(xlabel="clicks per slice of an object", ylabel="mean 3-D IoU (%)", xlim=(0, effort[-1]), ylim=(0, 100))
         axes.legend(fontsize=8, frameon=False, loc="lower right")
         axes.grid(alpha=0.3)
 
