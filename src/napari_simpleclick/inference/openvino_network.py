@@ -14,6 +14,7 @@ import torch
 from platformdirs import user_cache_path
 from torch import Tensor, nn
 
+from napari_simpleclick.inference.mapped_files import let_go
 from napari_simpleclick.inference.precision import Precision
 from napari_simpleclick.model.checkpoint import floating_state
 from napari_simpleclick.model.simpleclick import SimpleClick, enlarge_logits
@@ -117,6 +118,8 @@ class OpenVinoNetwork:
         parts = encoder, quantised or decoder
         self._encoder, self._decoder = (compiled(graph, precision, threads) for graph in parts)
         self._encode, self._decode = self._encoder.create_infer_request(), self._decoder.create_infer_request()
+        for weights in folder.rglob("*.bin"):
+            let_go(weights)
         prune(folder.parent, used=folder)
 
     @property
