@@ -104,6 +104,23 @@ def test_slice_where_clicks_do_not_help_waits_until_others_were_tried():
     assert visited[:4] == [1, 1, 2, 0]
 
 
+def test_filled_slice_is_clicked_from_the_start_when_the_first_click_does_not_help():
+    class Stuck(Radius):
+        """Keeps what it is shown, unless there is nothing."""
+
+        def predict(self, image, clicks, previous=None, *, view=None):
+            shown = previous if previous is not None and previous.object_mask() else None
+            return shown or super().predict(image, clicks, previous, view=view)
+
+    robot = VolumeRobot(Stuck(9), tube([(30, 30)] * 2), EffortProtocol(target=0.9, goal="volume"))
+    robot.filled[1] = Prediction.from_mask(disk(30, 34, 9), Box(0, SHAPE[0], 0, SHAPE[1]), size=64)
+    robot.put(1, robot.filled[1].mask())
+    assert 0.55 < robot.iou(1) < 0.8
+    robot.visit(1)
+    assert robot.clicks_on(1) == len(robot.course) == 2
+    assert robot.iou(1) > 0.9
+
+
 def test_slice_by_slice_to_the_whole_object_stops_as_soon_as_it_is_good_and_clicks_no_slice_too_often(flood):
     small_end = replace(tube([(30, 30)] * 5), targets=(*tube([(30, 30)] * 4).targets, disk(30, 30, 3)))
     result = measure_effort(flood, small_end, EffortProtocol(target=0.9, goal="volume"))

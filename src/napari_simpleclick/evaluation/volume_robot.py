@@ -13,11 +13,9 @@ from napari_simpleclick.inference.session import ClickSession, PredictorLike
 WORTH_KEEPING = 0.55
 """A slice that was filled worse than this is cleared before it is clicked."""
 
-PATIENCE = 3
-"""After so many clicks in a row on a slice the others are filled all the same, when the goal is the whole object."""
-
 WORTHWHILE = 0.1
-"""Part of the wrong pixels that clicks on a slice have to remove; otherwise other slices are clicked first."""
+"""Part of the wrong pixels that a click has to remove; otherwise a filled slice is cleared and clicked from the start,
+and others are clicked first."""
 
 
 class VolumeRobot:
@@ -84,20 +82,27 @@ class VolumeRobot:
         return max(open_ones, key=lambda at: (at not in self.stubborn, self.wrong(at)), default=None)
 
     def visit(self, at: int) -> None:
-        """Click a slice, from what it was filled with if that helps, as long as it is worth it; at least once."""
-        before, clicks = self.wrong(at), 0
+        """Click a slice: once, from the start if that was no help, and until it is good if every slice has to be."""
+        before = self.wrong(at)
         self.begin(at)
-        while self.clicks_on(at) < self.protocol.max_clicks and not (clicks and self.left(at, clicks)):
+        filled = bool(self.sessions[at].steps) and not self.sessions[at].clicks
+        self.click(at)
+        if filled and not self.helped(at, before) and self.may_go_on(at):
+            self.sessions[at] = ClickSession(self.predictor, self.object.images[at])
+            self.put(at, self.masks[at] & False)
             self.click(at)
-            clicks += 1
-        helped = self.wrong(at) <= (1 - WORTHWHILE) * before
-        self.stubborn = self.stubborn - {at} if helped else self.stubborn | {at}
+        while self.protocol.goal == "slices" and self.may_go_on(at):
+            self.click(at)
+        self.stubborn = self.stubborn - {at} if self.helped(at, before) else self.stubborn | {at}
 
-    def left(self, at: int, clicks: int) -> bool:
-        """Whether to leave a slice that was clicked a number of times in a row."""
-        if self.protocol.goal == "slices":
-            return self.iou(at) >= self.protocol.target
-        return self.reached() or not self.carry or clicks >= PATIENCE or self.iou(at) >= self.protocol.target
+    def helped(self, at: int, before: int) -> bool:
+        """Whether clicks were worth it on a slice that had a number of wrong pixels before."""
+        return self.wrong(at) <= (1 - WORTHWHILE) * before
+
+    def may_go_on(self, at: int) -> bool:
+        """Whether there is anything to do on a slice, and a click left."""
+        done = self.reached() or self.iou(at) >= self.protocol.target
+        return not done and self.clicks_on(at) < self.protocol.max_clicks
 
     def begin(self, at: int) -> None:
         """Start to click a slice, from what it was filled with if that is worth keeping."""
@@ -184,7 +189,7 @@ class VolumeRobot:
 
     def clicks_on(self, at: int) -> int:
         """Clicks on a slice so far."""
-        return self.sessions[at].click_count if at in self.sessions else 0
+        return len(self.curves.get(at, ()))
 
     def iou(self, at: int) -> float:
         """IoU of a slice now."""
