@@ -3,6 +3,8 @@
 import json
 import sys
 
+import imageio.v3 as imageio
+import numpy as np
 import pytest
 import torch
 
@@ -34,3 +36,17 @@ def test_the_command_quantises_compares_and_says_what_is_used(tmp_path, monkeypa
     assert result["objects"] == 3
     engine = choose_network(load_checkpoint(path)).engine
     assert ("int8 is used from now on" in said) == result["offered"] == (engine == "OpenVINO int8")
+
+
+@pytest.mark.parametrize("folder", ["images", "nowhere"])
+def test_data_that_cannot_serve_is_refused_before_calibrating(tmp_path, monkeypatch, capsys, folder):
+    for name in ("images", "masks"):
+        (tmp_path / name).mkdir()
+        imageio.imwrite(tmp_path / name / "a.png", np.zeros((64, 64), np.uint8))
+    paths = ["--images", str(tmp_path / folder), "--masks", str(tmp_path / "masks")]
+    monkeypatch.setattr(sys, "argv", ["napari-simpleclick", "quantise", *paths])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    said = capsys.readouterr()
+    assert "Calibrating" not in said.out
+    assert ("holds none" if folder == "images" else "nowhere") in said.out + said.err

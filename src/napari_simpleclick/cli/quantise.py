@@ -53,12 +53,14 @@ def run_quantise(settings: QuantiseSettings, console: Console) -> None:
 
     name = settings.model or DEFAULT_MODEL
     model = load_model(name)
+    objects = list(validation_objects(settings))
+    if not objects:
+        raise ValueError("Expected objects to compare masks on, the data that was named holds none. Name other data.")
     console.print(f"Calibrating {name} with {settings.pictures} procedural pictures …")
     folder = quantise(model, calibration_inputs(model, settings.pictures))
     exact = Predictor(choose_network(model, engine="openvino", precision="f32").network)
     other = Predictor(OpenVinoNetwork(model, precision="auto"))
     small = Predictor(OpenVinoNetwork(model, precision="int8"))
-    objects = list(validation_objects(settings))
     scores = compare((exact, other, small), objects, settings.clicks)
     result = Int8Result(
         miou_float32=100 * statistics.fmean(scores.ious[0]),
