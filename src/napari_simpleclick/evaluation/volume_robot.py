@@ -85,9 +85,8 @@ class VolumeRobot:
         """Click a slice: once, from the start if that was no help, and until it is good if every slice has to be."""
         before = self.wrong(at)
         self.begin(at)
-        filled = bool(self.sessions[at].steps) and not self.sessions[at].clicks
         self.click(at)
-        if filled and not self.helped(at, before) and self.may_go_on(at):
+        if self.sessions[at].steps[0].origin != "clicked" and not self.helped(at, before) and self.may_go_on(at):
             self.sessions[at] = ClickSession(self.predictor, self.object.images[at])
             self.put(at, self.masks[at] & False)
             self.click(at)
