@@ -143,8 +143,7 @@ class OpenVinoNetwork:
 def graphs(model: SimpleClick, folder: Path, *, size: int, batch: int) -> "tuple[openvino.Model, openvino.Model]":
     """Encoder and decoder for one size of input; from `folder` where they were converted before.
 
-    Folders named "half" keep weights in float16: OpenVINO keeps the file mapped beside its own copy, so that a click
-    takes less memory.
+    Folders named "half" keep weights in float16, for half the file and half the memory while it is compiled.
     """
     import openvino
 
