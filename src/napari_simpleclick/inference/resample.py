@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 import numpy as np
 from jaxtyping import Float32
-from scipy.sparse import csr_array
 
 from napari_simpleclick.arrays import Box
 
@@ -179,6 +178,8 @@ def regrid_matrix(side: int, covered: int, start: int, wanted: int, size: int) -
 
 def two_per_row(low: np.ndarray, high: np.ndarray, part: np.ndarray, weight: np.ndarray, columns: int) -> Any:
     """Sparse matrix of linear interpolation: in each row (1 - part) at `low` and part at `high`, times a weight."""
+    from scipy.sparse import csr_array  # takes a quarter of a second to import, and the window opens without
+
     values = np.stack([(1 - part) * weight, part * weight], axis=1).ravel()
     places = np.stack([low, high], axis=1).ravel()
     return csr_array((values, places, np.arange(0, 2 * len(low) + 1, 2)), shape=(len(low), columns))

@@ -6,9 +6,7 @@ from itertools import pairwise
 
 from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.annotator import Annotator, Place
-from napari_simpleclick.inference.interpolation import between
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.propagation import follow_between
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import UNREVIEWED
 from napari_simpleclick.plugin.slices import moved, slice_axis
@@ -65,6 +63,8 @@ def gaps(annotator: Annotator, object_id: int, shown: SliceView, planes: Mapping
 
 def interpolated(annotator: Annotator, gap: Gap) -> Prediction:
     """The object in a gap if it changes its shape evenly."""
+    from napari_simpleclick.inference.interpolation import between  # brings scipy, which the window opens without
+
     ends = annotator.mask(gap.first), annotator.mask(gap.last)
     patch = between(*ends, gap.fraction, gap.plane.shape) if ends[0] and ends[1] else None
     return Prediction.from_patch(patch, gap.plane.shape)
@@ -72,6 +72,8 @@ def interpolated(annotator: Annotator, gap: Gap) -> Prediction:
 
 def fitted(annotator: Annotator, gap: Gap, picture: Plane) -> Prediction:
     """The object that the network finds in the picture of a gap, near the interpolated shape; kept to the pixel."""
+    from napari_simpleclick.inference.propagation import follow_between  # brings scipy
+
     ends = [(annotator.sessions[place].image, annotator.mask(place)) for place in (gap.first, gap.last)]
     (first, start), (last, stop) = ends
     if start is None or stop is None:

@@ -8,7 +8,6 @@ import numpy as np
 from qtpy.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.evaluation.metrics import dice
 from napari_simpleclick.inference.patches import Patch
 from napari_simpleclick.plugin.hover import PREVIEW
 from napari_simpleclick.plugin.planes import PlaneError, displayed_plane
@@ -58,6 +57,8 @@ def agreement(truth: np.ndarray, mask: Patch | None, clicks: Sequence[Click]) ->
     Agreement or None
         None where no object was meant.
     """
+    from napari_simpleclick.evaluation.metrics import dice  # brings scipy, which the window opens without
+
     first = next((click for click in clicks if click.positive), None)
     label = int(truth[round(first.row), round(first.col)]) if first else 0
     under = truth[mask[0].slices][mask[1]] if mask else truth[:0, 0]

@@ -9,7 +9,6 @@ from napari_simpleclick.inference.annotator import Annotator, Change
 from napari_simpleclick.inference.history import find_masks
 from napari_simpleclick.inference.object_edits import accept
 from napari_simpleclick.inference.objects import LockedError, require_unlocked
-from napari_simpleclick.inference.propagation import expected_shape, follow, why_stop
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import UNREVIEWED
 from napari_simpleclick.plugin.channels import pictures
@@ -212,6 +211,9 @@ class Propagation:
 
     def _find(self, annotator: Annotator, run: Run, picture: Plane) -> tuple[str, list[Change]]:
         """On the worker: the reason to stop, or what changed on the next slice."""
+        # Brings scipy, which the window opens without.
+        from napari_simpleclick.inference.propagation import expected_shape, follow, why_stop
+
         session = annotator.sessions[run.object_id, run.plane.key]
         source = session.newest
         expected = expected_shape(source.prediction, picture, session.image) if source else None

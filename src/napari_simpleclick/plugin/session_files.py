@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_simpleclick.data.click_files import PlacedClick, write_clicks
 from napari_simpleclick.data.fingerprint import fingerprint
 from napari_simpleclick.data.volume import plane_at
 from napari_simpleclick.inference.session_file import ENDING, SessionContent, SessionFileError, read_session
@@ -14,6 +13,7 @@ from napari_simpleclick.plugin.planes import layer_data
 if TYPE_CHECKING:
     from napari.layers import Image
 
+    from napari_simpleclick.data.click_files import PlacedClick
     from napari_simpleclick.plugin.controller import Controller
     from napari_simpleclick.plugin.journal import Journal
     from napari_simpleclick.plugin.recovery import Recovery
@@ -60,6 +60,8 @@ class SessionFiles:
         OSError
             If the file cannot be written.
         """
+        from napari_simpleclick.data.click_files import write_clicks  # brings nibabel, which the window opens without
+
         content = SessionContent()
         content.add(json.loads(self._journal().whole(self.recovery.about())))
         clicks = list(clicks_of(content))
@@ -119,8 +121,10 @@ def fits(image: "Image", noted: dict[str, Any]) -> bool:
     return list(data.shape) == noted.get("shape") and fingerprint(data) == noted.get("hash")
 
 
-def clicks_of(content: SessionContent) -> Iterator[PlacedClick]:
+def clicks_of(content: SessionContent) -> "Iterator[PlacedClick]":
     """The clicks of a session, object by object and plane by plane."""
+    from napari_simpleclick.data.click_files import PlacedClick
+
     for (object_id, key), number in content.newest.items():
         plane = plane_at(key, None)
         for each in content.follows(number):
