@@ -228,3 +228,60 @@ def test_failed_click_waits_for_nothing(late):
     late.run.finish()
     assert late.unanswered() == []
     assert late.errors
+
+
+@pytest.fixture
+def interrupted(late, tmp_path):
+    """A controller on an image with earlier work in a file, and its recovery."""
+    first = Recovery(late, run_now, tmp_path)
+    late.click_at((0, 20, 20), positive=True)
+    late.run.finish()
+    first.save_now()
+    late.annotator = late.objects.annotator_for(late.disks)
+    late.labels.data[:] = 0
+    return late, Recovery(late, run_now, tmp_path)
+
+
+def test_earlier_work_is_read_and_unpacked_on_the_worker(interrupted, monkeypatch):
+    controller, recovery = interrupted
+    recovery.restore_soon()
+    controller.run.work()
+    assert not controller.annotator.sessions
+    monkeypatch.setattr("napari_simpleclick.inference.session_restoring.unpacked", None)
+    controller.run.finish()
+    assert controller.errors == []
+    assert len(controller.annotator.clicks(1)) == 1
+    assert controller.labels.data.any()
+
+
+def test_earlier_work_does_not_replace_clicks_that_were_made_while_it_was_read(interrupted):
+    controller, recovery = interrupted
+    recovery.restore_soon()
+    controller.run.work()
+    controller.click_at((2, 50, 60), positive=True)
+    controller.run.finish()
+    assert any("You clicked first" in message for message in controller.messages)
+    assert sum(map(len, controller.annotator.clicks(1).values())) == 1
+    assert not controller.labels.data[0].any()
+
+
+def test_damaged_earlier_work_is_told_and_the_window_goes_on(interrupted):
+    controller, recovery = interrupted
+    recovery.find().write_text("{")
+    recovery.restore_soon()
+    controller.run.finish()
+    assert "no session file, or damaged" in str(controller.errors[0])
+    assert controller.busy == 0
+
+
+def test_click_that_is_answered_while_it_is_saved_comes_back_once(late, tmp_path):
+    recovery = Recovery(late, run_now, tmp_path)
+    late.click_at((0, 20, 20), positive=True)
+    noted = recovery.about()
+    assert len(noted["unanswered"]) == 1
+    late.run.finish()
+    recovery.present_journal().save(noted)
+    late.annotator = late.objects.annotator_for(late.disks)
+    assert Recovery(late, run_now, tmp_path).restore() == 1
+    late.run.finish()
+    assert [len(clicks) for clicks in late.annotator.clicks(1).values()] == [1]

@@ -195,6 +195,7 @@ def test_work_is_offered_again_after_a_crash(open_widget, click, qtbot):
     viewer.add_image(volume.data)
     qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=10_000)
     qtbot.mouseClick(widget.restore_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: widget.controller.busy == 0, timeout=10_000)
     np.testing.assert_array_equal(widget.controller.labels.data, masks)
     qtbot.waitUntil(widget.restore_button.isHidden, timeout=10_000)
 

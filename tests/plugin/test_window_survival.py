@@ -91,6 +91,7 @@ def test_closed_image_is_offered_its_work_when_it_is_opened_again(working, qtbot
     viewer.open(str(stack), plugin="napari")
     qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=10_000)
     widget.restore_button.click()
+    settle(widget, qtbot)
     np.testing.assert_array_equal(widget.controller.labels.data, masks)
 
 
@@ -120,6 +121,7 @@ def test_closed_dock_saves_the_last_click_and_a_new_one_offers_it(working, qtbot
     _, again = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
     qtbot.waitUntil(lambda: not again.restore_button.isHidden(), timeout=60_000)
     again.restore_button.click()
+    settle(again, qtbot)
     np.testing.assert_array_equal(again.controller.labels.data, masks)
 
 
@@ -208,6 +210,7 @@ def test_all_layers_closed_while_a_click_is_answered(held, qtbot, tmp_path, stac
     viewer.open(str(stack), plugin="napari")
     qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=60_000)
     widget.restore_button.click()
+    settle(widget, qtbot)
     assert [len(made) for made in widget.controller.annotator.clicks(1).values()] == [2]
     assert widget.controller.labels.data[3, 104, 134] == 1
 

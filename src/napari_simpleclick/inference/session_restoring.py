@@ -1,6 +1,8 @@
 """Restoring: the steps and the history that a session file tells, without a network."""
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Self
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.history import Actions, Edit, Place, PropertyEdit
@@ -8,7 +10,7 @@ from napari_simpleclick.inference.objects import ObjectProperties
 from napari_simpleclick.inference.packed_masks import unpacked
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.session import Step
-from napari_simpleclick.inference.session_file import EditRecord, SessionContent
+from napari_simpleclick.inference.session_file import EditRecord, SessionContent, read_session
 
 
 @dataclass(slots=True)
@@ -25,6 +27,20 @@ class RestoredSession:
 
     content: SessionContent
     made: dict[int, Step] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """A session file with all its masks unpacked, which takes long where there are many: not for a window's thread.
+
+        Raises
+        ------
+        SessionFileError
+            If the file is damaged.
+        """
+        restored = cls(read_session(path))
+        for number in restored.content.steps:
+            restored._step(number)
+        return restored
 
     def steps(self) -> dict[Place, tuple[Step, ...]]:
         """What was done, by object and plane."""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_data_path
 
 from napari_simpleclick.data.fingerprint import fingerprint
-from napari_simpleclick.inference.session_file import ENDING, read_session
+from napari_simpleclick.inference.session_file import ENDING
 from napari_simpleclick.inference.session_recorder import SessionRecorder
+from napari_simpleclick.inference.session_restoring import RestoredSession
 from napari_simpleclick.plugin.journal import Journal
 from napari_simpleclick.plugin.planes import layer_data
 from napari_simpleclick.plugin.session_layers import about, restore
@@ -91,22 +92,50 @@ class Recovery:
         path = self.find()
         return 0 if path is None else self.open(path)
 
-    def open(self, path: Path) -> int:
+    def restore_soon(self) -> None:
+        """Bring back the earlier work when it is read, beside the window's thread; clicks made in the meantime win."""
+        path = self.find()
+        if path is None:
+            return
+
+        def read(restored: RestoredSession) -> None:
+            if self.find() != path or self.controller.asked:
+                self.controller.status.emit(
+                    f"You clicked first: the earlier work stays in {path}. Open it as a session."
+                )
+                return
+            try:
+                count = self.open(path, restored)
+            except ValueError as error:
+                self.controller.failed.emit(error)
+            else:
+                self.controller.status.emit(f"{count} objects are back.")
+
+        self.controller.submit(lambda: RestoredSession.read(path), read)
+
+    def open(self, path: Path, restored: RestoredSession | None = None) -> int:
         """Go on with the work in a session file; what was done so far is let go, but stays in its own file.
+
+        Parameters
+        ----------
+        path
+            The file.
+        restored
+            What it holds, if that was read already.
 
         Raises
         ------
         SessionFileError
             If the file is damaged, or was made on an image of another shape.
         """
-        content = read_session(path)
+        restored = restored or RestoredSession.read(path)
         self.save_now()
-        restored = restore(self.controller, content, path)
+        restore(self.controller, restored, path)
         self.journal = self._earlier = None
         journal = self.present_journal()
         if journal is not None:
             journal.recorder.take_over(restored)
-        return len({object_id for object_id, _ in content.newest})
+        return len({object_id for object_id, _ in restored.content.newest})
 
     def present_journal(self) -> Journal | None:
         """The journal of the present work; None without an image, and as long as its hash or the model is not known."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from napari_simpleclick.data.fingerprint import fingerprint
 from napari_simpleclick.data.volume import plane_at
-from napari_simpleclick.inference.session_file import ENDING, SessionContent, SessionFileError, read_session
+from napari_simpleclick.inference.session_file import ENDING, SessionContent, SessionFileError
+from napari_simpleclick.inference.session_restoring import RestoredSession
 from napari_simpleclick.plugin.planes import layer_data
 
 if TYPE_CHECKING:
@@ -73,29 +74,29 @@ class SessionFiles:
         """Go on with the work in a file, on its image, which is opened if it is not; waits for the model."""
         controller, images = self.controller, self._images()
 
-        def look() -> tuple[SessionContent, Any]:
-            content = read_session(path)
-            noted = content.about.get("image", {})
-            return content, next((image for image in images if fits(image, noted)), None)
+        def look() -> tuple[RestoredSession, Any]:
+            restored = RestoredSession.read(path)
+            noted = restored.content.about.get("image", {})
+            return restored, next((image for image in images if fits(image, noted)), None)
 
-        def found(result: tuple[SessionContent, Any]) -> None:
-            content, image = result
+        def found(result: tuple[RestoredSession, Any]) -> None:
+            restored, image = result
             try:
-                self._go_on(path, content.about.get("image", {}), image)
+                self._go_on(path, restored, image)
             except (ValueError, OSError) as error:
                 controller.failed.emit(error)
 
         controller.submit(look, found, whatever_image=True)
 
-    def _go_on(self, path: Path, noted: dict[str, Any], image: "Image | None") -> None:
-        controller = self.controller
+    def _go_on(self, path: Path, restored: RestoredSession, image: "Image | None") -> None:
+        controller, noted = self.controller, restored.content.about.get("image", {})
         if image is None and noted.get("path") and Path(noted["path"]).exists():
             controller.viewer.open(noted["path"])
             image = next((layer for layer in reversed(self._images()) if fits(layer, noted)), None)
         chosen = image or controller.image
         if chosen is not None and chosen != controller.image:
             controller.annotate(chosen)
-        count = self.recovery.open(path)
+        count = self.recovery.open(path, restored)
         other = (
             "" if image else f" Its image was another one ({noted.get('name')}, hash {noted.get('hash')}): check it."
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.volume import SliceView, plane_at
 from napari_simpleclick.inference.history import Edit
-from napari_simpleclick.inference.session_file import SessionContent, SessionFileError
+from napari_simpleclick.inference.session_file import SessionFileError
 from napari_simpleclick.inference.session_restoring import RestoredSession
 from napari_simpleclick.plugin import channels, seen_intensities
 from napari_simpleclick.plugin.planes import layer_data
@@ -66,7 +66,7 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in NOTED_PACKAGES}
 
 
-def restore(controller: "Controller", content: SessionContent, path: Path) -> RestoredSession:
+def restore(controller: "Controller", restored: RestoredSession, path: Path) -> None:
     """Bring the work in a session file back to the layers of a controller.
 
     Raises
@@ -74,8 +74,7 @@ def restore(controller: "Controller", content: SessionContent, path: Path) -> Re
     SessionFileError
         If it was made on an image of another shape.
     """
-    restored = RestoredSession(content)
-    image = controller.image
+    content, image = restored.content, controller.image
     if image is None:
         raise SessionFileError(f"{path.name} is work on an image: open that image first, then the file.")
     data, noted = layer_data(image), content.about.get("image", {})
@@ -96,9 +95,12 @@ def restore(controller: "Controller", content: SessionContent, path: Path) -> Re
     for asked in content.about.get("unanswered", []):
         axes, point = tuple(asked["axes"]), tuple(asked["point"])
         plane = SliceView(data, point, (axes[0], axes[1]), rgb=bool(image.rgb))
-        controller.click_object(asked["object"], plane, Click(*asked["click"]))
+        click = Click(*asked["click"])
+        # It may have been answered between its noting and its saving.
+        session = controller.annotator.sessions.get((asked["object"], plane.key))
+        if session is None or click not in session.clicks:
+            controller.click_object(asked["object"], plane, click)
     controller.select_object(content.about.get("settings", {}).get("object", 1))
-    return restored
 
 
 def use_settings(controller: "Controller", settings: dict[str, Any]) -> None:

@@ -131,7 +131,7 @@ class SimpleClickWidget(QWidget):
         controller.failed.connect(self._show_error)
         self.refresh_timer.timeout.connect(self._show_state)
         self.busy_timer.timeout.connect(self._show_working)
-        self.restore_button.clicked.connect(self._restore)
+        self.restore_button.clicked.connect(self.recovery.restore_soon)
         self.save_timer.timeout.connect(self.recovery.save)
         self.save_timer.start()
         setup.annotate_button.clicked.connect(self._annotate_chosen)
@@ -206,14 +206,6 @@ class SimpleClickWidget(QWidget):
     def _cancel(self) -> None:
         self.propagation.cancel()
         self.models.cancel()
-
-    def _restore(self) -> None:
-        try:
-            count = self.recovery.restore()
-        except ValueError as error:
-            self._show_error(error)
-        else:
-            self.status.setText(f"{count} objects are back.")
 
     # -- keep the window up to date ---------------------------------------------------------------------------------
 
