@@ -13,6 +13,9 @@ from napari_simpleclick.inference.session import ClickSession, PredictorLike
 WORTH_KEEPING = 0.55
 """A slice that was filled worse than this is cleared before it is clicked."""
 
+PATIENCE = 3
+"""So many clicks in a row a slice gets at most before others are filled from it, when the goal is the whole object."""
+
 WORTHWHILE = 0.1
 """Part of the wrong pixels that a click has to remove; otherwise a filled slice is cleared and clicked from the start,
 and others are clicked first."""
@@ -82,7 +85,7 @@ class VolumeRobot:
         return max(open_ones, key=lambda at: (at not in self.stubborn, self.wrong(at)), default=None)
 
     def visit(self, at: int) -> None:
-        """Click a slice: once, from the start if that was no help, and until it is good if every slice has to be."""
+        """Click a slice until it is good or patience ends, once if none are filled; anew if the first was no help."""
         before = self.wrong(at)
         self.begin(at)
         self.click(at)
@@ -90,8 +93,10 @@ class VolumeRobot:
             self.sessions[at] = ClickSession(self.predictor, self.object.images[at])
             self.put(at, self.masks[at] & False)
             self.click(at)
-        while self.protocol.goal == "slices" and self.may_go_on(at):
-            self.click(at)
+        rest = self.protocol.max_clicks if self.protocol.goal == "slices" else (PATIENCE - 1) * self.carry
+        for _ in range(rest):
+            if self.may_go_on(at):
+                self.click(at)
         self.stubborn = self.stubborn - {at} if self.helped(at, before) else self.stubborn | {at}
 
     def helped(self, at: int, before: int) -> bool:
