@@ -97,6 +97,18 @@ def test_network_that_disagrees_is_refused_with_a_notice(model, monkeypatch):
     assert "differs from torch by 0.200" in chosen.notice
 
 
+def test_float32_of_the_same_engine_is_taken_where_half_the_precision_disagrees(model, monkeypatch):
+    found = iter([0.2, 0.0])
+    monkeypatch.setattr(networks, "disagreement", lambda *_, **__: next(found))
+    compiled = OpenVinoNetwork(model, size=224)
+    if compiled.precision == "f32":
+        pytest.skip("this processor computes in float32 anyway")
+    chosen = choose_network(model, size=224)
+    assert chosen.engine == "OpenVINO f32"
+    assert f"OpenVINO {compiled.precision} differs from torch by 0.200" in chosen.notice
+    assert "OpenVINO f32 is used instead" in chosen.notice
+
+
 def test_torch_can_be_asked_for(model):
     assert choose_network(model, engine="torch").network is model
 

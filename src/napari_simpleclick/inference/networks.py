@@ -88,7 +88,14 @@ def choose_network(
         notice = f"Clicks are answered by torch. OpenVINO would be about three times faster: {GET_OPENVINO}"
         return replace(torch_network(model, precision, where, size=size, batch=batch), notice=notice)
     chosen = ChosenNetwork(compiled, f"OpenVINO {compiled.precision}")
-    return checked(chosen, model, compiled.precision, where, size=size, batch=batch)
+    found = checked(chosen, model, compiled.precision, where, size=size, batch=batch)
+    if found.network is model and precision == "auto" and compiled.precision != "f32":
+        exact = choose_network(
+            model, engine="openvino", precision="f32", device=device, size=size, batch=batch, threads=threads
+        )
+        if exact.network is not model:
+            return replace(exact, notice=found.notice.replace("torch is used", f"{exact.engine} is used"))
+    return found
 
 
 def torch_network(
