@@ -1,4 +1,7 @@
-"""Keep the tests out of the user's folders."""
+"""Keep the tests out of the user's folders, and those of widgets out of machines without a screen."""
+
+import os
+import sys
 
 import pytest
 
@@ -6,3 +9,11 @@ import pytest
 @pytest.fixture(autouse=True)
 def own_recovery_folder(tmp_path, monkeypatch):
     monkeypatch.setattr("napari_simpleclick.plugin.recovery.user_data_path", lambda *_names, **_settings: tmp_path)
+
+
+def pytest_collection_modifyitems(items):
+    if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
+        screen = pytest.mark.skip(reason="windows need a screen: run `make test`, or pytest under xvfb-run")
+        for item in items:
+            if "qtbot" in getattr(item, "fixturenames", ()):
+                item.add_marker(screen)
