@@ -1,8 +1,9 @@
-"""Pictures of a report for the documents: the bundled model on the bundled samples.
+"""Pictures of reports for the documents: the bundled model on the bundled samples, and on data that are not bundled.
 
-    python scripts/make_report_pictures.py [report.json]
+    python scripts/make_report_pictures.py                  # clicks the samples, ten times each
+    python scripts/make_report_pictures.py report.json ...  # curves of reports side by side
 
-Without a report the samples are clicked anew, ten times each. Run it again when the bundled weights change.
+Run it again when the bundled weights change.
 """
 
 import sys
@@ -24,13 +25,29 @@ IMAGES = Path(__file__).parents[1] / "docs" / "images"
 
 
 def main() -> None:
+    reports = [EvaluationReport.read(Path(name)) for name in sys.argv[1:]]
+    if reports:
+        draw_side_by_side(reports)
+    else:
+        draw_samples()
+
+
+def draw_side_by_side(reports: list[EvaluationReport]) -> None:
+    """Curves of evaluations of the data that the model card names."""
+    figure = Figure(figsize=(4.6 * len(reports), 3.8), layout="constrained", dpi=100)
+    for report, axes in zip(reports, figure.subplots(1, len(reports), squeeze=False)[0], strict=True):
+        axes.spines[["top", "right"]].set_visible(False)
+        draw_curve(report, axes)
+        axes.set_title(f"{report.dataset}, {len(report.objects)} objects", fontsize=10)
+    figure.savefig(IMAGES / "report_data.png", metadata={"Software": None})
+
+
+def draw_samples() -> None:
+    """Curve, clicks needed and worst object of the samples."""
     job = EvaluationJob(DatasetChoice("samples"), protocol=EvaluationProtocol(max_clicks=10))
     dataset, predictor = open_dataset("samples", Path()), job.predictor.create()
-    if len(sys.argv) > 1:
-        report = EvaluationReport.read(Path(sys.argv[1]))
-    else:
-        placed = in_order(evaluate_pictures(predictor, dataset, job.protocol, range(len(dataset))))
-        report = EvaluationReport(dataset.name, job.protocol, placed, job.provenance(dataset))
+    placed = in_order(evaluate_pictures(predictor, dataset, job.protocol, range(len(dataset))))
+    report = EvaluationReport(dataset.name, job.protocol, placed, job.provenance(dataset))
     figure = Figure(figsize=(11, 3.8), layout="constrained", dpi=100)
     for draw, axes in zip((draw_curve, draw_clicks_needed), figure.subplots(1, 2), strict=True):
         axes.spines[["top", "right"]].set_visible(False)
