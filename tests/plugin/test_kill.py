@@ -61,7 +61,9 @@ def test_at_most_two_seconds_are_lost_when_the_process_is_killed(tmp_path, secon
     recovery = Recovery(controller, run_now, path.parent)
     assert recovery.find() == path
     assert recovery.restore() > 0
-    assert sum(found.clicks for found in controller.annotator.summaries()) == len(clicks)
+    # Clicks that were not answered yet are answered now.
+    brought_back = sum(found.clicks for found in controller.annotator.summaries())
+    assert len(clicks) <= brought_back <= len(clicks) + len(content.about["unanswered"])
     assert np.count_nonzero(controller.labels.data) > 100
     while controller.annotator.can_undo:
         controller.annotator.undo()

@@ -104,7 +104,7 @@ def test_object_and_slice_that_differ_are_named(session, tmp_path):
         (("about", "image", "path"), "/nowhere/a.nii", "--image"),
         (("predictors", 0, "sha256"), "0" * 64, "is not the one of the session"),
         (("predictors", 0, "model"), "vit_none", "Unknown model 'vit_none'"),
-        (("steps", "1", "image"), {"channels": [1, 2, 3]}, "expected limits of intensities only"),
+        (("steps", "1", "image"), {"channels": [1, 2, 3]}, "expected limits of intensities, or channels"),
         (("format",), 7, "has format 7, expected 2"),
     ],
 )

@@ -97,7 +97,7 @@ class Pictures:
         SessionFileError
             If it was made in a way that this version does not know, or a channel's image is missing or another one.
         """
-        if settings.keys() != {"channels"}:
+        if not are_channels(settings):
             return PlaneImage(plane_at(key, self.volume.data, rgb=self.volume.rgb), limits_of(settings))
         red, green, blue = (self.channel(key, each) for each in settings["channels"])
         return ChannelsImage((red, green, blue))
@@ -177,6 +177,13 @@ def parts_of(engine: str) -> tuple[Any, Any, str]:
     kind = words[0] if words else "auto"
     precision = words[1].replace("bfloat", "bf").replace("float", "f") if len(words) > 1 else "auto"
     return kind, precision, words[-1] if "on" in words else "cpu"
+
+
+def are_channels(settings: Mapping[str, Any]) -> bool:
+    """Whether a picture was made of three channels, each with its limits and where it comes from."""
+    parts = settings.get("channels")
+    known = {"limits", "name", "path", "hash", "at"}
+    return isinstance(parts, list) and len(parts) == 3 and all(isinstance(x, dict) and known <= x.keys() for x in parts)
 
 
 def limits_of(settings: Mapping[str, Any]) -> tuple[float, float] | None:
