@@ -21,6 +21,7 @@ from napari_simpleclick.cli.quantise import calibration_inputs
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.evaluation.speed import open_model
+from napari_simpleclick.inference.conversion import compiled_network
 from napari_simpleclick.inference.networks import choose_network
 from napari_simpleclick.inference.openvino_network import OpenVinoNetwork
 from napari_simpleclick.inference.predictor import Predictor
@@ -47,7 +48,7 @@ def in_int8(model) -> OpenVinoNetwork:
     """The network with a decoder that is quantised now; speed does not depend on how well it is calibrated."""
     with tempfile.TemporaryDirectory() as folder:
         quantise(model, calibration_inputs(model, CALIBRATION_PICTURES), cache=Path(folder))
-        return OpenVinoNetwork(model, precision="int8", cache=Path(folder))
+        return compiled_network(model, precision="int8", cache=Path(folder))
 
 
 def main() -> None:
@@ -56,7 +57,7 @@ def main() -> None:
         model = open_model(name)
         predictors = {"torch float32, mirrored": Predictor(model, flip=True), "torch float32": Predictor(model)}
         chosen = choose_network(model)
-        if chosen.network is not model:
+        if isinstance(chosen.network, OpenVinoNetwork):
             mirrored = choose_network(model, batch=2)
             predictors[f"{chosen.engine}, mirrored"] = Predictor(mirrored.network, flip=True)
             predictors[chosen.engine] = Predictor(chosen.network)

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from napari_simpleclick.cli.main import main
-from napari_simpleclick.inference import openvino_network
+from napari_simpleclick.inference import graph_cache
 from napari_simpleclick.inference.networks import choose_network
 from napari_simpleclick.model.checkpoint import load_checkpoint, save_checkpoint
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
@@ -22,7 +22,7 @@ SMALL = SimpleClickConfig(
 
 
 def test_the_command_quantises_compares_and_says_what_is_used(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(openvino_network, "user_cache_path", lambda *_names, **_settings: tmp_path / "cache")
+    monkeypatch.setattr(graph_cache, "user_cache_path", lambda *_names, **_settings: tmp_path / "cache")
     torch.manual_seed(3)
     path = tmp_path / "small.safetensors"
     save_checkpoint(path, SimpleClick(SMALL).eval())

@@ -11,6 +11,7 @@ from napari_simpleclick.evaluation.evaluate import evaluate_pictures, in_order
 from napari_simpleclick.evaluation.predictors import find_factory
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 from napari_simpleclick.inference.predictor import Predictor
+from napari_simpleclick.inference.torch_network import TorchNetwork
 from napari_simpleclick.model.weights import load_model
 
 
@@ -42,7 +43,7 @@ class Counting(Predictor):
 
     def __init__(self, network, **settings) -> None:
         super().__init__(self, **settings)
-        self.inner, self.decoded, self.encoded = network, [], 0
+        self.inner, self.decoded, self.encoded = TorchNetwork(network), [], 0
 
     def encode(self, image):
         self.encoded += image.shape[0]

@@ -1,12 +1,14 @@
 """Masks of enlarged maps: what they cost depends on the outline, what they are does not depend on the way."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from napari_simpleclick.arrays import Box
+from napari_simpleclick.arrays import Box, bounding_box
 from napari_simpleclick.inference import enlarged_mask as module
-from napari_simpleclick.inference.enlarged_mask import enlarged_mask
+from napari_simpleclick.inference.enlarged_mask import enlarged_box, enlarged_mask
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.resample import enlarge
 
@@ -30,6 +32,26 @@ def test_mask_is_that_of_the_enlarged_map_to_the_pixel(seed, covered, threshold,
     np.testing.assert_array_equal(enlarged_mask(small, covered, part, threshold), expected)
     whole = Prediction(small, covered, (1100, 1100))
     np.testing.assert_array_equal(whole.mask(threshold), whole.probability > threshold)
+    assert whole.object_box(threshold) == bounding_box(whole.probability > threshold)
+    assert enlarged_box(small, covered, part, threshold) == bounding_box(expected)
+
+
+@pytest.mark.parametrize("place", [(0, 0), (20, 47), (47, 3), (30, 30)])
+@pytest.mark.parametrize("value", [0.5001, 0.7])
+def test_box_of_an_object_without_plain_inside_is_that_of_its_mask(place, value):
+    small = np.zeros((48, 48), np.float32)
+    small[place] = value
+    prediction = Prediction(small, Box(7, 2000, 0, 1900), (2000, 2000))
+    assert prediction.object_box(0.5) == bounding_box(prediction.mask(0.5))
+    assert prediction.object_box(0.8) is None
+
+
+def test_box_leaves_out_what_belongs_to_others():
+    small = np.ones((48, 48), np.float32)
+    whole = Prediction(small, Box(0, 900, 0, 900), (900, 900))
+    others = Box(0, 900, 0, 300), np.ones((900, 300), bool)
+    assert replace(whole, without=others).object_box(0.5) == Box(0, 900, 300, 900)
+    assert Prediction.from_patch(others, (900, 900)).object_box(0.5) == others[0]
 
 
 def test_values_at_the_threshold_are_interpolated(monkeypatch):
@@ -45,8 +67,8 @@ def test_only_the_outline_is_interpolated(monkeypatch):
     small = np.zeros((48, 48), np.float32)
     small[8:40, 8:40] = 1
     cells = []
-    padded = module.padded
-    monkeypatch.setattr(module, "padded", lambda *a: cells.append(len(a[2])) or padded(*a))
+    write_tiles = module.write_tiles
+    monkeypatch.setattr(module, "write_tiles", lambda *a: cells.append(len(a[1])) or write_tiles(*a))
     found = enlarged_mask(small, Box(0, 4800, 0, 4800), Box(0, 4800, 0, 4800), 0.5)
     assert found.sum() > 3000**2
-    assert sum(cells) == 2 * (33**2 - 31**2)  # rows and columns of the cells that the outline crosses
+    assert sum(cells) == 33**2 - 31**2  # the cells that the outline crosses

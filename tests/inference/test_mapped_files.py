@@ -5,10 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
+from napari_simpleclick.inference.conversion import compiled_network
 from napari_simpleclick.inference.mapped_files import let_go, mappings
-from napari_simpleclick.inference.openvino_network import OpenVinoNetwork
 from napari_simpleclick.model.weights import load_model
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what is mapped")
@@ -51,8 +50,8 @@ def test_files_that_are_written_to_stay(tmp_path):
 
 def test_compiled_network_does_not_hold_its_weights_twice(tmp_path):
     pytest.importorskip("openvino")
-    network = OpenVinoNetwork(load_model(), cache=tmp_path, threads=1)
-    picture = torch.zeros(1, 3, 448, 448)
+    network = compiled_network(load_model(), cache=tmp_path, threads=1)
+    picture = np.zeros((1, 3, 448, 448), np.float32)
     network.decode(network.encode(picture), picture)
     (weights,) = tmp_path.rglob("decoder.bin")
     assert mappings(weights)

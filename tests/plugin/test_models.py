@@ -6,6 +6,7 @@ import pytest
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.evaluation.metrics import iou
+from napari_simpleclick.inference import graph_cache
 from napari_simpleclick.inference.session import ClickSession
 from napari_simpleclick.model.weights import DEFAULT_MODEL
 from napari_simpleclick.plugin import models
@@ -40,8 +41,14 @@ class Later:
             run_now(*job)
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setattr(graph_cache, "user_cache_path", lambda *_names, **_settings: tmp_path)
+
+
 @pytest.fixture
 def named_predictors(monkeypatch):
+    monkeypatch.setattr(models, "create_ready_predictor", lambda *_, **__: None)
     monkeypatch.setattr(models, "create_predictor", lambda name, *_, size, **__: f"torch {name} {size}")
     monkeypatch.setattr(
         models, "create_compiled_predictor", lambda name, *_, size, **__: (f"compiled {name} {size}", "")
@@ -65,6 +72,17 @@ def test_compiled_form_of_a_model_that_is_no_longer_wanted_is_dropped():
     loader.load(ModelChoice("first", draft=True))
     background.run()
     assert window.given == ["torch first 448", "torch first 224", "compiled first 224"]
+
+
+@pytest.mark.usefixtures("named_predictors")
+def test_what_an_earlier_start_compiled_is_taken_at_once(monkeypatch):
+    monkeypatch.setattr(models, "create_ready_predictor", lambda name, *_, **__: f"ready {name}")
+    window, background = Window(), Later()
+    loader = ModelLoader(window, background)
+    loader.load(ModelChoice("first"))
+    assert window.given == ["ready first"]
+    assert background.jobs == []
+    assert not loader.loading
 
 
 @pytest.mark.usefixtures("named_predictors")
@@ -111,7 +129,8 @@ def test_loading_tells_its_steps_and_is_stopped_between_them(monkeypatch):
 
     loader = ModelLoader(window, background, tell)
     loader.load(ModelChoice(DEFAULT_MODEL, "cpu", draft=True))
-    assert [line.split(": ")[1] for line in told] == ["torch, 1 of 3 … (Esc stops)", "weights, 2 of 3 … (Esc stops)"]
+    steps = [line.split(": ")[1].removesuffix(" … (Esc stops)") for line in told]
+    assert steps == ["its compiled form", "torch, 1 of 3", "weights, 2 of 3"]
     assert window.given == [None]
     assert background.jobs == []
     assert not loader.loading

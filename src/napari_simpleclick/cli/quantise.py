@@ -45,8 +45,8 @@ class QuantiseSettings:
 
 def run_quantise(settings: QuantiseSettings, console: Console) -> None:
     """Quantise, compare, keep and tell."""
+    from napari_simpleclick.inference.conversion import compiled_network
     from napari_simpleclick.inference.networks import choose_network
-    from napari_simpleclick.inference.openvino_network import OpenVinoNetwork
     from napari_simpleclick.inference.predictor import Predictor
     from napari_simpleclick.inference.quantisation import LARGEST_LOSS, Int8Result, keep_result, quantise
     from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
@@ -59,8 +59,8 @@ def run_quantise(settings: QuantiseSettings, console: Console) -> None:
     console.print(f"Calibrating {name} with {settings.pictures} procedural pictures …")
     folder = quantise(model, calibration_inputs(model, settings.pictures))
     exact = Predictor(choose_network(model, engine="openvino", precision="f32").network)
-    other = Predictor(OpenVinoNetwork(model, precision="auto"))
-    small = Predictor(OpenVinoNetwork(model, precision="int8"))
+    other = Predictor(compiled_network(model, precision="auto"))
+    small = Predictor(compiled_network(model, precision="int8"))
     scores = compare((exact, other, small), objects, settings.clicks)
     result = Int8Result(
         miou_float32=100 * statistics.fmean(scores.ious[0]),

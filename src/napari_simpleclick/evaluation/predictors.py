@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from napari_simpleclick.inference.session import PredictorLike
 
 if TYPE_CHECKING:
-    from napari_simpleclick.inference.networks import ChosenNetwork
+    from napari_simpleclick.inference.chosen_network import ChosenNetwork
     from napari_simpleclick.inference.precision import Engine, Precision
 
 GROUP = "napari_simpleclick.predictors"
@@ -73,7 +73,6 @@ class PredictorChoice:
         """
         if self.factory is not None:
             return find_factory(self.factory)()
-        from napari_simpleclick.inference.device import choose_device
         from napari_simpleclick.inference.predictor import Predictor
 
         chosen = network_of(self)
@@ -82,7 +81,7 @@ class PredictorChoice:
                 f"The network must run on {self.arithmetic} here as in the rest of the run, got {chosen.engine}. "
                 "Choose an --engine and --precision that all workers have."
             )
-        return Predictor(chosen.network, flip=self.flip, size=self.size, device=choose_device(self.device))
+        return Predictor(chosen.network, flip=self.flip, size=self.size)
 
     def pinned(self) -> Self:
         """The same, held to the arithmetic that it comes to on this machine."""

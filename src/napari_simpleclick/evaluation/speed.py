@@ -18,9 +18,10 @@ from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.evaluation.memory import forget_peak, peak_mb, return_free_memory
 from napari_simpleclick.evaluation.metrics import iou
 from napari_simpleclick.evaluation.robot_user import next_click
+from napari_simpleclick.inference.chosen_network import ChosenNetwork
 from napari_simpleclick.inference.device import choose_device
-from napari_simpleclick.inference.networks import ChosenNetwork, choose_network
-from napari_simpleclick.inference.openvino_network import graph_folder
+from napari_simpleclick.inference.networks import choose_network
+from napari_simpleclick.inference.openvino_network import OpenVinoNetwork
 from napari_simpleclick.inference.precision import Engine, Precision, fixed_input
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.predictor import Predictor
@@ -123,16 +124,16 @@ def measure_speed(job: SpeedJob) -> SpeedFigures:
 def load(job: SpeedJob) -> tuple[Predictor, ChosenNetwork, bool]:
     """The predictor, what it runs on, and whether its graph had been compiled before."""
     model = open_model(job.model)
-    batch, device = 2 if job.flip else 1, choose_device(job.device)
-    try:
-        was_compiled = graph_folder(model, size=job.size, batch=batch).is_dir()
-    except ModuleNotFoundError:
-        was_compiled = False
     chosen = choose_network(
-        model, engine=job.engine, precision=job.precision, device=device, size=job.size, batch=batch
+        model,
+        engine=job.engine,
+        precision=job.precision,
+        device=choose_device(job.device),
+        size=job.size,
+        batch=2 if job.flip else 1,
     )
-    predictor = Predictor(chosen.network, flip=job.flip, size=job.size, device=device)
-    return predictor, chosen, was_compiled and chosen.engine.startswith("OpenVINO")
+    was_compiled = isinstance(chosen.network, OpenVinoNetwork) and chosen.network.kept
+    return Predictor(chosen.network, flip=job.flip, size=job.size), chosen, was_compiled
 
 
 def open_model(name: str) -> SimpleClick:
@@ -165,7 +166,7 @@ def timed_click(
 
 def operations(model: SimpleClick, size: int) -> float:
     """Multiplications and additions, in 1e9, of a click in a region whose image features are there."""
-    image, guidance = fixed_input(size=size, batch=1)
+    image, guidance = (torch.from_numpy(part) for part in fixed_input(size=size, batch=1))
     with torch.inference_mode(), sdpa_kernel(SDPBackend.MATH):
         features = model.encode(image)
         with FlopCounterMode(display=False) as counter:

@@ -1,9 +1,12 @@
-"""Load a model by name as a predictor that knows what it is called, so that a session file can name it."""
+"""Load a model by name as a predictor that knows what it is called, so that a session file can name it.
 
-from napari_simpleclick.inference.device import choose_device
-from napari_simpleclick.inference.networks import choose_network
+torch is imported only where no earlier start on this machine compiled the network.
+"""
+
+from napari_simpleclick.inference.device import surely_cpu
 from napari_simpleclick.inference.precision import Engine, Precision
 from napari_simpleclick.inference.predictor import Predictor
+from napari_simpleclick.inference.ready_network import ready_network
 from napari_simpleclick.model.weights import find_weights, load_model, model_name, sha256
 
 
@@ -38,14 +41,48 @@ def load_predictor(
     FileNotFoundError, ValueError
         If there is no such model or engine; says which there are.
     """
-    where = choose_device(device)
+    if engine != "torch" and precision == "auto":
+        ready = load_ready_predictor(model, device=device, flip=flip, size=size)
+        if ready is not None:
+            return ready
+    from napari_simpleclick.inference.device import choose_device
+    from napari_simpleclick.inference.networks import choose_network
+
+    where, checkpoint = choose_device(device), sha256(find_weights(model))
     chosen = choose_network(
-        load_model(model), engine=engine, precision=precision, device=where, size=size, batch=2 if flip else 1
+        load_model(model),
+        engine=engine,
+        precision=precision,
+        device=where,
+        size=size,
+        batch=2 if flip else 1,
+        checkpoint=checkpoint,
     )
-    return Predictor(chosen.network, flip=flip, size=size, device=where, facts=model_facts(model, chosen.engine))
+    return Predictor(chosen.network, flip=flip, size=size, facts=model_facts(model, checkpoint, chosen.engine))
 
 
-def model_facts(model: str, engine: str) -> dict[str, str]:
+def load_ready_predictor(model: str, *, device: str = "auto", flip: bool = False, size: int = 448) -> Predictor | None:
+    """A predictor of a model as an earlier start compiled it, without torch; None where that has to be asked.
+
+    Parameters
+    ----------
+    model, device, flip, size
+        As for `load_predictor`.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        If there is no such model; says which there are.
+    """
+    if not surely_cpu(device):
+        return None
+    checkpoint = sha256(find_weights(model))
+    chosen = ready_network(checkpoint, size=size, batch=2 if flip else 1)
+    if chosen is None:
+        return None
+    return Predictor(chosen.network, flip=flip, size=size, facts=model_facts(model, checkpoint, chosen.engine))
+
+
+def model_facts(model: str, checkpoint: str, engine: str) -> dict[str, str]:
     """What tells the model and its arithmetic from others: name, sha256 of the file, engine with precision."""
-    path = find_weights(model)
-    return {"model": model_name(path), "sha256": sha256(path), "engine": engine}
+    return {"model": model_name(find_weights(model)), "sha256": checkpoint, "engine": engine}

@@ -34,8 +34,8 @@ def network_view(session: ClickSession) -> np.ndarray | None:
     roi, size = prediction.roi, len(prediction.shown_map())
     before = steps[newest - 1].prediction.beside(circumstances.others) if newest else None
     clicks = [step.click for step in steps[: newest + 1] if step.click is not None]
-    picture = 255 * read_crop(circumstances.image, roi, size).permute(1, 2, 0).numpy()
-    maps = guidance_maps(clicks, before, roi, size).numpy()
+    picture = 255 * np.moveaxis(read_crop(circumstances.image, roi, size), 0, 2)
+    maps = guidance_maps(clicks, before, roi, size)
     for weights, color in zip((TINT * maps[0], maps[1], maps[2]), (PREVIOUS, POSITIVE, NEGATIVE), strict=True):
         picture += weights[..., None] * (np.array(color, np.float32) - picture)
     return np.asarray(picture.round(), np.uint8)

@@ -1,37 +1,20 @@
 """Choose what computes the network: torch or OpenVINO, in the precision that is fastest and still agrees."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 
-from napari_simpleclick.inference.half_network import HalfNetwork
-from napari_simpleclick.inference.openvino_network import OpenVinoNetwork
-from napari_simpleclick.inference.precision import TOLERANCES, Engine, Network, Precision, disagreement
+from napari_simpleclick.inference.chosen_network import ChosenNetwork, tolerance
+from napari_simpleclick.inference.conversion import compiled_network
+from napari_simpleclick.inference.graph_cache import keep_answer, note_file
+from napari_simpleclick.inference.precision import Engine, Precision, disagreement, trial_answer
+from napari_simpleclick.inference.torch_network import TorchNetwork
 from napari_simpleclick.model.simpleclick import SimpleClick
 
 OPENVINO_PRECISIONS = ("auto", "f32", "bf16", "int8")
 TORCH_DTYPES = {"bf16": torch.bfloat16, "f16": torch.float16}
 GET_OPENVINO = 'pip install "napari-simpleclick[openvino]"'
-WORDS = {"f32": "float32", "bf16": "bfloat16", "f16": "float16"}
-
-
-@dataclass(frozen=True, slots=True)
-class ChosenNetwork:
-    """A network and what is to be said about it.
-
-    Parameters
-    ----------
-    network
-        The network.
-    engine
-        Engine and precision, as the evaluation report names them.
-    notice
-        Why it is not the one that was asked for, or not a faster one; empty if nothing is to be said.
-    """
-
-    network: Network
-    engine: str
-    notice: str = ""
+WORDS = {"bf16": "bfloat16", "f16": "float16"}
 
 
 def choose_network(
@@ -43,6 +26,7 @@ def choose_network(
     size: int = 448,
     batch: int = 1,
     threads: int | None = None,
+    checkpoint: str | None = None,
 ) -> ChosenNetwork:
     """The fastest network that computes what the model computes.
 
@@ -63,6 +47,8 @@ def choose_network(
         The input to compile for: side in pixels; 2 with mirror averaging, else 1.
     threads
         Threads of OpenVINO; None leaves the choice to it. Those of torch are set for the whole process elsewhere.
+    checkpoint
+        sha256 of the file that the model came from, to be found by `ready_network` the next time.
 
     Raises
     ------
@@ -81,19 +67,33 @@ def choose_network(
             raise ValueError(refusal(engine, precision, where))
         return torch_network(model, precision, where, size=size, batch=batch)
     try:
-        compiled = OpenVinoNetwork(model, size=size, batch=batch, precision=precision, threads=threads)
+        return compiled_choice(model, precision, size=size, batch=batch, threads=threads, checkpoint=checkpoint)
     except ModuleNotFoundError as error:
         if engine == "openvino" or precision == "int8":
             raise ModuleNotFoundError(f"OpenVINO is missing: {GET_OPENVINO}") from error
         notice = f"Clicks are answered by torch. OpenVINO would be about three times faster: {GET_OPENVINO}"
         return replace(torch_network(model, precision, where, size=size, batch=batch), notice=notice)
-    chosen = ChosenNetwork(compiled, f"OpenVINO {compiled.precision}")
-    found = checked(chosen, model, compiled.precision, where, size=size, batch=batch)
-    if found.network is model and precision == "auto" and compiled.precision != "f32":
-        exact = choose_network(
-            model, engine="openvino", precision="f32", device=device, size=size, batch=batch, threads=threads
-        )
-        if exact.network is not model:
+
+
+def compiled_choice(
+    model: SimpleClick, precision: Precision, *, size: int, batch: int, threads: int | None, checkpoint: str | None
+) -> ChosenNetwork:
+    """The model compiled for the processor; where that does not agree, in float32, and else the model in torch."""
+    plain = ChosenNetwork(TorchNetwork(model), "torch float32 on cpu")
+    expected = trial_answer(plain.network, size=size, batch=batch)
+    compiled = compiled_network(model, size=size, batch=batch, precision=precision, threads=threads)
+    difference = disagreement(expected, compiled)
+    if difference > tolerance(compiled.precision) and compiled.kept:  # perhaps the file is damaged
+        compiled = compiled_network(model, size=size, batch=batch, precision=precision, threads=threads, anew=True)
+        difference = disagreement(expected, compiled)
+    found = checked(ChosenNetwork(compiled, f"OpenVINO {compiled.precision}"), plain, compiled.precision, difference)
+    if found.network is compiled:
+        keep_answer(compiled.folder, expected)
+        if checkpoint is not None:
+            note_file(checkpoint, compiled.folder, size=size, batch=batch)
+    elif precision == "auto" and compiled.precision != "f32":
+        exact = compiled_choice(model, "f32", size=size, batch=batch, threads=threads, checkpoint=None)
+        if not exact.notice:
             return replace(exact, notice=found.notice.replace("torch is used", f"{exact.engine} is used"))
     return found
 
@@ -102,25 +102,22 @@ def torch_network(
     model: SimpleClick, precision: Precision, device: torch.device, *, size: int, batch: int
 ) -> ChosenNetwork:
     """The model in torch on a device, in half the precision where that is asked for or faster and safe."""
-    model = model.to(device)
     if precision == "auto":
         precision = "f16" if device.type == "cuda" else "f32"
-    engine = f"torch {WORDS[precision]} on {device.type}"
+    plain = ChosenNetwork(TorchNetwork(model, device), f"torch float32 on {device.type}")
     if precision == "f32":
-        return ChosenNetwork(model, engine)
-    half = HalfNetwork(model, device, TORCH_DTYPES[precision])
-    return checked(ChosenNetwork(half, engine), model, precision, device, size=size, batch=batch)
+        return plain
+    half = TorchNetwork(model, device, TORCH_DTYPES[precision])
+    difference = disagreement(trial_answer(plain.network, size=size, batch=batch), half)
+    return checked(ChosenNetwork(half, f"torch {WORDS[precision]} on {device.type}"), plain, precision, difference)
 
 
-def checked(
-    chosen: ChosenNetwork, model: SimpleClick, precision: str, device: torch.device, *, size: int, batch: int
-) -> ChosenNetwork:
-    """The chosen network if it agrees with the model, else the model and a notice."""
-    difference = disagreement(model, chosen.network, size=size, batch=batch, device=device)
-    if difference <= TOLERANCES.get(precision, min(TOLERANCES.values())):
+def checked(chosen: ChosenNetwork, plain: ChosenNetwork, precision: str, difference: float) -> ChosenNetwork:
+    """The chosen network if its probabilities differ by no more than is tolerated, else torch and a notice."""
+    if difference <= tolerance(precision):
         return chosen
     notice = f"{chosen.engine} differs from torch by {difference:.3f} in probability here; torch is used instead."
-    return ChosenNetwork(model, f"torch float32 on {device.type}", notice)
+    return replace(plain, notice=notice)
 
 
 def refusal(engine: Engine, precision: Precision, device: torch.device) -> str:

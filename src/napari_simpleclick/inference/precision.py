@@ -1,10 +1,12 @@
 """Engines and precisions that can be asked for, and what a network must do to stand in for the model."""
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
-import torch
-from torch import Tensor, nn
+import numpy as np
+from jaxtyping import Float32
+
+from napari_simpleclick.inference.resample import enlarge_map
 
 Engine = Literal["auto", "torch", "openvino"]
 
@@ -14,30 +16,58 @@ Precision = Literal["auto", "f32", "bf16", "f16", "int8"]
 TOLERANCES: dict[str, float] = {"f32": 1e-4, "f16": 0.01, "bf16": 0.01, "int8": 0.02}
 """By precision: a network is refused when its probabilities differ by more, on average, from those of float32 torch."""
 
+Features: TypeAlias = Sequence[Any]
+"""Maps (batch, ...) that a network made of images: arrays, or tensors on its device."""
+
+Images: TypeAlias = Float32[np.ndarray, "batch 3 size size"]
+
+Logits: TypeAlias = Float32[np.ndarray, "batch 1 size size"]
+
 
 class Network(Protocol):
-    """What a predictor needs; `SimpleClick` is one. Inputs are overwritten after the answer: keep none."""
+    """What a predictor needs: arrays in and out. Inputs are overwritten after the answer: keep none."""
 
-    def encode(self, image: Tensor) -> Sequence[Tensor]:
-        """Features of images (batch, 3, size, size) in [0, 1]."""
+    def encode(self, image: Images) -> Features:
+        """Features of images in [0, 1]."""
 
-    def decode(self, features: Sequence[Tensor], guidance: Tensor) -> Tensor:
-        """Logits (batch, 1, size, size) from features and guidance (batch, 3, size, size)."""
-
-
-def disagreement(model: Network, other: Network, *, size: int, batch: int, device: torch.device | str = "cpu") -> float:
-    """Mean absolute difference of the probabilities of two networks on a fixed random picture with a click."""
-    image, guidance = (part.to(device) for part in fixed_input(size=size, batch=batch))
-    with torch.inference_mode():
-        answers = [torch.sigmoid(net.decode(net.encode(image), guidance).float()) for net in (model, other)]
-    return float((answers[0] - answers[1]).abs().mean())
+    def decode(self, features: Features, guidance: Images) -> Logits:
+        """Logits from features and guidance."""
 
 
-def fixed_input(*, size: int, batch: int) -> tuple[Tensor, Tensor]:
+def trial_answer(network: Network, *, size: int, batch: int) -> Logits:
+    """The probabilities that a network gives for the fixed picture and click that networks are compared on."""
+    image, guidance = fixed_input(size=size, batch=batch)
+    return sigmoid(network.decode(network.encode(image), guidance))
+
+
+def disagreement(expected: Logits, network: Network) -> float:
+    """Mean absolute difference of a network's probabilities from the `trial_answer` of another."""
+    batch, _, size, _ = expected.shape
+    return float(np.abs(trial_answer(network, size=size, batch=batch) - expected).mean())
+
+
+def fixed_input(*, size: int, batch: int) -> tuple[Images, Images]:
     """A blurred random picture and a positive click in its middle, the same every time."""
-    random = torch.Generator().manual_seed(0)
-    image = torch.rand(batch, 3, size // 16, size // 16, generator=random)
-    image = nn.functional.interpolate(image, size=(size, size), mode="bilinear", align_corners=False)
-    guidance = torch.zeros(batch, 3, size, size)
+    # Fractions of multiples of the golden ratio: no generator that another version of numpy might change.
+    coarse = np.arange(batch * 3 * (size // 16) ** 2) * ((5**0.5 - 1) / 2) % 1
+    maps = coarse.astype(np.float32).reshape(batch * 3, size // 16, size // 16)
+    image = np.stack([enlarge_map(each, size) for each in maps]).reshape(batch, 3, size, size)
+    guidance = np.zeros((batch, 3, size, size), np.float32)
     guidance[:, 1, size // 2 - 4 : size // 2 + 5, size // 2 - 4 : size // 2 + 5] = 1
     return image, guidance
+
+
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    """Probabilities of logits, in new memory of the same precision.
+
+    Examples
+    --------
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
+    array([0. , 0.5, 1. ])
+    """
+    result: np.ndarray = np.negative(logits)
+    with np.errstate(over="ignore"):  # infinity is what is wanted: its inverse is 0
+        np.exp(result, out=result)
+    result += 1
+    np.reciprocal(result, out=result)
+    return result

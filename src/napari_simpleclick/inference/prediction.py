@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from napari_simpleclick.arrays import BinaryMask, Box, ProbabilityMap, bounding_box
-from napari_simpleclick.inference.enlarged_mask import enlarged_mask
+from napari_simpleclick.inference.enlarged_mask import enlarged_box, enlarged_mask
 from napari_simpleclick.inference.patches import Patch, minus, overlap, part_of
 from napari_simpleclick.inference.resample import Positions, enlarge, resample_at
 from napari_simpleclick.inference.roi import clamp, expand
@@ -113,6 +113,15 @@ class Prediction:
         """The object and the smallest box that holds it; None if nothing exceeds the threshold, by default its own."""
         return minus(self.claim(threshold), self.without)
 
+    def object_box(self, threshold: float) -> Box | None:
+        """The box of `object_mask`, sooner than the mask is found."""
+        reach = None if self.drawn is not None or self.without is not None else self.reach(threshold)
+        if reach is None:
+            found = self.object_mask(threshold)
+            return found[0] if found else None
+        box = enlarged_box(self.shown_map(), self.roi, reach, threshold)
+        return moved(box, reach) if box else None
+
     def claim(self, threshold: float | None = None) -> Patch | None:
         """The object as `object_mask` gives it, with the pixels that belong to others."""
         if self.drawn is not None:
@@ -136,11 +145,9 @@ class Prediction:
         box = bounding_box(above)
         if box is None:
             return None
-        rows, cols = reach.row_start, reach.col_start
-        placed = Box(box.row_start + rows, box.row_stop + rows, box.col_start + cols, box.col_stop + cols)
         mask = above[box.slices]
         mask.flags.writeable = False
-        return placed, mask
+        return moved(box, reach), mask
 
     def beside(self, others: Patch | None) -> Self:
         """What the next click starts from: with the pixels of other objects, or clearly without them.
@@ -169,6 +176,12 @@ class Prediction:
         cols = reach_of_side(small.col_start, small.col_stop, self.roi.shape[1], small_map.shape[1])
         row, col = self.roi.row_start, self.roi.col_start
         return Box(rows[0] + row, rows[1] + row, cols[0] + col, cols[1] + col)
+
+
+def moved(box: Box, frame: Box) -> Box:
+    """A box that is counted from the first pixel of a frame, counted from the first of the plane."""
+    rows, cols = frame.row_start, frame.col_start
+    return Box(box.row_start + rows, box.row_stop + rows, box.col_start + cols, box.col_stop + cols)
 
 
 def drawn_map(patch: Patch, roi: Box, size: int = MAP_SIZE) -> Float32[np.ndarray, "size size"]:

@@ -1,22 +1,25 @@
 """Predictor: a network that maps a picture, clicks and the previous prediction to a prediction."""
 
+import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import torch
-import torch.nn.functional as F
-from torch import Tensor
+from jaxtyping import Float32
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click, positions
-from napari_simpleclick.inference.precision import Network
+from napari_simpleclick.inference.precision import Features, Images, Network, sigmoid
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.question import Question
-from napari_simpleclick.inference.resample import Plane, regrid, resample_at
+from napari_simpleclick.inference.resample import Plane, regrid, resample_at, resize
 from napari_simpleclick.inference.roi import OBJECT_THRESHOLD, next_roi
 from napari_simpleclick.model.click_maps import draw_disks
-from napari_simpleclick.model.simpleclick import SimpleClick
+
+if TYPE_CHECKING:
+    import torch
+
+    from napari_simpleclick.model.simpleclick import SimpleClick
 
 
 class Predictor:
@@ -25,33 +28,32 @@ class Predictor:
     Parameters
     ----------
     network
-        A `SimpleClick`, or the same compiled: see `choose_network`.
+        What `choose_network` gives, or a `SimpleClick`, which torch computes then.
     flip
         Average the prediction of the crop and of its mirror image: published scores do, at twice the cost.
     size
         Side of the network's input in pixels: at most 224, or a multiple of it.
     device
-        Where the network runs.
+        Where a `SimpleClick` runs.
     facts
         What names model and engine, for session files: plain values.
     """
 
     def __init__(
         self,
-        network: Network,
+        network: "Network | SimpleClick",
         *,
         flip: bool = False,
         size: int = 448,
-        device: torch.device | str = "cpu",
+        device: "torch.device | str" = "cpu",
         facts: Mapping[str, Any] | None = None,
     ) -> None:
-        self.network = network.to(device).eval() if isinstance(network, SimpleClick) else network
+        self.network = for_arrays(network, device)
         self.flip = flip
         self.size = size
-        self.device = torch.device(device)
         self.facts = {**(facts or {}), "flip": flip, "size": size}
-        self._kept: list[tuple[Plane, Box, Sequence[Tensor]]] = []
-        self._free: list[Tensor] = []
+        self._kept: list[tuple[Plane, Box, Features]] = []
+        self._free: list[Float32[np.ndarray, "3 size size"]] = []
 
     def predict(
         self, image: Plane, clicks: Sequence[Click], previous: Prediction | None = None, *, view: Box | None = None
@@ -93,20 +95,18 @@ class Predictor:
             return [answer for question in questions for answer in self.predict_together([question])]
         shapes = [checked_shape(image, clicks) for image, clicks, _, _ in questions]
         rois = [roi_of(question, shape) for question, shape in zip(questions, shapes, strict=True)]
-        with torch.inference_mode():
-            features = self.features([(image, roi) for (image, *_), roi in zip(questions, rois, strict=True)])
-            inputs = [
-                guidance_maps(clicks, previous, roi, self.size, self.input())
-                for (_, clicks, previous, _), roi in zip(questions, rois, strict=True)
-            ]
-            logits = self.network.decode(features, joined([self.mirrored(maps) for maps in inputs])).float()[:, 0]
-            self._free += inputs
-            # The published evaluation averages logits, not probabilities (docs/decisions/0003).
-            averaged = (logits[::2] + logits[1::2].flip(-1)) / 2 if self.flip else logits
-            probabilities = torch.sigmoid(averaged).cpu().numpy()
+        features = self.features([(image, roi) for (image, *_), roi in zip(questions, rois, strict=True)])
+        inputs = [
+            guidance_maps(clicks, previous, roi, self.size, self.input())
+            for (_, clicks, previous, _), roi in zip(questions, rois, strict=True)
+        ]
+        logits = self.network.decode(features, joined([self.mirrored(maps) for maps in inputs]))[:, 0]
+        self._free += inputs
+        # The published evaluation averages logits, not probabilities (docs/decisions/0003).
+        probabilities = sigmoid((logits[::2] + logits[1::2, :, ::-1]) / 2 if self.flip else logits)
         return [Prediction(*answer) for answer in zip(probabilities, rois, shapes, strict=True)]
 
-    def features(self, regions: Sequence[tuple[Plane, Box]]) -> Sequence[Tensor]:
+    def features(self, regions: Sequence[tuple[Plane, Box]]) -> Features:
         """Features of regions of pictures, one after the other; those of the last call are kept, others computed."""
         known = {(id(image), roi): (image, maps) for image, roi, maps in self._kept}
         new = {(id(image), roi): image for image, roi in regions if (id(image), roi) not in known}
@@ -123,31 +123,40 @@ class Predictor:
         parts = [known[id(image), roi][1] for image, roi in regions]
         return parts[0] if len(parts) == 1 else [joined(levels) for levels in zip(*parts, strict=True)]
 
-    def input(self) -> Tensor:
-        """Memory for an input of the network, (3, size, size); used again after the answer: new memory is slow."""
+    def input(self) -> Float32[np.ndarray, "3 size size"]:
+        """Memory for an input of the network; used again after the answer: new memory is slow."""
         try:
             return self._free.pop()
         except IndexError:
-            return torch.empty(3, self.size, self.size)
+            return np.empty((3, self.size, self.size), np.float32)
 
-    def mirrored(self, maps: Tensor) -> Tensor:
-        """(channels, size, size) to a batch on the device: the maps and, with `flip`, their mirror image."""
-        batch = torch.stack([maps, maps.flip(-1)]) if self.flip else maps[None]
-        return batch.to(self.device)
+    def mirrored(self, maps: Float32[np.ndarray, "channels size size"]) -> Images:
+        """Maps as a batch: themselves and, with `flip`, their mirror image."""
+        return np.stack([maps, maps[..., ::-1]]) if self.flip else maps[None]
+
+
+def for_arrays(network: "Network | SimpleClick", device: "torch.device | str") -> Network:
+    """The network; a module of torch becomes one that takes arrays. Where nobody imported torch, it is none."""
+    module = getattr(sys.modules.get("torch.nn.modules.module"), "Module", None)
+    if module is None or not isinstance(network, module):
+        return cast(Network, network)
+    from napari_simpleclick.inference.torch_network import TorchNetwork
+
+    return TorchNetwork(cast("SimpleClick", network), device)
 
 
 def roi_of(question: Question, shape: tuple[int, int]) -> Box:
     """The region that the network looks at to answer a question on a plane of some height and width."""
     _, clicks, previous, view = question
-    found = previous.object_mask(OBJECT_THRESHOLD) if previous else None
+    found = previous.object_box(OBJECT_THRESHOLD) if previous else None
     used = previous.roi if previous else None
-    return next_roi(clicks, shape=shape, found=found[0] if found else None, used=used, view=view)
+    return next_roi(clicks, shape=shape, found=found, used=used, view=view)
 
 
 def guidance_maps(
-    clicks: Sequence[Click], previous: Prediction | None, roi: Box, size: int, out: Tensor | None = None
-) -> Tensor:
-    """Previous map, positive and negative clicks as the network sees them in a region, (3, size, size).
+    clicks: Sequence[Click], previous: Prediction | None, roi: Box, size: int, out: np.ndarray | None = None
+) -> Float32[np.ndarray, "3 size size"]:
+    """Previous map, positive and negative clicks as the network sees them in a region.
 
     Parameters
     ----------
@@ -161,19 +170,24 @@ def guidance_maps(
         Memory for the result; new one if None.
     """
     scale = np.array([size / roi.shape[0], size / roi.shape[1]])
-    result = torch.empty(3, size, size) if out is None else out
-    maps = result.numpy()
+    maps = np.empty((3, size, size), np.float32) if out is None else out
     maps[0] = 0 if previous is None else regrid(previous.shown_map(), previous.roi, roi, size)
     for channel, positive in ((1, True), (2, False)):
         moved = (positions(clicks, positive=positive) - (roi.row_start, roi.col_start)) * scale
         maps[channel] = 0
         draw_disks(maps[channel], moved)
-    return result
+    return maps
 
 
-def joined(batches: Sequence[Tensor]) -> Tensor:
-    """Batches as one."""
-    return batches[0] if len(batches) == 1 else torch.cat(list(batches))
+def joined(batches: Sequence[Any]) -> Any:
+    """Batches as one: of arrays, or of tensors on whatever device."""
+    if len(batches) == 1:
+        return batches[0]
+    if isinstance(batches[0], np.ndarray):
+        return np.concatenate(batches)
+    import torch
+
+    return torch.cat(list(batches))
 
 
 def checked_shape(image: Plane, clicks: Sequence[Click]) -> tuple[int, int]:
@@ -192,7 +206,7 @@ def checked_shape(image: Plane, clicks: Sequence[Click]) -> tuple[int, int]:
     return height, width
 
 
-def read_crop(image: Plane, box: Box, size: int, out: Tensor | None = None) -> Tensor:
+def read_crop(image: Plane, box: Box, size: int, out: np.ndarray | None = None) -> Float32[np.ndarray, "3 size size"]:
     """Crop a picture and resize it to the network's input.
 
     Parameters
@@ -208,18 +222,18 @@ def read_crop(image: Plane, box: Box, size: int, out: Tensor | None = None) -> T
 
     Returns
     -------
-    (3, size, size) Tensor
+    (3, size, size) float32
         RGB in [0, 1].
     """
+    result = np.empty((3, size, size), np.float32) if out is None else out
     if max(box.shape) <= 2 * size:
-        pixels = torch.from_numpy(one_channel(image[box.slices]).astype(np.float32))
-        resized = resize(channels_first(pixels), size)
+        channels = [resize(channel, size) for channel in channels_of(image[box.slices])]
     else:
         read = resample_at(lambda rows, cols: one_channel(image[np.ix_(rows, cols)]), box, size)
-        resized = channels_first(torch.from_numpy(read))
-    result = torch.empty(3, size, size) if out is None else out
-    torch.div(resized, 255, out=result[: len(resized)])
-    result[len(resized) :] = result[:1]
+        channels = channels_of(read)
+    for channel, resized in zip(result, channels, strict=False):
+        np.divide(resized, 255, out=channel)
+    result[len(channels) :] = result[:1]
     return result
 
 
@@ -228,11 +242,7 @@ def one_channel(pixels: np.ndarray) -> np.ndarray:
     return pixels[..., 0] if pixels.strides[-1] == 0 else pixels
 
 
-def channels_first(maps: Tensor) -> Tensor:
-    """(height, width) or (height, width, channels) to (channels, height, width)."""
-    return maps[None] if maps.ndim == 2 else maps.permute(2, 0, 1)
-
-
-def resize(maps: Tensor, size: int) -> Tensor:
-    """(channels, height, width) to (channels, size, size)."""
-    return F.interpolate(maps[None], size=(size, size), mode="bilinear", align_corners=True)[0]
+def channels_of(pixels: np.ndarray) -> list[np.ndarray]:
+    """The channels that differ, each (height, width): one where all share their memory."""
+    pixels = one_channel(pixels)
+    return [pixels] if pixels.ndim == 2 else list(np.moveaxis(pixels, 2, 0))

@@ -6,21 +6,17 @@ nothing there, and the pyramid and the head decide on the outlines.
 
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
-from torch import Tensor
 
-from napari_simpleclick.inference.openvino_network import (
-    INT8_GRAPH,
-    INT8_RESULT,
-    Decoder,
-    converted,
-    example_input,
-    graph_folder,
-)
+from napari_simpleclick.inference.conversion import Decoder, converted, example_input, graph_folder
+from napari_simpleclick.inference.graph_cache import INT8_GRAPH, INT8_RESULT
+from napari_simpleclick.inference.precision import Features, Images, Logits
+from napari_simpleclick.inference.torch_network import TorchNetwork
 from napari_simpleclick.model.simpleclick import SimpleClick
 
 LARGEST_LOSS = 0.3
@@ -72,21 +68,21 @@ class Recorder:
     """
 
     def __init__(self, model: SimpleClick) -> None:
-        self.model = model
-        self.inputs: list[tuple[Tensor, ...]] = []
+        self.network = TorchNetwork(model)
+        self.inputs: list[tuple[np.ndarray, ...]] = []
 
-    def encode(self, image: Tensor) -> Sequence[Tensor]:
-        """Features of images (batch, 3, size, size) in [0, 1]."""
-        return self.model.encode(image)
+    def encode(self, image: Images) -> Features:
+        """Features of images in [0, 1]."""
+        return self.network.encode(image)
 
-    def decode(self, features: Sequence[Tensor], guidance: Tensor) -> Tensor:
-        """Logits (batch, 1, size, size); the input is kept."""
-        self.inputs.append((guidance.clone(), *(feature.clone() for feature in features)))
-        return self.model.decode(features, guidance)
+    def decode(self, features: Features, guidance: Images) -> Logits:
+        """Logits from features and guidance, which are kept."""
+        self.inputs.append((guidance.copy(), *(feature.numpy().copy() for feature in features)))
+        return self.network.decode(features, guidance)
 
 
 def quantise(
-    model: SimpleClick, inputs: Iterable[tuple[Tensor, ...]], *, size: int = 448, cache: Path | None = None
+    model: SimpleClick, inputs: Iterable[tuple[np.ndarray, ...]], *, size: int = 448, cache: Path | None = None
 ) -> Path:
     """Make the int8 graph of a model and keep it in the cache, without offering it yet.
 
@@ -122,7 +118,7 @@ def quantise(
     with torch.inference_mode():
         features = model.encode(image)
     graph = converted(Decoder(model), (guidance, *features))
-    rows = [[part.numpy() for part in row] for row in inputs]
+    rows = [list(row) for row in inputs]
     quantised = nncf.quantize(
         graph,
         nncf.Dataset(rows),

@@ -6,7 +6,7 @@ import numpy as np
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.history import Change
-from napari_simpleclick.inference.patches import Patch, around, common
+from napari_simpleclick.inference.patches import Patch, around, common, minus
 
 Value = Callable[[int], int]
 """The label of an object."""
@@ -40,14 +40,13 @@ def repaint(
         The part that may have changed.
     """
     changes = [changes] if isinstance(changes, Change) else changes
-    before = [(value(c.object_id), c.old_mask) for c in changes]
-    after = [(value(c.object_id), c.new_mask) for c in changes]
-    for label, patch in before:
-        if patch:
-            part = labels[patch[0].slices]
-            np.copyto(part, 0, where=patch[1] & (part == label))
-    fill(labels, after)
-    boxes = [patch[0] for _, patch in (*before, *after) if patch]
+    for change in changes:
+        gone = minus(change.old_mask, change.new_mask)
+        if gone:
+            part = labels[gone[0].slices]
+            np.copyto(part, 0, where=gone[1] & (part == value(change.object_id)))
+    fill(labels, [(value(change.object_id), change.new_mask) for change in changes])
+    boxes = [patch[0] for change in changes for patch in (change.old_mask, change.new_mask) if patch]
     return around(boxes) if boxes else None
 
 

@@ -44,13 +44,43 @@ def resample_at(read: Callable[[Positions, Positions], np.ndarray], box: Box, si
     (size, size, ...) float32
         The resized region.
     """
-    rows, row_low, row_high, row_part = taps(box.row_start, box.row_stop, size)
-    cols, col_low, col_high, col_part = taps(box.col_start, box.col_stop, size)
-    values = read(rows, cols).astype(np.float32)
-    whole = np.ones(size, np.float32)
-    row_matrix = two_per_row(row_low, row_high, row_part, whole, len(rows))
-    col_matrix = two_per_row(col_low, col_high, col_part, whole, len(cols))
+    height, width = box.shape
+    rows, row_matrix = sampling(height, size)
+    cols, col_matrix = sampling(width, size)
+    values = read(rows + box.row_start, cols + box.col_start).astype(np.float32)
     return np.ascontiguousarray(both_ways(row_matrix, col_matrix, values))
+
+
+@lru_cache(maxsize=4)
+def sampling(extent: int, size: int) -> tuple[Positions, Any]:
+    """Which rows of `extent` are needed for `size` resized ones, and the sparse matrix that makes these of them."""
+    rows, low, high, part = taps(0, extent, size)
+    return rows, two_per_row(low, high, part, np.ones(size, np.float32), len(rows))
+
+
+def resize(values: np.ndarray, size: int) -> np.ndarray:
+    """Resize a whole map (height, width) to (size, size) float32; for large maps `resample_at` reads less.
+
+    Examples
+    --------
+    >>> resize(np.array([[0, 4], [8, 12]], np.uint8), 3)[1]
+    array([4., 6., 8.], dtype=float32)
+    """
+    height, width = values.shape
+    return both_ways(resize_matrix(height, size), resize_matrix(width, size), values.astype(np.float32))
+
+
+def enlarge_map(small: Float32[np.ndarray, "rows cols"], size: int) -> Float32[np.ndarray, "size size"]:
+    """The same for a map that is smaller than the result, which then lies in memory row by row."""
+    rows, cols = (resize_matrix(extent, size) for extent in small.shape)
+    return both_ways(cols, rows, np.ascontiguousarray(small.T)).T
+
+
+@lru_cache(maxsize=8)
+def resize_matrix(extent: int, size: int) -> Any:
+    """Sparse (size, extent) matrix that resizes a column; kept, since maps of a network have few sizes."""
+    rows, low, high, part = taps(0, extent, size)
+    return two_per_row(rows[low], rows[high], part, np.ones(size, np.float32), extent)
 
 
 def both_ways(rows: Any, cols: Any, values: np.ndarray) -> np.ndarray:

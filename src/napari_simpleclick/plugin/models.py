@@ -1,4 +1,4 @@
-"""Load models off the window's thread: first in torch, which is soon ready, then compiled, which is faster."""
+"""Load models off the window's thread: as an earlier start compiled them; else in torch until they are compiled."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,9 +43,10 @@ class LoadingStoppedError(Exception):
 
 
 class ModelLoader:
-    """Loads a model, and exchanges it for its compiled form as soon as that is ready; clicks never wait for that.
+    """Loads a model in its fastest form; clicks never wait until one is made that an earlier start did not leave.
 
-    Compiling takes some seconds the first time; the result is kept. When it fails, torch goes on.
+    Torch answers until then. Compiling takes some seconds the first time; the result is kept. When it fails, torch goes
+    on.
 
     Parameters
     ----------
@@ -96,6 +97,10 @@ class ModelLoader:
 
         def create() -> "Predictor | None":
             try:
+                step("its compiled form")
+                ready = create_ready_predictor(choice.name, choice.device, flip=choice.flip, size=choice.size)
+                if ready is not None:
+                    return ready
                 predictor = create_predictor(choice.name, choice.device, flip=choice.flip, size=choice.size, step=step)
             except LoadingStoppedError:
                 return None
@@ -121,6 +126,13 @@ class ModelLoader:
             self.notify(reason)
 
 
+def create_ready_predictor(model: str, device: str, *, flip: bool, size: int = FULL_SIZE) -> "Predictor | None":
+    """The model in its fastest form as an earlier start left it, without torch; None if it left none."""
+    from napari_simpleclick.inference.loading import load_ready_predictor
+
+    return load_ready_predictor(model, device=device, flip=flip, size=size)
+
+
 def create_predictor(
     model: str, device: str, *, flip: bool, size: int = FULL_SIZE, step: Callable[[str], None] = lambda _line: None
 ) -> "Predictor":
@@ -138,11 +150,11 @@ def create_predictor(
     from napari_simpleclick.inference.device import choose_device
     from napari_simpleclick.inference.loading import model_facts
     from napari_simpleclick.inference.predictor import Predictor
-    from napari_simpleclick.model.weights import load_model
+    from napari_simpleclick.model.weights import find_weights, load_model, sha256
 
     step("weights, 2 of 3")
     where = choose_device(device)
-    facts = model_facts(model, f"torch float32 on {where.type}")
+    facts = model_facts(model, sha256(find_weights(model)), f"torch float32 on {where.type}")
     predictor = Predictor(load_model(model), flip=flip, size=size, device=where, facts=facts)
     step("first prediction, 3 of 3")
     predictor.predict(np.zeros((64, 64, 3), np.uint8), [Click(32, 32)])
@@ -157,11 +169,13 @@ def create_compiled_predictor(
     from napari_simpleclick.inference.loading import model_facts
     from napari_simpleclick.inference.networks import choose_network
     from napari_simpleclick.inference.predictor import Predictor
-    from napari_simpleclick.model.weights import load_model
+    from napari_simpleclick.inference.torch_network import TorchNetwork
+    from napari_simpleclick.model.weights import find_weights, load_model, sha256
 
-    loaded, where = load_model(model), choose_device(device)
-    chosen = choose_network(loaded, device=where, size=size, batch=2 if flip else 1)
-    if chosen.network is loaded:
+    where, checkpoint = choose_device(device), sha256(find_weights(model))
+    batch = 2 if flip else 1
+    chosen = choose_network(load_model(model), device=where, size=size, batch=batch, checkpoint=checkpoint)
+    if isinstance(chosen.network, TorchNetwork) and chosen.network.dtype is None:
         return None, chosen.notice
-    facts = model_facts(model, chosen.engine)
-    return Predictor(chosen.network, flip=flip, size=size, device=where, facts=facts), chosen.notice
+    facts = model_facts(model, checkpoint, chosen.engine)
+    return Predictor(chosen.network, flip=flip, size=size, facts=facts), chosen.notice
