@@ -4,7 +4,8 @@
 
 Published: float32 torch with mirror averaging, the head resizing before it multiplies. Default: what the window runs.
 Objects are a regular subset; of nuclei those of every tenth picture, which training leaves out. Times are medians over
-all clicks of one run, interleaved object by object; the mask at the size of the plane is included.
+all clicks of one run, interleaved object by object; the mask at the size of the plane is included. "shown before" is a
+first click on a picture that the window had shown for a moment, so that its features were prepared.
 """
 
 import statistics
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from time import perf_counter
 from types import MethodType
 from typing import Annotated
 
@@ -20,6 +22,7 @@ import torch
 import torch.nn.functional as F
 import tyro
 
+from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.datasets.base import Sample
 from napari_simpleclick.data.datasets.options import DatasetOptions
 from napari_simpleclick.evaluation.evaluate import evaluate_object
@@ -128,24 +131,32 @@ def spread(dataset, pictures: range, count: int) -> list[tuple[Sample, int]]:
 
 def compare(predictors: dict[str, Predictor], objects, protocol: EvaluationProtocol) -> None:
     """Print time and mean IoU of each way, and their relation to the first."""
-    curves, first, following = ({label: [] for label in predictors} for _ in range(3))
+    curves, first, shown, following = ({label: [] for label in predictors} for _ in range(4))
     for sample, object_id in objects:
         for label, predictor in predictors.items():
             result = evaluate_object(predictor, sample, object_id, protocol)
             curves[label].append(result.ious)
             first[label].append(result.seconds[0])
             following[label].extend(result.seconds[1:])
+            shown[label].append(prepared_click(predictor, sample, result.clicks[0]))
     known = None
     for label in predictors:
-        opening, rest = (1000 * statistics.median(times[label]) for times in (first, following))
+        opening, prepared, rest = (1000 * statistics.median(times[label]) for times in (first, shown, following))
         every = 1000 * statistics.median([*first[label], *following[label]])
         means = 100 * np.mean(curves[label], axis=0)
         known = known or (every, means[-1])
         scores = ", ".join(f"@{k} {means[k - 1]:.1f}" for k in (1, 3, 5, 10) if k <= len(means))
-        print(
-            f"{label:>33}: first {opening:6.1f}, next {rest:6.1f}, all {every:6.1f} ms ({known[0] / every:5.2f} x); "
-            f"mIoU {scores} ({means[-1] - known[1]:+.2f})"
-        )
+        times = f"first {opening:6.1f}, shown before {prepared:6.1f}, next {rest:6.1f}, all {every:6.1f} ms"
+        gain = means[-1] - known[1]
+        print(f"{label:>33}: {times} ({known[0] / every:5.2f} x); mIoU {scores} ({gain:+.2f})")
+
+
+def prepared_click(predictor: Predictor, sample: Sample, click: Click) -> float:
+    """Seconds of a first click on a picture that was prepared."""
+    predictor.prepare(sample.image)
+    start = perf_counter()
+    predictor.predict(sample.image, [click]).mask()
+    return perf_counter() - start
 
 
 if __name__ == "__main__":

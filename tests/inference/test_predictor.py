@@ -7,6 +7,7 @@ import torch.nn.functional as F
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
+from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.device import choose_device
 from napari_simpleclick.inference.predictor import Predictor, guidance_maps, read_crop
 from napari_simpleclick.inference.question import Question
@@ -81,6 +82,34 @@ def test_image_is_encoded_once_per_region(model, image, monkeypatch):
     np.testing.assert_array_equal(first.network_map, again.network_map)
     predictor.predict(image.copy(), [Click(100, 60)])
     assert len(calls) == 2
+
+
+def test_first_click_in_a_prepared_region_encodes_nothing(model, image, monkeypatch):
+    predictor = Predictor(model, size=224)
+    calls = []
+    encode = model.encode
+    monkeypatch.setattr(model, "encode", lambda crop: calls.append(1) or encode(crop))
+    view = Box(50, 200, 20, 220)
+    expected = predictor.predict(image, [Click(100, 60)], view=view)
+    other = predictor.predict(image, [Click(250, 330)])
+    predictor.prepare(image, view=view)
+    assert len(calls) == 3
+    np.testing.assert_array_equal(predictor.predict(image, [Click(250, 330)]).network_map, other.network_map)
+    answer = predictor.predict(image, [Click(100, 60)], view=view)
+    assert len(calls) == 3, "neither the region in use nor the prepared one is encoded again"
+    np.testing.assert_array_equal(answer.network_map, expected.network_map)
+    image[:] = 0
+    predictor.prepare(image, view=view)
+    black = predictor.predict(image, [Click(100, 60)], view=view)
+    assert np.abs(black.network_map - expected.network_map).max() > 0
+
+
+def test_picture_that_is_equal_is_taken_for_the_prepared_one(model, image, monkeypatch):
+    predictor = Predictor(model, size=224)
+    plane = SliceView(image[None, ..., 0], (0, 0, 0), (1, 2))
+    predictor.prepare(plane.image())
+    monkeypatch.setattr(model, "encode", None)
+    assert predictor.predict(plane.image(), [Click(100, 60)]).roi == Box(0, 260, 0, 340)
 
 
 def test_same_clicks_give_the_same_prediction_whatever_came_between(model, image):

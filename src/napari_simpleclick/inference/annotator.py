@@ -8,8 +8,6 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-import numpy as np
-
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.history import Action, Actions, Change, Edit, Place, PropertyEdit, UndoStack
@@ -25,7 +23,7 @@ from napari_simpleclick.inference.objects import (
 from napari_simpleclick.inference.overlap import claimed, give_way
 from napari_simpleclick.inference.patches import Patch, union
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.resample import Plane
+from napari_simpleclick.inference.resample import Plane, same_picture
 from napari_simpleclick.inference.session import ClickSession, Origin, PredictorLike, Step
 
 __all__ = ["Actions", "Annotator", "Change", "Edit", "Place", "PropertyEdit"]
@@ -333,8 +331,3 @@ class Annotator:
             known = version, summarize(object_id, sessions, self.objects.get(object_id, DEFAULT))
             self._counted[object_id] = known
         return known[1]
-
-
-def same_picture(first: Plane, second: Plane) -> bool:
-    """Whether two pictures are one, so that what was computed from the first serves the second."""
-    return first is second or (not isinstance(first, np.ndarray) and first == second)

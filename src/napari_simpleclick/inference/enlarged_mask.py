@@ -142,7 +142,7 @@ class Cells:
     @property
     def large(self) -> bool:
         """Whether cells have so many pixels that each is worth a few calls of numpy."""
-        return max(self.down.shape[1], self.across.shape[1]) >= LARGE_CELL
+        return bool(max(self.down.shape[1], self.across.shape[1]) >= LARGE_CELL)
 
     def interpolated(
         self, rows: np.ndarray, cols: np.ndarray, threshold: float

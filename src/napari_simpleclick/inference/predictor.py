@@ -12,7 +12,7 @@ from napari_simpleclick.clicks import Click, positions
 from napari_simpleclick.inference.precision import Features, Images, Network, sigmoid
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.question import Question
-from napari_simpleclick.inference.resample import Plane, regrid, resample_at, resize
+from napari_simpleclick.inference.resample import Plane, regrid, resample_at, resize, same_picture
 from napari_simpleclick.inference.roi import OBJECT_THRESHOLD, next_roi
 from napari_simpleclick.model.click_maps import draw_disks
 
@@ -53,6 +53,7 @@ class Predictor:
         self.size = size
         self.facts = {**(facts or {}), "flip": flip, "size": size}
         self._kept: list[tuple[Plane, Box, Features]] = []
+        self._ahead: tuple[Plane, Box, Features] | None = None
         self._free: list[Float32[np.ndarray, "3 size size"]] = []
 
     def predict(
@@ -106,9 +107,27 @@ class Predictor:
         probabilities = sigmoid((logits[::2] + logits[1::2, :, ::-1]) / 2 if self.flip else logits)
         return [Prediction(*answer) for answer in zip(probabilities, rois, shapes, strict=True)]
 
+    def prepare(self, image: Plane, *, view: Box | None = None) -> None:
+        """Compute the features of what a first click would look at, so that it takes no longer than the next ones.
+
+        Parameters
+        ----------
+        image, view
+            As for `predict`. Pixels may have changed since the last time, so features are computed anew.
+        """
+        height, width, _ = image.shape
+        roi = next_roi((), shape=(height, width), view=view)
+        crop = read_crop(image, roi, self.size, self.input())
+        self._ahead = image, roi, self.network.encode(self.mirrored(crop))
+        self._free.append(crop)
+
     def features(self, regions: Sequence[tuple[Plane, Box]]) -> Features:
-        """Features of regions of pictures, one after the other; those of the last call are kept, others computed."""
+        """Features of regions of pictures, one after the other; prepared ones and those of the last call are known."""
         known = {(id(image), roi): (image, maps) for image, roi, maps in self._kept}
+        if self._ahead is not None:
+            prepared, region, maps = self._ahead
+            same = ((image, roi) for image, roi in regions if roi == region and same_picture(image, prepared))
+            known |= {(id(image), roi): (image, maps) for image, roi in same}
         new = {(id(image), roi): image for image, roi in regions if (id(image), roi) not in known}
         if new:
             inputs = [read_crop(image, roi, self.size, self.input()) for (_, roi), image in new.items()]

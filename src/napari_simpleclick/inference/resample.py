@@ -27,6 +27,11 @@ class Plane(Protocol):
         """Pixels at a pair of slices, or at `np.ix_(rows, columns)`."""
 
 
+def same_picture(first: Plane, second: Plane) -> bool:
+    """Whether two pictures are one, so that what was computed from the first serves the second."""
+    return first is second or (not isinstance(first, np.ndarray) and first == second)
+
+
 def resample_at(read: Callable[[Positions, Positions], np.ndarray], box: Box, size: int) -> np.ndarray:
     """Resize a region, reading only the four neighbours of each pixel of the result.
 

@@ -15,6 +15,7 @@ from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.ground_truth import GroundTruth
 from napari_simpleclick.plugin.hover import HoverPreview
 from napari_simpleclick.plugin.keys import bind_keys, cheat_sheet
+from napari_simpleclick.plugin.look_ahead import LookAhead
 from napari_simpleclick.plugin.main_thread import MainThread
 from napari_simpleclick.plugin.models import ModelLoader
 from napari_simpleclick.plugin.mouse import ClickListener
@@ -69,6 +70,7 @@ class SimpleClickWidget(QWidget):
         self.session_files = SessionFiles(self.controller, self.recovery)
         self.listener = ClickListener(self.controller)
         self.hover = HoverPreview(self.controller, self.listener)
+        self.look_ahead = LookAhead(self.controller)
         self.actions = actions_of(self.controller, self.propagation, self._cancel)
         self._build()
         self._connect()
@@ -161,6 +163,7 @@ class SimpleClickWidget(QWidget):
         ends = [
             lambda: quits.disconnect(end_all),
             self.hover.stop,
+            self.look_ahead.stop,
             propagation.cancel,
             worker.stop,
             self.compiler.stop,
