@@ -12,6 +12,7 @@ import torch
 import tyro
 from accelerate import Accelerator
 
+from napari_simpleclick.training.arithmetic import fastest_arithmetic
 from napari_simpleclick.training.pretrained import initial_model
 from napari_simpleclick.training.settings import Phase, Schedule, Stem, TrainingSettings
 from napari_simpleclick.training.synthesis import Synthesis
@@ -32,8 +33,8 @@ class Benchmark:
     """Threads of the processor."""
     workers: int = 0
     """Processes that make data."""
-    precision: str = "bf16"
-    """no, bf16 or fp16."""
+    precision: str | None = None
+    """no, bf16 or fp16; by default what is fastest here."""
     stem: Stem = "frozen"
     """What of the pre-trained image features learns."""
     architecture: str = "vit_xtiny_stem_448"
@@ -58,7 +59,7 @@ def measure(benchmark: Benchmark, size: int) -> None:
             settings,
             schedule,
             Path(folder),
-            accelerator=Accelerator(mixed_precision=benchmark.precision),
+            accelerator=Accelerator(mixed_precision=benchmark.precision or fastest_arithmetic()),
         )
         before = time.process_time()
         records = list(run.steps())[3:]

@@ -4,6 +4,7 @@ import torch
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
+from napari_simpleclick.training import step
 from napari_simpleclick.training.losses import overlap_loss
 from napari_simpleclick.training.step import ClickTraining, beginning, blurred, draw_guidance, mean_iou
 from napari_simpleclick.training.synthesis import Synthesis
@@ -78,3 +79,29 @@ def test_iou_of_nothing_and_nothing_is_no_division_by_zero():
     empty = torch.zeros(1, 1, 4, 4, dtype=torch.bool)
     assert mean_iou(empty, empty).item() == 0
     assert mean_iou(~empty, ~empty).item() == 1
+
+
+def test_all_predictions_are_learned_from_or_the_last_only(batch):
+    """With the last one only, guidance of earlier rounds is without gradient, as in the paper."""
+    model = SimpleClick(SMALL).eval()
+    decoded = []
+    original = model.decode
+    model.decode = lambda *inputs: decoded.append(original(*inputs)) or decoded[-1]
+    for every_round, expected in ((True, [True] * 3), (False, [False, False, True])):
+        decoded.clear()
+        ClickTraining(model, overlap_loss, every_round=every_round)(*batch, np.random.default_rng(0), 2)
+        assert [logits.requires_grad for logits in decoded] == expected
+
+
+def test_a_second_look_gets_the_same_click_and_a_mask_from_afar(batch, monkeypatch):
+    monkeypatch.setattr(step, "AGAIN", 1.0)
+    model = SimpleClick(SMALL).eval()
+    shown = []
+    original = model.decode
+    model.decode = lambda features, guidance: shown.append(guidance) or original(features, guidance)
+    ClickTraining(model, overlap_loss)(*batch, np.random.default_rng(0), 2)
+    first, second, third = shown
+    torch.testing.assert_close(second[:, 1:], first[:, 1:])
+    assert first[:, 0].sum() == 0
+    assert second[:, 0].sum() > 0
+    assert (third[:, 1:].sum(dim=(2, 3)) - second[:, 1:].sum(dim=(2, 3))).abs().sum() > 0

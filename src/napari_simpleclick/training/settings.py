@@ -107,7 +107,9 @@ class TrainingSettings:
     ema
         Decay of the averaged weights, which are what is validated and kept.
     max_rounds
-        Most predictions fed back before the one that is learned from.
+        Most predictions that are fed back.
+    learn_from
+        "all" predictions of a sample, or the "last" one only, as in the paper: image features serve all of them.
     earlier_work
         Chance that a sample starts in the middle of the work, with a distorted mask and clicks (the paper: 0).
     carried
@@ -132,6 +134,7 @@ class TrainingSettings:
     last_rate: float = 0.03
     ema: float = 0.998
     max_rounds: int = 3
+    learn_from: Literal["all", "last"] = "all"
     earlier_work: float = 0.4
     carried: float = 0.2
     seed: int = 0

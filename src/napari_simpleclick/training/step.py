@@ -1,4 +1,4 @@
-"""One training step: simulate the clicks of an annotator on a batch, and learn from the last prediction."""
+"""One training step: simulate the clicks of an annotator on a batch, and learn from the predictions."""
 
 from collections.abc import Callable
 
@@ -19,6 +19,12 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 FORGET = 0.3
 """Chance that a previous map is blurred, as it is when the region of interest has changed."""
 
+AGAIN = 0.3
+"""Chance that the first click is answered twice, the second time from the first answer: the predictor's second look."""
+
+BLURS = (4, 8, 16)
+"""Pixels over which maps from another region are averaged: any of these at a second look, else the first."""
+
 
 class ClickTraining(nn.Module):
     """The network with its simulated annotator; a module, so that data-parallel training wraps all of it.
@@ -32,18 +38,29 @@ class ClickTraining(nn.Module):
     earlier_work
         Chance that a sample starts in the middle of the work, with a mask and clicks.
     carried
-        Chance that what is learned from is a mask from elsewhere with one click.
+        Chance that the last prediction is of a mask from elsewhere with one click.
+    every_round
+        Whether every prediction is learned from; else the last one only, as in the paper.
     """
 
-    def __init__(self, model: SimpleClick, loss: Loss, *, earlier_work: float = 0.0, carried: float = 0.0) -> None:
+    def __init__(
+        self,
+        model: SimpleClick,
+        loss: Loss,
+        *,
+        earlier_work: float = 0.0,
+        carried: float = 0.0,
+        every_round: bool = True,
+    ) -> None:
         super().__init__()
         self.model = model
         self.loss = loss
         self.earlier_work = earlier_work
         self.carried = carried
+        self.every_round = every_round
 
     def forward(self, images: Tensor, targets: Tensor, rng: Rng, rounds: int) -> tuple[Tensor, Tensor]:
-        """Click `rounds` times without learning, once more with.
+        """Click `rounds` times, feeding predictions back, and once more.
 
         Parameters
         ----------
@@ -54,7 +71,7 @@ class ClickTraining(nn.Module):
         rng
             Source of the clicks.
         rounds
-            Predictions that are fed back before the one that is learned from.
+            Predictions that are fed back.
 
         Returns
         -------
@@ -62,29 +79,35 @@ class ClickTraining(nn.Module):
             Number to minimise, and the mean IoU of the last prediction.
         """
         features = self.encode(images.permute(0, 3, 1, 2).float() / 255)
-        truth = targets.cpu().numpy()
+        truth, wanted = targets.cpu().numpy(), targets[:, None].float()
         beginnings = [beginning(rng, target, self.earlier_work) for target in truth]
         clicks = [made for _, made in beginnings]
         previous = torch.from_numpy(np.stack([drawn for drawn, _ in beginnings])).to(images.device)
         predicted = (previous > 0.5).cpu().numpy()
+        losses = []
         for number in range(rounds + 1):
-            for row, target, made in zip(predicted, truth, clicks, strict=True):
-                click = sample_click(rng, row, target, made)
-                made.extend([click] if click else [])
+            again = number == 1 and rng.random() < AGAIN
+            if again:
+                previous = blurred(previous, int(rng.choice(BLURS)))
+            else:
+                click_once(rng, predicted, truth, clicks)
+                previous = blurred(previous) if number and rng.random() < FORGET else previous
             if number == rounds:
-                break
-            guidance = draw_guidance(previous, clicks)
-            with torch.no_grad():
-                probability = torch.sigmoid(self.model.decode(features, guidance).float())[:, 0]
-            previous = blurred(probability) if rng.random() < FORGET else probability
-            predicted = (probability > 0.5).cpu().numpy()
+                self.carry_over(rng, truth, previous, clicks)
+            with torch.set_grad_enabled(self.every_round or number == rounds):
+                logits = self.model.decode(features, draw_guidance(previous, clicks)).float()
+                losses.append(self.loss(logits, wanted))
+            previous = torch.sigmoid(logits.detach())[:, 0]
+            predicted = (previous > 0.5).cpu().numpy()
+        loss = torch.stack(losses).mean() if self.every_round else losses[-1]
+        return loss, mean_iou(logits.detach() > 0, wanted > 0)
+
+    def carry_over(self, rng: Rng, truth: np.ndarray, previous: Tensor, clicks: list[list[Click]]) -> None:
+        """Exchange, by chance, masks and clicks for a mask from a neighbouring slice and one click."""
         for place, target in enumerate(truth):
             if rng.random() < self.carried and target.any():
                 mask, clicks[place] = carried_over(rng, target)
                 previous[place] = torch.from_numpy(mask)
-        logits = self.model.decode(features, draw_guidance(previous, clicks)).float()
-        wanted = targets[:, None].float()
-        return self.loss(logits, wanted), mean_iou(logits.detach() > 0, wanted > 0)
 
     def encode(self, images: Tensor) -> list[Tensor]:
         """Features of the images, once for all clicks.
@@ -104,6 +127,13 @@ def beginning(rng: Rng, target: np.ndarray, chance: float) -> tuple[np.ndarray, 
     return np.zeros(target.shape, np.float32), []
 
 
+def click_once(rng: Rng, predicted: np.ndarray, truth: np.ndarray, clicks: list[list[Click]]) -> None:
+    """Click every object of a batch where its prediction is wrong."""
+    for mask, target, made in zip(predicted, truth, clicks, strict=True):
+        click = sample_click(rng, mask, target, made)
+        made.extend([click] if click else [])
+
+
 def draw_guidance(previous: Tensor, clicks: list[list[Click]]) -> Tensor:
     """Previous maps (batch, size, size) and clicks as the network's guidance, (batch, 3, size, size)."""
     _, height, width = previous.shape
@@ -113,9 +143,9 @@ def draw_guidance(previous: Tensor, clicks: list[list[Click]]) -> Tensor:
     return torch.cat([previous[:, None], torch.from_numpy(disks).to(previous.device)], dim=1)
 
 
-def blurred(maps: Tensor) -> Tensor:
-    """Maps as seen from far away: averaged over 4 x 4 pixels and enlarged again."""
-    small = nn.functional.avg_pool2d(maps[:, None], 4)
+def blurred(maps: Tensor, pixels: int = BLURS[0]) -> Tensor:
+    """Maps as seen from far away: averaged over squares of so many pixels and enlarged again."""
+    small = nn.functional.avg_pool2d(maps[:, None], pixels, ceil_mode=True, count_include_pad=False)
     return nn.functional.interpolate(small, size=maps.shape[-2:], mode="bilinear", align_corners=True)[:, 0]
 
 

@@ -145,8 +145,13 @@ class TrainingRun:
     def learner(self) -> ClickTraining:
         """The network with its annotator."""
         settings = self.settings
-        chances = {"earlier_work": settings.earlier_work, "carried": settings.carried}
-        return ClickTraining(self.state.model, LOSSES[settings.loss], **chances)
+        return ClickTraining(
+            self.state.model,
+            LOSSES[settings.loss],
+            earlier_work=settings.earlier_work,
+            carried=settings.carried,
+            every_round=settings.learn_from == "all",
+        )
 
     def step(self, batches: Iterator[Batch], phase: Phase) -> StepRecord:
         """One change of the weights."""
