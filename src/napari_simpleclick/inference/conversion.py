@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from napari_simpleclick.inference.graph_cache import (
     HALF,
+    STEM,
     cache_folder,
     graph_facts,
     graph_paths,
@@ -112,6 +113,7 @@ def made_graphs(model: SimpleClick, folder: Path, *, size: int, batch: int) -> "
     with torch.inference_mode():
         features = model.encode(image)
     graphs = converted(Encoder(model), (image,)), converted(Decoder(model), (guidance, *features))
+    graphs[0].set_rt_info(model.config.stem, STEM)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, graph in zip(graph_paths(folder), graphs, strict=True):

@@ -30,8 +30,11 @@ EXPECTED = "expected.npz"
 OF_FILES = "of_files"
 """Folder with the names of graphs by the hash of the checkpoint that they came from."""
 
-FORMAT = 2
+FORMAT = 3
 """Changes when other graphs are made of the same weights."""
+
+STEM = ["simpleclick", "stem"]
+"""Where a graph says which stem its model has."""
 
 KEPT = 32
 """So many compiled models stay in the cache; those that were used last."""
@@ -84,6 +87,11 @@ def kept_graphs(folder: Path) -> "tuple[openvino.Model, openvino.Model] | None":
     except RuntimeError:
         shutil.rmtree(folder, ignore_errors=True)
         return None
+
+
+def stem_of(graph: "openvino.Model") -> str:
+    """The stem of the model that a graph was made of."""
+    return str(graph.get_rt_info(STEM).astype(str))
 
 
 def graph_paths(folder: Path) -> tuple[Path, Path]:

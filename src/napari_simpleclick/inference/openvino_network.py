@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_simpleclick.inference.graph_cache import core, prune
+from napari_simpleclick.inference.graph_cache import core, prune, stem_of
 from napari_simpleclick.inference.mapped_files import let_go
 from napari_simpleclick.inference.precision import Features, Images, Logits, Precision
 from napari_simpleclick.inference.resample import enlarge_map
+from napari_simpleclick.inference.roi import regions_for
 
 if TYPE_CHECKING:
     import openvino
@@ -49,6 +50,7 @@ class OpenVinoNetwork:
     ) -> None:
         self.folder = folder
         self.kept = kept
+        self.regions = regions_for(stem_of(encoder))
         self._kind = precision
         with ThreadPoolExecutor(1) as beside:
             first = beside.submit(compiled, encoder, precision, threads)

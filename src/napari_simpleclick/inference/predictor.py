@@ -13,7 +13,7 @@ from napari_simpleclick.inference.precision import Features, Images, Network, si
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.question import Question
 from napari_simpleclick.inference.resample import Plane, regrid, resample_at, resize, same_picture
-from napari_simpleclick.inference.roi import OBJECT_THRESHOLD, next_roi
+from napari_simpleclick.inference.roi import OBJECT_THRESHOLD, PUBLISHED, Regions, next_roi
 from napari_simpleclick.model.click_maps import draw_disks
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class Predictor:
         Where a `SimpleClick` runs.
     facts
         What names model and engine, for session files: plain values.
+    regions
+        How large objects are shown; None as the network was trained.
     """
 
     def __init__(
@@ -47,8 +49,10 @@ class Predictor:
         size: int = 448,
         device: "torch.device | str" = "cpu",
         facts: Mapping[str, Any] | None = None,
+        regions: Regions | None = None,
     ) -> None:
         self.network = for_arrays(network, device)
+        self.regions = regions or cast(Regions, getattr(self.network, "regions", PUBLISHED))
         self.flip = flip
         self.size = size
         self.facts = {**(facts or {}), "flip": flip, "size": size}
@@ -95,7 +99,7 @@ class Predictor:
         if len(questions) > 1 and getattr(self.network, "fixed_batch", False):
             return [answer for question in questions for answer in self.predict_together([question])]
         shapes = [checked_shape(image, clicks) for image, clicks, _, _ in questions]
-        rois = [roi_of(question, shape) for question, shape in zip(questions, shapes, strict=True)]
+        rois = [roi_of(question, shape, self.regions) for question, shape in zip(questions, shapes, strict=True)]
         features = self.features([(image, roi) for (image, *_), roi in zip(questions, rois, strict=True)])
         inputs = [
             guidance_maps(clicks, previous, roi, self.size, self.input())
@@ -105,7 +109,25 @@ class Predictor:
         self._free += inputs
         # The published evaluation averages logits, not probabilities (docs/decisions/0003).
         probabilities = sigmoid((logits[::2] + logits[1::2, :, ::-1]) / 2 if self.flip else logits)
-        return [Prediction(*answer) for answer in zip(probabilities, rois, shapes, strict=True)]
+        answers = [Prediction(*answer) for answer in zip(probabilities, rois, shapes, strict=True)]
+        return self.looked_again(questions, answers) if self.regions.second_look else answers
+
+    def looked_again(self, questions: Sequence[Question], answers: list[Prediction]) -> list[Prediction]:
+        """The answers, first ones from the region that they ask for: a small object on a large plane is seen there."""
+        closer = {
+            place: question._replace(previous=answer)
+            for place, (question, answer) in enumerate(zip(questions, answers, strict=True))
+            if question.previous is None
+        }
+        closer = {
+            place: question
+            for place, question in closer.items()
+            if roi_of(question, answers[place].plane_shape, self.regions) != answers[place].roi
+        }
+        if closer:
+            for place, answer in zip(closer, self.predict_together(list(closer.values())), strict=True):
+                answers[place] = answer
+        return answers
 
     def prepare(self, image: Plane, *, view: Box | None = None) -> None:
         """Compute the features of what a first click would look at, so that it takes no longer than the next ones.
@@ -164,12 +186,12 @@ def for_arrays(network: "Network | SimpleClick", device: "torch.device | str") -
     return TorchNetwork(cast("SimpleClick", network), device)
 
 
-def roi_of(question: Question, shape: tuple[int, int]) -> Box:
+def roi_of(question: Question, shape: tuple[int, int], regions: Regions) -> Box:
     """The region that the network looks at to answer a question on a plane of some height and width."""
     _, clicks, previous, view = question
     found = previous.object_box(OBJECT_THRESHOLD) if previous else None
     used = previous.roi if previous else None
-    return next_roi(clicks, shape=shape, found=found, used=used, view=view)
+    return next_roi(clicks, shape=shape, found=found, used=used, view=view, smallest_side=regions.smallest_side)
 
 
 def guidance_maps(

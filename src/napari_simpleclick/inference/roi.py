@@ -1,6 +1,7 @@
 """Region of interest: which part of the plane the network looks at (SimpleClick, prediction; from RITM)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
@@ -8,14 +9,39 @@ from napari_simpleclick.clicks import Click
 EXPANSION = 1.4
 """How much larger than the object the region is."""
 
-SMALLEST_SIDE = 200
-"""Shortest side of a region before it is clamped to the plane, in pixels."""
-
 SAME_REGION_IOU = 0.5
 """A new region that overlaps the one in use by less takes its place."""
 
 OBJECT_THRESHOLD = 0.50
 """Probability above which a pixel counts as object when the region is chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """How large a network wants objects to be shown (docs/decisions/0014).
+
+    Parameters
+    ----------
+    smallest_side
+        Shortest side of a region before it is clamped to the plane, in pixels.
+    second_look
+        Whether the first click is answered once more in the region that its first answer asks for.
+    """
+
+    smallest_side: int = 200
+    second_look: bool = False
+
+
+PUBLISHED = Regions()
+"""As in the published evaluation."""
+
+CLOSE = Regions(smallest_side=112, second_look=True)
+"""For networks that were trained to see pixels enlarged four times."""
+
+
+def regions_for(stem: str) -> Regions:
+    """The regions that a network was trained for, by its stem (`SimpleClickConfig`)."""
+    return PUBLISHED if stem == "patch" else CLOSE
 
 
 def next_roi(
@@ -25,6 +51,7 @@ def next_roi(
     found: Box | None = None,
     used: Box | None = None,
     view: Box | None = None,
+    smallest_side: int = PUBLISHED.smallest_side,
 ) -> Box:
     """Region for the next prediction.
 
@@ -40,6 +67,8 @@ def next_roi(
         Region of the last prediction; None before the first.
     view
         Where to look as long as no object is found, such as what the user sees; the whole plane if None.
+    smallest_side
+        Shortest side before the region is clamped to the plane, in pixels.
 
     Returns
     -------
@@ -50,7 +79,7 @@ def next_roi(
     if found is None:
         wanted = clamp(view, shape) if view and holds(view, clicks) else whole
     else:
-        wanted = clamp(expand(with_clicks(found, clicks)), shape)
+        wanted = clamp(expand(with_clicks(found, clicks), smallest_side), shape)
     if used is None or not holds(used, clicks) or box_iou(wanted, used) < SAME_REGION_IOU:
         return wanted
     return used
@@ -68,15 +97,19 @@ def with_clicks(box: Box, clicks: Sequence[Click]) -> Box:
     )
 
 
-def expand(box: Box) -> Box:
+def expand(box: Box, smallest_side: int = PUBLISHED.smallest_side) -> Box:
     """Enlarge a box about its centre."""
-    return Box(*expand_side(box.row_start, box.row_stop), *expand_side(box.col_start, box.col_stop))
+    rows, cols = (
+        expand_side(start, stop, smallest_side)
+        for start, stop in ((box.row_start, box.row_stop), (box.col_start, box.col_stop))
+    )
+    return Box(*rows, *cols)
 
 
-def expand_side(start: int, stop: int) -> tuple[int, int]:
+def expand_side(start: int, stop: int, smallest: int) -> tuple[int, int]:
     """Enlarge one side; the published code rounds the first and the *last* pixel, so one pixel more is taken."""
     centre = (start + stop - 1) / 2
-    half = max(EXPANSION * (stop - start), SMALLEST_SIDE) / 2
+    half = max(EXPANSION * (stop - start), smallest) / 2
     return round(centre - half), round(centre + half) + 1
 
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from napari_simpleclick.inference.precision import Features, Images, Logits
+from napari_simpleclick.inference.roi import regions_for
 from napari_simpleclick.model.simpleclick import SimpleClick
 
 
@@ -29,6 +30,7 @@ class TorchNetwork:
         self.model = model.to(device).eval()
         self.device = torch.device(device)
         self.dtype = dtype
+        self.regions = regions_for(model.config.stem)
 
     def encode(self, image: Images) -> Features:
         """Features of images in [0, 1], as tensors on the device."""

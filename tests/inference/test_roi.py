@@ -1,0 +1,96 @@
+"""Regions of networks that were trained on enlarged objects, and the second look at a first click."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.inference.conversion import compiled_network
+from napari_simpleclick.inference.graph_cache import kept_graphs, stem_of
+from napari_simpleclick.inference.predictor import Predictor
+from napari_simpleclick.inference.question import Question
+from napari_simpleclick.inference.roi import CLOSE, PUBLISHED, next_roi, regions_for
+from napari_simpleclick.inference.torch_network import TorchNetwork
+from napari_simpleclick.model.registry import create_model
+
+PLANE = np.zeros((600, 800, 3), np.uint8)
+OBJECT = Box(290, 310, 390, 410)
+
+
+class Network:
+    """Finds the true object of the plane; counts calls and tells what it was shown."""
+
+    regions = CLOSE
+
+    def __init__(self):
+        self.shown = []
+
+    def encode(self, image):
+        return [image]
+
+    def decode(self, features, guidance):
+        self.shown.append(guidance.copy())
+        batch, _, size, _ = guidance.shape
+        logits = np.full((batch, 1, size, size), -5, np.float32)
+        far = guidance[0, 0].max() == 0
+        middle, half = size // 2, 12 if far else 60
+        logits[..., middle - half : middle + half, middle - half : middle + half] = 5
+        return logits
+
+
+def test_small_objects_are_shown_as_large_as_the_network_was_trained_for():
+    for regions, side in ((PUBLISHED, 200), (CLOSE, 112)):
+        roi = next_roi([Click(300, 400)], shape=(600, 800), found=OBJECT, smallest_side=regions.smallest_side)
+        assert roi.shape == (side + 1, side + 1)
+
+
+def test_first_click_on_a_small_object_is_answered_again_from_close_by():
+    network = Network()
+    answer = Predictor(network, size=224).predict(PLANE, [Click(300, 400)])
+    first, second = network.shown
+    assert max(answer.roi.shape) < 130
+    assert first[0, 0].max() == 0
+    assert second[0, 0].max() > 0.9
+    assert first[0, 1].sum() > 0
+    assert second[0, 1].sum() > 0
+
+
+def test_later_clicks_and_networks_as_published_look_once():
+    network = Network()
+    predictor = Predictor(network, size=224)
+    first = predictor.predict(PLANE, [Click(300, 400)])
+    network.shown.clear()
+    predictor.predict(PLANE, [Click(300, 400), Click(305, 400)], first)
+    assert len(network.shown) == 1
+    published = Network()
+    Predictor(published, size=224, regions=PUBLISHED).predict(PLANE, [Click(300, 400)])
+    assert len(published.shown) == 1
+
+
+def test_object_that_fills_the_view_needs_no_second_look():
+    network = Network()
+    Predictor(network, size=224).predict(PLANE, [Click(300, 400)], view=Box(240, 350, 340, 450))
+    assert len(network.shown) == 1
+
+
+def test_questions_asked_together_get_the_answers_of_questions_asked_alone():
+    questions = [Question(PLANE, [Click(300, 400)]), Question(PLANE, [Click(20, 20)], view=Box(0, 112, 0, 112))]
+    together = Predictor(Network(), size=224).predict_together(questions)
+    alone = [Predictor(Network(), size=224).predict_together([question])[0] for question in questions]
+    for one, other in zip(together, alone, strict=True):
+        assert one.roi == other.roi
+        np.testing.assert_array_equal(one.network_map, other.network_map)
+
+
+@pytest.mark.parametrize(("architecture", "expected"), [("vit_xtiny_448", PUBLISHED), ("vit_xtiny_stem_448", CLOSE)])
+def test_every_engine_takes_the_regions_of_its_model(architecture, expected, tmp_path: Path):
+    model = create_model(architecture)
+    assert TorchNetwork(model).regions == expected
+    for _ in ("made", "kept"):
+        assert compiled_network(model, size=224, cache=tmp_path).regions == expected
+    (graphs,) = tmp_path.rglob("encoder.xml")
+    kept = kept_graphs(graphs.parent)
+    assert kept is not None
+    assert regions_for(stem_of(kept[0])) == expected
