@@ -234,7 +234,7 @@ def test_hidden_object_is_not_drawn_but_kept_and_colours_can_be_chosen(stack):
     np.testing.assert_array_equal(stack.labels.data, masks)
     stack.objects.describe(2, color="#ff0000")
     np.testing.assert_allclose(stack.labels.colormap.map(2), [1, 0, 0, 1])
-    np.testing.assert_allclose(stack.objects.color(2), [1, 0, 0, 1])
+    np.testing.assert_allclose(stack.objects.colors([2]), [[1, 0, 0, 1]])
     click(stack, 3, 10, 10)
     np.testing.assert_allclose(stack.labels.colormap.map(3), automatic.map(3))
     for _ in range(3):

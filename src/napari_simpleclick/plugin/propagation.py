@@ -148,7 +148,7 @@ class Propagation:
         if fit:
             self.running = True
             controller.status.emit(f"Object {object_id}: slices between others are being fitted … (Esc stops)")
-        controller.submit(fill, done, self.cancel if fit else None)
+        controller.jobs.submit(fill, done, self.cancel if fit else None)
 
     def accept(self, *, everywhere: bool = False) -> None:
         """Mark the object as reviewed; propagation and interpolation leave it alone then.
@@ -174,7 +174,7 @@ class Propagation:
             controller.apply(changes)
             controller.status.emit(f"Object {object_id}: {counted(len(keys))} accepted.")
 
-        controller.change(lambda: accept(annotator, object_id, keys), done)
+        controller.change(lambda: accept(annotator, object_id, keys), done, told=False)
 
     def shown_plane(self) -> SliceView | None:
         """The displayed plane; None, and a message, where there is no other slice."""
@@ -207,7 +207,7 @@ class Propagation:
             return
         controller.planes[target.key] = target
         picture = pictures(image)
-        controller.submit(lambda: self._find(annotator, run, picture(target)), self._found, self.cancel)
+        controller.jobs.submit(lambda: self._find(annotator, run, picture(target)), self._found, self.cancel)
 
     def _find(self, annotator: Annotator, run: Run, picture: Plane) -> tuple[str, list[Change]]:
         """On the worker: the reason to stop, or what changed on the next slice."""

@@ -99,7 +99,7 @@ class Recovery:
             return
 
         def read(restored: RestoredSession) -> None:
-            if self.find() != path or self.controller.asked:
+            if self.find() != path or self.controller.clicks.waiting:
                 self.controller.status.emit(
                     f"You clicked first: the earlier work stays in {path}. Open it as a session."
                 )
@@ -111,7 +111,7 @@ class Recovery:
             else:
                 self.controller.status.emit(f"{count} objects are back.")
 
-        self.controller.submit(lambda: RestoredSession.read(path), read)
+        self.controller.jobs.submit(lambda: RestoredSession.read(path), read)
 
     def open(self, path: Path, restored: RestoredSession | None = None) -> int:
         """Go on with the work in a session file; what was done so far is let go, but stays in its own file.
@@ -165,7 +165,7 @@ class Recovery:
 
             # What was done is safe at once; clicks that are still being answered are saved when they are.
             self.run(lambda: journal.save(noted), lambda _changed: None, self.controller.failed.emit)
-            self.controller.run(end, lambda _nothing: None, self.controller.failed.emit)
+            self.controller.jobs.run(end, lambda _nothing: None, self.controller.failed.emit)
 
     def _begin(self, image: "Image | None") -> None:
         self._image, self._hash, self._earlier, self.journal = image, "", None, None

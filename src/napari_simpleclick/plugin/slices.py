@@ -95,10 +95,23 @@ class SliceStates:
         parts += [f"{clicks} click{'' if clicks == 1 else 's'}"] if clicks else []
         return f"Slice {place}: {', '.join(parts)}{', locked' if self.locked and origin else ''}"
 
+    @property
+    def unreviewed(self) -> list[int]:
+        """The slices that nobody has looked at, in order."""
+        return sorted(place for place, origin in self.origins.items() if origin in UNREVIEWED)
+
     def next_unreviewed(self, step: int) -> int | None:
-        """The nearest slice in a direction (1 or -1) that nobody has looked at; None if there is none."""
-        places = sorted((place for place, origin in self.origins.items() if origin in UNREVIEWED), reverse=step < 0)
-        return next((place for place in places if (place - self.shown) * step > 0), None)
+        """The nearest slice in a direction (1 or -1) that nobody has looked at; after the last one comes the first.
+
+        Examples
+        --------
+        >>> SliceStates(9, 5, {2: "propagated", 7: "propagated"}).next_unreviewed(1)
+        7
+        >>> SliceStates(9, 7, {2: "propagated", 7: "propagated"}).next_unreviewed(1)
+        2
+        """
+        places = self.unreviewed[::step]
+        return next((place for place in places if (place - self.shown) * step > 0), places[0] if places else None)
 
 
 def slice_states(controller: "Controller") -> SliceStates:
