@@ -225,7 +225,9 @@ def test_points_added_with_the_tool_of_napari_are_clicks(stack):
     stack.viewer.dims.set_current_step(0, 3)
     stack.points.add((3, 30, 40))
     stack.points.add((3, 20, 20))
-    assert stack.annotator.clicks(1) == {displayed_plane(stack.image, stack.viewer.dims).key: (CLICK, Click(20, 20))}
+    assert stack.annotator.sessions.clicks(1) == {
+        displayed_plane(stack.image, stack.viewer.dims).key: (CLICK, Click(20, 20))
+    }
     assert (stack.labels.data[3, [30, 20], [40, 20]] == 1).all()
     stack.toggle_polarity()
     stack.points.add((3, 30, 45))

@@ -216,7 +216,10 @@ def test_clicks_without_an_answer_are_saved_and_answered_when_the_work_is_restor
     again.load(lambda: late.disks)
     again.annotate(late.image)
     assert Recovery(again, run_now, tmp_path).restore() > 0
-    assert {number: sum(map(len, again.annotator.clicks(number).values())) for number in (1, 2)} == {1: 2, 2: 2}
+    assert {number: sum(map(len, again.annotator.sessions.clicks(number).values())) for number in (1, 2)} == {
+        1: 2,
+        2: 2,
+    }
     assert again.clicks.unanswered() == []
     assert set(np.unique(again.labels.data[2])) == {0, 1, 2}
 
@@ -250,7 +253,7 @@ def test_earlier_work_is_read_and_unpacked_on_the_worker(interrupted, monkeypatc
     monkeypatch.setattr("napari_simpleclick.inference.session_restoring.unpacked", None)
     controller.jobs.run.finish()
     assert controller.errors == []
-    assert len(controller.annotator.clicks(1)) == 1
+    assert len(controller.annotator.sessions.clicks(1)) == 1
     assert controller.labels.data.any()
 
 
@@ -261,7 +264,7 @@ def test_earlier_work_does_not_replace_clicks_that_were_made_while_it_was_read(i
     controller.click_at((2, 50, 60), positive=True)
     controller.jobs.run.finish()
     assert any("You clicked first" in message for message in controller.messages)
-    assert sum(map(len, controller.annotator.clicks(1).values())) == 1
+    assert sum(map(len, controller.annotator.sessions.clicks(1).values())) == 1
     assert not controller.labels.data[0].any()
 
 
@@ -284,4 +287,4 @@ def test_click_that_is_answered_while_it_is_saved_comes_back_once(late, tmp_path
     late.annotator = late.objects.annotator_for(late.disks)
     assert Recovery(late, run_now, tmp_path).restore() == 1
     late.jobs.run.finish()
-    assert [len(clicks) for clicks in late.annotator.clicks(1).values()] == [1]
+    assert [len(clicks) for clicks in late.annotator.sessions.clicks(1).values()] == [1]

@@ -252,7 +252,7 @@ def test_stroke_seen_from_the_side_belongs_to_the_slices_of_the_object(stack):
         stack.labels.paint((2, 30, 30), 0)
     erased = stack.labels.data.copy()
     assert erased[2, 30, 30] == 0
-    assert {key[0] for key in stack.annotator.origins(1)} == {(1, 2)}
+    assert {key[0] for key in stack.annotator.sessions.origins(1)} == {(1, 2)}
     stack.undo()
     np.testing.assert_array_equal(stack.labels.data, before)
     stack.redo()
@@ -287,7 +287,7 @@ def test_labels_grow_to_32_bits_for_more_than_65535_objects(stack):
     np.testing.assert_array_equal(stack.labels.data, before)
     stack.select_object(70_000)
     stack.labels.paint((2, 50, 70), 70_000)
-    assert stack.annotator.mask((70_000, next(iter(stack.planes)))) is not None
+    assert stack.annotator.sessions.mask((70_000, next(iter(stack.planes)))) is not None
 
 
 def test_class_above_65535_is_shown(stack):

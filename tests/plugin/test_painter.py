@@ -98,7 +98,7 @@ def test_labels_are_the_masks_whatever_is_done_while_they_are_painted(turns, mon
     assert controller.busy == 0
     composed = np.zeros((2, 40, 60), np.uint16)
     for object_id, key in controller.annotator.sessions:
-        mask = controller.annotator.mask((object_id, key))
+        mask = controller.annotator.sessions.mask((object_id, key))
         if mask is not None:
             controller.planes[key].labels(composed)[mask[0].slices][mask[1]] = object_id
     np.testing.assert_array_equal(controller.labels.data, composed)

@@ -101,7 +101,7 @@ def test_of_many_values_on_their_way_only_the_newest_counts(controller, slider):
     for job in waiting:
         run_now(*job)
     assert len(controller.annotator.history[0]) == count + 1
-    assert controller.annotator.prediction(1, ((1, 2), 1, None, None)).threshold == 0.3
+    assert controller.annotator.sessions.prediction(1, ((1, 2), 1, None, None)).threshold == 0.3
 
 
 def test_keys_move_it(controller, slider, qtbot):

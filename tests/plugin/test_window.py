@@ -376,9 +376,11 @@ def test_threshold_slider_is_dragged_with_the_mouse_moved_with_keys_and_taken_ba
     before = controller.labels.data.copy()
 
     def settled():
-        return controller.busy == 0 and controller.annotator.prediction(1, key).threshold * 100 == slider.value()
+        return (
+            controller.busy == 0 and controller.annotator.sessions.prediction(1, key).threshold * 100 == slider.value()
+        )
 
-    (key,) = controller.annotator.clicks(1)
+    (key,) = controller.annotator.sessions.clicks(1)
     drag_slider(qtbot, slider, 20)
     qtbot.waitUntil(settled, timeout=10_000)
     assert 18 <= slider.value() <= 20
@@ -423,7 +425,11 @@ def test_the_button_tells_what_a_point_of_the_add_tool_is(open_widget, at, qtbot
         qtbot.mouseMove(canvas, at(viewer, *spot))
         qtbot.mouseClick(canvas, button, pos=at(viewer, *spot))
         qtbot.waitUntil(lambda count=count: len(controller.points.data) == count and controller.busy == 0)
-    assert [made.positive for made in next(iter(controller.annotator.clicks(1).values()))] == [True, False, True]
+    assert [made.positive for made in next(iter(controller.annotator.sessions.clicks(1).values()))] == [
+        True,
+        False,
+        True,
+    ]
 
 
 def test_a_tick_in_the_table_does_not_change_the_object_that_clicks_go_to(open_widget, click, qtbot):

@@ -211,7 +211,7 @@ def test_all_layers_closed_while_a_click_is_answered(held, qtbot, tmp_path, stac
     qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=60_000)
     widget.restore_button.click()
     settle(widget, qtbot)
-    assert [len(made) for made in widget.controller.annotator.clicks(1).values()] == [2]
+    assert [len(made) for made in widget.controller.annotator.sessions.clicks(1).values()] == [2]
     assert widget.controller.labels.data[3, 104, 134] == 1
 
 

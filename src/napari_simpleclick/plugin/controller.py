@@ -264,7 +264,7 @@ class Controller:
         """Bring the points layer up to date with the clicks of the present object."""
         if self.points is None or self.labels is None:
             return
-        clicks = self.annotator.clicks(self.object_id) if self.annotator else {}
+        clicks = self.annotator.sessions.clicks(self.object_id) if self.annotator else {}
         shown = [(self.planes[key].to_volume(c.row, c.col), c) for key, made in clicks.items() for c in made]
         self.syncing = True
         try:

@@ -125,15 +125,15 @@ class GroundTruth(QWidget):
             self._refuse(layer.name, values.shape, expected)
             return
         object_id = controller.object_id
-        here, all_clicks = annotator.clicks(object_id).get(plane.key, ()), annotator.clicks(object_id)
-        state = layer, plane.key, annotator.prediction(object_id, plane.key), here
+        here, all_clicks = annotator.sessions.clicks(object_id).get(plane.key, ()), annotator.sessions.clicks(object_id)
+        state = layer, plane.key, annotator.sessions.prediction(object_id, plane.key), here
         if state == self._state:
             return
         self._state = state
 
         def compare() -> Agreement | None:
             truth = np.asarray(plane.labels(values))
-            return agreement(truth, annotator.mask((object_id, plane.key)), here)
+            return agreement(truth, annotator.sessions.mask((object_id, plane.key)), here)
 
         def tell(found: Agreement | None) -> None:
             if self._state is state:

@@ -100,7 +100,7 @@ class LayerEdits:
         shown = self._shown_plane()
         if annotator is None or points is None or shown is None:
             return
-        before, planes = annotator.clicks(object_id), {**controller.planes, shown.key: shown}
+        before, planes = annotator.sessions.clicks(object_id), {**controller.planes, shown.key: shown}
         after = read_clicks(points, planes, {**before, shown.key: ()}, new_positive=controller.positive)
         for key, clicks in after.items():
             if key not in before:
@@ -147,7 +147,7 @@ class LayerEdits:
         def restoring() -> "Iterator[None]":
             """Where the stroke may not change anything, what napari painted goes away again."""
             for plane, pixels in strokes:
-                masks = annotator.masks_on(plane.key)
+                masks = annotator.sessions.masks_on(plane.key)
                 restore_under(plane.labels(labels.data), pixels, masks, value=controller.objects.label)
                 yield
 
@@ -155,7 +155,7 @@ class LayerEdits:
             painted = [(plane.key, picture(plane), pixels) for plane, pixels in strokes]
             changes = paint(annotator, painted, object_id)
             for plane, _ in strokes:
-                annotator.masks_on(plane.key)  # found here, so that the window need not
+                annotator.sessions.masks_on(plane.key)  # found here, so that the window need not
             return changes
 
         # Through the worker, so that clicks made before are predicted before.
@@ -166,7 +166,7 @@ class LayerEdits:
     def _axes_of(self, object_id: int, shown: SliceView) -> tuple[int, int]:
         """The axes of the planes that an object was outlined on, so that strokes seen from the side belong to these."""
         annotator = self.controller.annotator
-        keys = annotator.origins(object_id or self.controller.object_id) if annotator else ()
+        keys = annotator.sessions.origins(object_id or self.controller.object_id) if annotator else ()
         axes = {self.controller.planes[key].axes for key in keys}
         return axes.pop() if len(axes) == 1 else shown.axes
 

@@ -168,7 +168,7 @@ class Objects:
             return
         for place in list(annotator.sessions):
             make_room(labels, self.label(place[0]))
-            for band in bands(annotator.mask(place)):
+            for band in bands(annotator.sessions.mask(place)):
                 fill(planes[place[1]].labels(labels.data), [(self.label(place[0]), band)])
                 yield
 
@@ -200,7 +200,7 @@ class Objects:
             return
         for place in list(annotator.sessions):
             make_room(labels, self.label(place[0]))
-            for box, mask in bands(annotator.mask(place)):
+            for box, mask in bands(annotator.sessions.mask(place)):
                 planes[place[1]].labels(labels.data)[box.slices][mask] = self.label(place[0])
                 yield
 

@@ -88,7 +88,7 @@ class Propagation:
         except LockedError as error:
             controller.failed.emit(error)
             return
-        if controller.annotator.mask((object_id, plane.key)) is None:
+        if controller.annotator.sessions.mask((object_id, plane.key)) is None:
             controller.status.emit("Click the object on this slice first, then propagate it.")
             return
         self.running, self._reports = True, []
@@ -162,7 +162,7 @@ class Propagation:
         annotator, object_id = controller.annotator, controller.object_id
         if plane is None or annotator is None:
             return
-        origins = annotator.origins(object_id)
+        origins = annotator.sessions.origins(object_id)
         keys: list[Hashable] = [key for key, origin in origins.items() if origin in UNREVIEWED]
         keys = keys if everywhere else [key for key in keys if key == plane.key]
         if not keys:
@@ -201,7 +201,7 @@ class Propagation:
             self._end_run("" if planes_after(run.plane, run.step, 1) else " to the end of the stack")
             return
         target = run.targets[0]
-        origin = annotator.origins(run.object_id).get(target.key)
+        origin = annotator.sessions.origins(run.object_id).get(target.key)
         if origin is not None and origin not in UNREVIEWED:
             self._end_run(f"; the next one was {origin} already")
             return

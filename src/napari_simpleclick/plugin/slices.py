@@ -126,7 +126,7 @@ def slice_states(controller: "Controller") -> SliceStates:
     axis = slice_axis(shown)
     if axis is None:
         return SliceStates()
-    origins, clicks = annotator.origins(object_id), annotator.clicks(object_id)
+    origins, clicks = annotator.sessions.origins(object_id), annotator.sessions.clicks(object_id)
     places = {key: controller.planes[key].point[axis] for key in origins}
     parallel = {key: place for key, place in places.items() if moved(shown, axis, place).key == key}
     return SliceStates(

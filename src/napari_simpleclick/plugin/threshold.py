@@ -81,7 +81,7 @@ class ThresholdSlider(QWidget):
 
     def _prediction(self) -> Prediction | None:
         key, annotator = self._key(), self.controller.annotator
-        return annotator.prediction(self.controller.object_id, key) if annotator is not None and key else None
+        return annotator.sessions.prediction(self.controller.object_id, key) if annotator is not None and key else None
 
     def _key(self) -> tuple[object, ...] | None:
         """What tells the displayed slice from others; None where there is none."""
