@@ -149,6 +149,24 @@ def test_full_disk_is_told_and_the_next_save_writes_everything(worked, monkeypat
     np.testing.assert_array_equal(again.labels.data, controller.labels.data)
 
 
+def test_folder_that_cannot_be_written_is_told_once_until_it_can(worked, tmp_path):
+    controller, _ = worked
+    errors = []
+    controller.failed.connect(errors.append)
+    folder = tmp_path / "no folder"
+    folder.write_text("a file is in the way")
+    recovery = Recovery(controller, run_now, folder)
+    for _ in range(3):
+        recovery.save()
+    assert len(errors) == 1
+    assert "not saved by itself" in str(errors[0])
+    assert "Session > Save session" in str(errors[0])
+    folder.unlink()
+    recovery.save()
+    assert list(folder.glob("*.simpleclick.json"))
+    assert len(errors) == 1
+
+
 @pytest.mark.parametrize("text", ["", "{}", '{"format": 2, "newest": [3]}', '{"format": 99}'])
 def test_damaged_file_is_told(worked, text, tmp_path):
     controller, recovery = reopened(tube(6), tmp_path)

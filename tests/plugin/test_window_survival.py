@@ -105,6 +105,20 @@ def test_quitting_saves_the_last_click(working, qtbot, tmp_path, qapp):
     assert len(clicks) == 2
 
 
+def test_quitting_where_nothing_can_be_saved_tells_and_ends_everything(working, qtbot, tmp_path, qapp):
+    _, widget = working
+    qtbot.waitUntil(lambda: widget.recovery.journal is not None, timeout=10_000)
+    widget.save_timer.stop()
+    click(widget, qtbot, (4, 100, 130))
+    widget.recovery.journal.close()
+    widget.recovery.journal.path = tmp_path / "gone.txt" / "work.simpleclick.json"
+    (tmp_path / "gone.txt").write_text("a file is in the way")
+    with pytest.warns(UserWarning, match="latest work was not saved"):
+        qapp.aboutToQuit.emit()
+    assert widget.controller.image is None
+    assert widget.worker.stopped
+
+
 def test_closed_dock_saves_the_last_click_and_a_new_one_offers_it(working, qtbot, tmp_path):
     viewer, widget = working
     qtbot.waitUntil(lambda: widget.recovery.journal is not None, timeout=10_000)

@@ -47,7 +47,7 @@ class Recovery:
         self._image: Image | None = None
         self._hash = ""
         self._earlier: Path | None = None
-        self._saving = False
+        self._saving, self._told = False, ""
 
     def find(self) -> Path | None:
         """The file with earlier work on the present image, if there is any and nothing was done since."""
@@ -66,16 +66,26 @@ class Recovery:
         self._saving, noted = True, self.about()
 
         def finished(_changed: bool) -> None:
-            self._saving = False
+            self._saving, self._told = False, ""
 
         def broken(error: Exception) -> None:
             self._saving = False
-            self.controller.failed.emit(error)
+            if str(error) != self._told:  # it is tried again every second, which nobody wants to be told
+                self._told = str(error)
+                self.controller.failed.emit(
+                    OSError(f"Your work is not saved by itself: {error} Save it elsewhere: Session > Save session.")
+                )
 
         self.run(lambda: journal.save(noted), finished, broken)
 
     def save_now(self) -> None:
-        """Save before everything ends."""
+        """Save before everything ends.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
         journal = self.present_journal()
         if journal is not None:
             journal.save(self.about())
@@ -106,7 +116,7 @@ class Recovery:
                 return
             try:
                 count = self.open(path, restored)
-            except ValueError as error:
+            except (ValueError, OSError) as error:
                 self.controller.failed.emit(error)
             else:
                 self.controller.status.emit(f"{count} objects are back.")

@@ -1,6 +1,7 @@
 """The widget in napari's dock: choose image and model, click, go on to the next slice and object."""
 
 import atexit
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_info
@@ -164,6 +165,13 @@ class SimpleClickWidget(QWidget):
         worker, saver, recovery, propagation = self.worker, self.saver, self.recovery, self.propagation
         # Closing a dock calls no closeEvent; a bound method of this widget would not be called either.
         quits = QApplication.instance().aboutToQuit
+
+        def save_last() -> None:
+            try:
+                recovery.save_now()
+            except OSError as error:  # nobody could be asked any more
+                warnings.warn(f"The latest work was not saved: {error}", stacklevel=1)
+
         ends = [
             lambda: quits.disconnect(end_all),
             self.hover.stop,
@@ -171,7 +179,7 @@ class SimpleClickWidget(QWidget):
             worker.stop,
             self.compiler.stop,
             saver.stop,
-            recovery.save_now,
+            save_last,
             controller.shut_down,
         ]
 
