@@ -126,6 +126,33 @@ def test_keys_work_whatever_of_our_layers_is_active(open_widget, click, qtbot):
     assert controller.object_id == 1
 
 
+def test_enter_accepts_with_the_labels_layer_active_but_ends_a_polygon(open_widget, click, at, qtbot):
+    viewer, widget = open_widget(np.stack([sample_volume("em-like")[0].data[5]] * 3))
+    controller, canvas = widget.controller, viewer.window._qt_viewer.canvas.native
+    viewer.dims.set_current_step(0, 0)
+    click(viewer, widget, 97, 136)
+    widget.propagation.propagate(1)
+    qtbot.waitUntil(lambda: not widget.propagation.running and controller.busy == 0, timeout=60_000)
+    viewer.layers.selection.active = controller.labels
+
+    def origins():
+        return list(controller.annotator.sessions.origins(1).values())
+
+    assert origins() == ["clicked", "propagated", "propagated"]
+    controller.labels.mode = "polygon"
+    for spot in ((10, 10), (10, 40), (40, 40)):
+        qtbot.mouseMove(canvas, at(viewer, *spot))
+        qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at(viewer, *spot))
+        qtbot.wait(300)  # two clicks at once are a double click, which ends a polygon
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: controller.labels.data[2, 15, 30] == 1 and controller.busy == 0, timeout=10_000)
+    assert origins() == ["clicked", "propagated", "painted"]
+    controller.labels.mode = "pan_zoom"
+    controller.slider.step(-1)
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: origins() == ["clicked", "accepted", "painted"], timeout=10_000)
+
+
 def test_drag_moves_the_picture_and_makes_no_click(open_widget, qtbot):
     volume, _ = sample_volume("em-like")
     viewer, widget = open_widget(volume.data)
