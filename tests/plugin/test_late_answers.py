@@ -7,6 +7,7 @@ from napari.layers import Image
 from tests.plugin.test_controller import Disks
 
 from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.propagation import Propagation
 from napari_simpleclick.plugin.recovery import Recovery
 from napari_simpleclick.plugin.worker import run_now
 
@@ -288,3 +289,47 @@ def test_click_that_is_answered_while_it_is_saved_comes_back_once(late, tmp_path
     assert Recovery(late, run_now, tmp_path).restore() == 1
     late.jobs.run.finish()
     assert [len(clicks) for clicks in late.annotator.sessions.clicks(1).values()] == [1]
+
+
+def test_propagation_ends_when_its_image_is_closed(late):
+    propagation = Propagation(late)
+    late.click_at((2, 30, 40), positive=True)
+    late.jobs.run.finish()
+    propagation.propagate(1)
+    late.jobs.run.work()
+    late.viewer.layers.remove(late.image)
+    late.jobs.run.finish()
+    assert not propagation.running
+    late.annotate(late.viewer.layers["other"])
+    late.click_at((2, 30, 40), positive=True)
+    late.jobs.run.finish()
+    propagation.propagate(1, count=1)
+    late.jobs.run.finish()
+    assert late.labels.data[3].any()
+
+
+def test_click_whose_answer_is_dropped_waits_no_more(late, tmp_path):
+    late.click_at((2, 30, 40), positive=True)
+    late.jobs.run.finish()
+    recovery = Recovery(late, run_now, tmp_path)
+    recovery.save()
+    path = recovery.journal.path
+    late.click_at((2, 10, 10), positive=True)
+    late.jobs.run.work()
+    recovery.open(path)
+    late.jobs.run.finish()
+    assert late.clicks.unanswered() == []
+
+
+def test_stroke_whose_answer_is_dropped_leaves_the_masks_of_the_work_that_was_opened(late, tmp_path):
+    late.click_at((2, 30, 40), positive=True)
+    late.jobs.run.finish()
+    recovery = Recovery(late, run_now, tmp_path)
+    recovery.save()
+    masks = late.labels.data.copy()
+    with late.labels.block_history():
+        late.labels.paint((2, 10, 10), 1)
+    late.jobs.run.work()
+    recovery.open(recovery.journal.path)
+    late.jobs.run.finish()
+    np.testing.assert_array_equal(late.labels.data, masks)

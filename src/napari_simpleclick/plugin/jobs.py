@@ -41,7 +41,7 @@ class Jobs:
         """Run a job on the worker; `done` gets its result in the thread of the layers.
 
         Results that come after another image was chosen, or other work on it was opened, are dropped, unless they serve
-        `whatever_work`.
+        `whatever_work`. Then, and when the job fails, `failed` is called.
         """
         work = self.work()
         self.busy += 1
@@ -51,6 +51,8 @@ class Jobs:
             self.busy -= 1
             if whatever_work or all(now is then for now, then in zip(self.work(), work, strict=True)):
                 done(result)
+            elif failed:
+                failed()
             self.changed.emit()
 
         def broken(error: Exception) -> None:

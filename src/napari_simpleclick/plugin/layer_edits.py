@@ -146,8 +146,9 @@ class LayerEdits:
 
         def restoring() -> "Iterator[None]":
             """Where the stroke may not change anything, what napari painted goes away again."""
-            for plane, pixels in strokes:
-                masks = annotator.sessions.masks_on(plane.key)
+            now = controller.annotator if labels is controller.labels else None
+            for plane, pixels in strokes if now else ():
+                masks = now.sessions.masks_on(plane.key)
                 restore_under(plane.labels(labels.data), pixels, masks, value=controller.objects.label)
                 yield
 
