@@ -183,7 +183,7 @@ def test_reset_removes_clicks_and_mask_of_this_slice_only(stack):
     stack.click_at((1, 30, 40), positive=True)
     stack.slider.step(1)
     stack.click_at((2, 30, 40), positive=True)
-    stack.reset_slice()
+    stack.objects.clear_slice()
     assert not stack.labels.data[2].any()
     assert stack.labels.data[1].any()
     np.testing.assert_array_equal(stack.points.data, [[1, 30, 40]])
@@ -382,3 +382,21 @@ def test_edited_clicks_are_told_too(stack):
     stack.messages.clear()
     stack.points.data = np.array([[2.0, 10.0, 15.0]])
     assert stack.messages[-1].startswith("Object 1: ")
+
+
+def test_nothing_is_drawn_on_slices_without_clicks(stack):
+    """There napari draws a point of size 0 at the origin, which limits of the size would make visible."""
+    assert stack.points.canvas_size_limits[0] == 0
+    stack.viewer.dims.set_current_step(0, 2)
+    stack.click_at((2, 30, 40), positive=True)
+    assert stack.points.canvas_size_limits[0] == stack.points.canvas_size_limits[1] > 0
+    stack.slider.step(1)
+    assert stack.points.canvas_size_limits[0] == 0
+    stack.viewer.dims.ndisplay = 3
+    stack.select_object(1)
+    assert stack.points.canvas_size_limits[0] > 0
+    stack.viewer.dims.ndisplay = 2
+    stack.slider.step(-1)
+    assert stack.points.canvas_size_limits[0] > 0
+    stack.undo()
+    assert stack.points.canvas_size_limits[0] == 0

@@ -98,7 +98,7 @@ class User:
             "undo": controller.undo,
             "redo": controller.redo,
             "flip": controller.edits.flip,
-            "reset": controller.reset_slice,
+            "reset": controller.objects.clear_slice,
             "next": controller.next_object,
             "remove": controller.objects.remove,
             "overwrite": lambda: controller.objects.set_overlap("overwrite"),

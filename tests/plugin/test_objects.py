@@ -91,7 +91,7 @@ def test_class_below_one_is_refused(stack, bad):
     "attempt",
     [
         lambda c: c.click_at((2, 10, 10), positive=True),
-        lambda c: c.reset_slice(),
+        lambda c: c.objects.clear_slice(),
         lambda c: c.objects.remove(),
         lambda c: c.objects.remove(2, 1),
         lambda c: c.objects.merge(2, 1),

@@ -146,7 +146,7 @@ def test_session_dropped_on_another_window_opens_its_image_and_goes_on(working, 
     widget.session_files.save(file)
     viewer.layers.clear()
     viewer.open(str(file), plugin="napari-simpleclick")
-    qtbot.waitUntil(lambda: "objects are back" in widget.status.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "object is back" in widget.status.text(), timeout=60_000)
     assert widget.controller.image.name == "stack"
     np.testing.assert_array_equal(widget.controller.labels.data, masks)
     click(widget, qtbot, (3, 104, 134))

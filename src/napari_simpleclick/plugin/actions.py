@@ -22,7 +22,7 @@ def actions_of(controller: "Controller", propagation: "Propagation", cancel: Cal
     return {
         "undo": controller.undo,
         "redo": controller.redo,
-        "reset": controller.reset_slice,
+        "reset": controller.objects.clear_slice,
         "flip": controller.edits.flip,
         "polarity": controller.toggle_polarity,
         "object": controller.next_object,

@@ -13,11 +13,19 @@ from napari_simpleclick.inference.history import find_masks
 from napari_simpleclick.plugin.asked_clicks import AskedClicks
 from napari_simpleclick.plugin.jobs import Jobs
 from napari_simpleclick.plugin.layer_edits import LayerEdits
-from napari_simpleclick.plugin.layers import create_labels, create_points, make_room, refresh, set_new_sign, show_clicks
+from napari_simpleclick.plugin.layers import (
+    create_labels,
+    create_points,
+    fit_symbols,
+    make_room,
+    refresh,
+    set_new_sign,
+    show_clicks,
+)
 from napari_simpleclick.plugin.messages import what_came_back, what_happened, what_next
 from napari_simpleclick.plugin.objects import Objects
 from napari_simpleclick.plugin.painter import Later, Painter
-from napari_simpleclick.plugin.planes import PlaneError, displayed_plane, go_to_plane
+from napari_simpleclick.plugin.planes import PlaneError, displayed_plane, go_to_plane, shown_plane
 from napari_simpleclick.plugin.slice_slider import SliceSlider
 from napari_simpleclick.plugin.worker import Runs
 
@@ -66,7 +74,6 @@ class Controller:
         self.positive = self.look_at_view = True
         self.planes: dict[Hashable, SliceView] = {}
         self.syncing = False
-        self.automatic_colors: Any = None
         self.jobs = Jobs(run, lambda: (self.image, self.annotator))
         self.painter = Painter(later)
         self.clicks = AskedClicks(self)
@@ -106,7 +113,7 @@ class Controller:
                 self.annotator = self.objects.annotator_for(self.annotator.predictor)
         if self.labels is None:
             self.labels = create_labels(image)
-            self.automatic_colors = self.labels.colormap
+            self.objects.automatic = self.labels.colormap
             self.viewer.add_layer(self.labels)
             self.paint(self.objects.painting_all())
             self.objects.set_overlap(self.objects.overlap)
@@ -162,13 +169,6 @@ class Controller:
         """Do again what was taken back last."""
         if self.annotator:
             self._go(self.annotator.redo, undone=False)
-
-    def reset_slice(self) -> None:
-        """Remove all clicks, and their mask, of the present object on the displayed slice."""
-        if self.annotator and self.image is not None:
-            annotator, object_id = self.annotator, self.object_id
-            key = displayed_plane(self.image, self.viewer.dims).key
-            self.change(lambda: annotator.clear(object_id, key))
 
     def toggle_polarity(self) -> None:
         """Exchange the meaning of the left and the right mouse button."""
@@ -249,26 +249,23 @@ class Controller:
             if changes:
                 self.object_id = changes[0].object_id
                 self.apply(changes)
-                if changes[0].plane is not None:
-                    self.show_plane(self.planes[changes[0].plane])
+                if changes[0].plane is not None and self.image is not None:
+                    go_to_plane(self.viewer.dims, self.image, self.planes[changes[0].plane])
             self.status.emit(what_came_back(changes, undone=undone))
 
         self.change(job, done, told=False)
-
-    def show_plane(self, plane: SliceView) -> None:
-        """Go to the slice of a plane."""
-        if self.image is not None:
-            go_to_plane(self.viewer.dims, self.image, plane)
 
     def show_object(self) -> None:
         """Bring the points layer up to date with the clicks of the present object."""
         if self.points is None or self.labels is None:
             return
-        clicks = self.annotator.sessions.clicks(self.object_id) if self.annotator else {}
-        shown = [(self.planes[key].to_volume(c.row, c.col), c) for key, made in clicks.items() for c in made]
+        by_plane = self.annotator.sessions.clicks(self.object_id) if self.annotator else {}
+        clicks = [click for made in by_plane.values() for click in made]
+        places = [self.planes[key].to_volume(click.row, click.col) for key, made in by_plane.items() for click in made]
         self.syncing = True
         try:
-            show_clicks(self.points, [place for place, _ in shown], [click for _, click in shown])
+            show_clicks(self.points, places, clicks)
+            fit_symbols(self.points, shown_plane(self.image, self.viewer.dims))
             set_new_sign(self.points, positive=self.positive)
             make_room(self.labels, self.objects.label(self.object_id))
             self.labels.selected_label = self.objects.label(self.object_id)
@@ -289,6 +286,8 @@ class Controller:
         self.changed.emit()
 
     def _on_slice_changed(self, _event: object) -> None:
+        if self.points is not None:
+            fit_symbols(self.points, shown_plane(self.image, self.viewer.dims))
         self.slice_changed.emit()
 
     def _on_failed(self, error: Exception) -> None:

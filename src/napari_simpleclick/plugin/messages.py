@@ -52,6 +52,17 @@ def what_came_back(changes: Sequence[Change], *, undone: bool) -> str:
     return f"{'Taken back' if undone else 'Done again'}. Object {first.object_id}: {what}.{also}"
 
 
+def what_is_back(count: int) -> str:
+    """How many objects a session brought back.
+
+    Examples
+    --------
+    >>> what_is_back(1), what_is_back(3)
+    ('1 object is back', '3 objects are back')
+    """
+    return f"{count} object{' is' if count == 1 else 's are'} back"
+
+
 def size_of(change: Change) -> str:
     """How large the object is on the slice after a change."""
     found = change.new_mask

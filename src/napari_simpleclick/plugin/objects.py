@@ -11,6 +11,7 @@ from napari_simpleclick.inference.object_edits import describe, merge, remove
 from napari_simpleclick.inference.objects import DEFAULT, ObjectProperties, Overlap
 from napari_simpleclick.inference.repaint import bands, fill, repainting
 from napari_simpleclick.plugin.layers import make_room, set_colors
+from napari_simpleclick.plugin.planes import shown_plane
 
 if TYPE_CHECKING:
     from napari_simpleclick.inference.session import PredictorLike
@@ -45,6 +46,8 @@ class Objects:
         self.others_negative = False
         self.outlines = False
         self._colored: dict[int, str | None] = {}
+        self.automatic: Any = None
+        """The colormap that napari gave the labels layer."""
         self._automatic: tuple[Any, dict[int, Rgba]] = None, {}
 
     def annotator_for(self, predictor: "PredictorLike") -> Annotator:
@@ -73,6 +76,13 @@ class Objects:
         """Remove objects, the present one if none is named, from all slices."""
         chosen = object_ids or (self.controller.object_id,)
         self._do(lambda annotator: remove(annotator, *chosen))
+
+    def clear_slice(self) -> None:
+        """Remove all clicks, and their mask, of the present object on the displayed slice."""
+        controller = self.controller
+        object_id, plane = controller.object_id, shown_plane(controller.image, controller.viewer.dims)
+        if plane is not None:
+            self._do(lambda annotator: annotator.clear(object_id, plane.key))
 
     def merge(self, *object_ids: int) -> None:
         """Make one object of several; the first keeps its number and name, and is the present one then."""
@@ -130,8 +140,8 @@ class Objects:
     def _automatic_colors(self, labels: Sequence[int]) -> list[Rgba]:
         """What napari's colormap gives labels; remembered, and all asked at once, because one takes as long as many."""
         colormap, known = self._automatic
-        if colormap is not self.controller.automatic_colors:
-            colormap, known = self._automatic = self.controller.automatic_colors, {}
+        if colormap is not self.automatic:
+            colormap, known = self._automatic = self.automatic, {}
         new = sorted(set(labels) - known.keys())
         if new:
             known.update(zip(new, map(as_rgba, colormap.map(np.array(new))), strict=True))
@@ -181,7 +191,7 @@ class Objects:
         if wanted != self._colored:
             self._colored = wanted
             automatic = dict(zip(wanted, self._automatic_colors(list(wanted)), strict=True))
-            set_colors(labels, automatic.__getitem__, wanted, automatic=self.controller.automatic_colors)
+            set_colors(labels, automatic.__getitem__, wanted, automatic=self.automatic)
 
     def _wanted_colors(self, annotator: Annotator) -> dict[int, str | None]:
         """Every label in use with its colour, as `color_of` tells; none where all are the automatic ones."""

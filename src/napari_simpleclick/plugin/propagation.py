@@ -13,7 +13,7 @@ from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import UNREVIEWED
 from napari_simpleclick.plugin.channels import pictures
 from napari_simpleclick.plugin.gaps import fitted, gaps, interpolated
-from napari_simpleclick.plugin.planes import displayed_plane
+from napari_simpleclick.plugin.planes import displayed_plane, go_to_plane
 from napari_simpleclick.plugin.slices import counted, planes_after, slice_axis
 
 if TYPE_CHECKING:
@@ -233,7 +233,8 @@ class Propagation:
         if changes:
             plane = run.advance()
             controller.apply(changes)
-            controller.show_plane(plane)
+            if controller.image is not None:
+                go_to_plane(controller.viewer.dims, controller.image, plane)
             controller.status.emit(f"Object {run.object_id}: {counted(run.done)} propagated … (Esc stops)")
         self.running = self.running and controller.ready and controller.object_id == run.object_id
         if reason or not self.running:

@@ -13,6 +13,7 @@ from napari_simpleclick.inference.session_file import ENDING
 from napari_simpleclick.inference.session_recorder import SessionRecorder
 from napari_simpleclick.inference.session_restoring import RestoredSession
 from napari_simpleclick.plugin.journal import Journal
+from napari_simpleclick.plugin.messages import what_is_back
 from napari_simpleclick.plugin.planes import layer_data
 from napari_simpleclick.plugin.session_layers import about, restore
 from napari_simpleclick.plugin.worker import Runs
@@ -119,7 +120,7 @@ class Recovery:
             except (ValueError, OSError) as error:
                 self.controller.failed.emit(error)
             else:
-                self.controller.status.emit(f"{count} objects are back.")
+                self.controller.status.emit(f"{what_is_back(count)}.")
 
         self.controller.jobs.submit(lambda: RestoredSession.read(path), read)
 

@@ -9,6 +9,7 @@ from napari_simpleclick.data.fingerprint import fingerprint
 from napari_simpleclick.data.volume import plane_at
 from napari_simpleclick.inference.session_file import ENDING, SessionContent, SessionFileError
 from napari_simpleclick.inference.session_restoring import RestoredSession
+from napari_simpleclick.plugin.messages import what_is_back
 from napari_simpleclick.plugin.planes import layer_data
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class SessionFiles:
         other = (
             "" if image else f" Its image was another one ({noted.get('name')}, hash {noted.get('hash')}): check it."
         )
-        controller.status.emit(f"{count} objects are back from {path.name}.{other}")
+        controller.status.emit(f"{what_is_back(count)} from {path.name}.{other}")
 
     def _open_image(self, noted: dict[str, Any]) -> "Image | None":
         """Open the image that a session was made on; None where it is not, or not any more.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.session import UNREVIEWED, Origin
-from napari_simpleclick.plugin.planes import PlaneError, displayed_plane
+from napari_simpleclick.plugin.planes import shown_plane
 
 if TYPE_CHECKING:
     from napari_simpleclick.plugin.controller import Controller
@@ -117,14 +117,9 @@ class SliceStates:
 def slice_states(controller: "Controller") -> SliceStates:
     """What there is of the present object on the slices parallel to the displayed one."""
     image, annotator, object_id = controller.image, controller.annotator, controller.object_id
-    if image is None or annotator is None:
-        return SliceStates()
-    try:
-        shown = displayed_plane(image, controller.viewer.dims)
-    except PlaneError:
-        return SliceStates()
-    axis = slice_axis(shown)
-    if axis is None:
+    shown = shown_plane(image, controller.viewer.dims)
+    axis = slice_axis(shown) if shown else None
+    if annotator is None or shown is None or axis is None:
         return SliceStates()
     origins, clicks = annotator.sessions.origins(object_id), annotator.sessions.clicks(object_id)
     places = {key: controller.planes[key].point[axis] for key in origins}
