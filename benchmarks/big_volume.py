@@ -89,6 +89,7 @@ def measure(kind: str, folder: Path) -> None:
     forget_peak()
     start = perf_counter()
     viewer.add_image(opened(kind, folder), name="volume")
+    wait(lambda: controller.ready)
     viewer.dims.set_current_step(0, MIDDLE)
     settle()
     opening = perf_counter() - start

@@ -1,4 +1,4 @@
-"""How long the window does not answer while somebody clicks, drags a click, propagates and scrolls, and why.
+"""How long the window does not answer while somebody works, and why: clicks, drags, previews, propagation and so on.
 
     xvfb-run -a -s "-screen 0 1280x1024x24" python benchmarks/gui_latency.py [objects] [side]
 
@@ -22,10 +22,17 @@ import numpy as np
 PLUGIN = "napari_simpleclick.plugin."
 
 OURS = {
-    "controller.Controller": ("click_at", "submit", "apply", "show_object", "annotate", "_on_slice_changed"),
+    "controller.Controller": ("click_at", "annotate", "change", "paint", "show_object", "_on_slice_changed"),
+    "jobs.Jobs": ("submit",),
+    "painter.Painter": ("_turn",),
     "layer_edits.LayerEdits": ("_on_points_edited", "_on_painted"),
     "recovery.Recovery": ("save", "find"),
     "widget.SimpleClickWidget": ("_show_state", "_show_status"),
+    "clicks_panel.ClicksPanel": ("refresh",),
+    "threshold.ThresholdSlider": ("_take",),
+    "ground_truth.GroundTruth": ("refresh",),
+    "network_view_panel.NetworkView": ("refresh", "_show"),
+    "hover.HoverPreview": ("__call__", "rest", "refresh", "_show"),
     "objects_panel.ObjectsPanel": ("refresh",),
     "slices_panel.SlicesPanel": ("refresh",),
     "propagation.Propagation": ("propagate", "_found", "_go_on"),
@@ -33,11 +40,11 @@ OURS = {
 """Entries of this package in the window's thread."""
 
 NAPARI = {
-    "controller": ("refresh", "show_clicks", "set_new_sign", "go_to_plane"),
-    "layer_edits": ("refresh",),
-    "objects": ("refresh", "set_colors"),
+    "controller": ("create_labels", "create_points", "refresh", "show_clicks", "set_new_sign", "go_to_plane"),
+    "hover": ("refresh",),
+    "objects": ("set_colors",),
 }
-"""Where modules of this package hand over to napari's layers."""
+"""Where modules of this package hand over to napari's layers; and `add_layer` of the viewer."""
 
 PROBE_MS, WAIT_S, PLANES, CLICKS_EACH = 2, 300.0, 4, 5
 
@@ -60,6 +67,21 @@ class Meter:
         for module, functions in NAPARI.items():
             for function in functions:
                 self._wrap(import_module(PLUGIN + module), function, self._their, function)
+        self._wrap(import_module("napari.components").ViewerModel, "add_layer", self._their, "add_layer")
+        self._wrap_answers(import_module(PLUGIN + "worker").InferenceThread)
+
+    def _wrap_answers(self, thread: Any) -> None:
+        """Measure what is done in the window's thread with the answers of other threads."""
+        answer = thread._answer
+
+        def measured(worker: Any, call: Callable[[], None]) -> None:
+            def answered() -> None:
+                with self._our("answers of threads"):
+                    call()
+
+            answer(worker, answered)
+
+        thread._answer = measured
 
     def _wrap(self, owner: Any, name: str, measured: Any, told: str) -> None:
         inside = getattr(owner, name)
@@ -141,6 +163,16 @@ class Meter:
         return float(ours.max())
 
 
+def rest_at(viewer: Any, widget: Any, number: int) -> None:
+    """Move the mouse over the canvas and let it rest."""
+    from types import SimpleNamespace
+
+    middle = widget.controller.labels.data.shape[-1] // 2
+    for step in range(5):
+        at = (0.0, middle + 30.0 * number + step, middle + 40.0)
+        widget.hover(viewer, SimpleNamespace(position=at, pos=(30 * number + 10 * step, 40)))
+
+
 def work_on(controller: Any, count: int, side: int) -> None:
     """Bring in objects with five clicks each, as opening a session does: discs of 20 pixels in rows on all planes."""
     from napari_simpleclick.arrays import Box
@@ -148,6 +180,7 @@ def work_on(controller: Any, count: int, side: int) -> None:
     from napari_simpleclick.data.volume import SliceView
     from napari_simpleclick.inference.prediction import Prediction
     from napari_simpleclick.inference.session import Step
+    from napari_simpleclick.plugin.session_layers import bring_back
 
     rows, cols = np.mgrid[-10:10, -10:10]
     disc = np.hypot(rows, cols) < 10
@@ -160,7 +193,7 @@ def work_on(controller: Any, count: int, side: int) -> None:
         planes[plane.key] = plane
         done = [Step(Click(row + offset, col), drawn) for offset in range(CLICKS_EACH)]
         steps[number + 1, plane.key] = tuple(done)
-    controller.restore(planes, steps)
+    bring_back(controller, planes, steps)
     controller.object_id = count + 1
     controller.show_object()
 
@@ -190,10 +223,34 @@ def measure(meter: Meter, viewer: Any, widget: Any, count: int, side: int) -> di
     for number in range(3):
         meter.run(lambda number=number: drag(number), idle)
     found["drag"] = meter.report("drag a click")
+    for value in range(45, 20, -1):
+        meter.run(lambda value=value: widget.clicks.threshold.slider.setValue(value), idle, after_s=0.02)
+    found["threshold"] = meter.report("move the threshold slider")
+    truth = np.zeros((PLANES, side, side), np.uint8)
+    truth[0, middle - 50 : middle + 50, middle - 50 : middle + 50] = 1
+    layer = viewer.add_labels(truth, name="truth", visible=False)
+    viewer.layers.selection.active = controller.points
+    meter.run(lambda: None, lambda: True, after_s=1)
+    meter.report("open the ground truth")
+    widget.truth.menu.setCurrentIndex(1)
+    meter.run(widget.truth.refresh, lambda: "IoU" in widget.truth.told.text())
+    widget.network_view.button.setChecked(True)
+    for number in range(4):
+        spot = (0, middle - 20 - 9 * number, middle)
+        meter.run(lambda spot=spot: controller.click_at(spot, positive=True), idle)
+    widget.network_view.button.setChecked(False)
+    viewer.layers.remove(layer)
+    found["views"] = meter.report("click with network view and ground truth")
+    widget.setup.hover_box.setChecked(True)
+    for number in range(6):
+        meter.run(lambda number=number: rest_at(viewer, widget, number), lambda: True, after_s=0.6)
+    shown = widget.hover.layer is not None
+    widget.setup.hover_box.setChecked(False)
+    found["hover"] = meter.report(f"hover preview ({'shown' if shown else 'never shown: too slow here'})")
     meter.run(lambda: widget.propagation.propagate(1), idle)
     found["propagate"] = meter.report("propagate")
     for place in (0, 1, 2, 3, 2, 1, 0):
-        meter.run(lambda place=place: controller.go_to_slice(place), lambda: True)
+        meter.run(lambda place=place: controller.slider.go_to(place), lambda: True)
     found["scroll"] = meter.report("scroll")
     for _ in range(4):
         meter.run(controller.next_object, idle)
@@ -214,13 +271,19 @@ def main(many: int = 1000, side: int = 4096) -> None:
     results = []
     for count in (10, many):
         viewer = napari.Viewer(show=True)
-        viewer.add_image(rng.integers(0, 255, (PLANES, side, side), np.uint8), name=f"{count} objects")
-        viewer.dims.set_current_step(0, 0)
         _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
         if not results:
             meter.probe(QApplication.instance())
         meter.run(lambda: None, lambda widget=widget: widget.controller.annotator is not None, after_s=10)
-        meter.report("load the model")
+        meter.report("\nload the model")
+        image = rng.integers(0, 255, (PLANES, side, side), np.uint8)
+        meter.run(
+            lambda viewer=viewer, image=image, count=count: viewer.add_image(image, name=f"{count} objects"),
+            lambda widget=widget: widget.controller.ready,
+            after_s=2,
+        )
+        viewer.dims.set_current_step(0, 0)
+        meter.report("begin on an image")
         results.append(measure(meter, viewer, widget, count, side))
         viewer.close()
     few, lots = results

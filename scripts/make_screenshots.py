@@ -82,7 +82,7 @@ def review_mitochondria() -> None:
         click(widget, (4, row, col), positive=positive)
     propagation.propagate(1, -1)
     wait(lambda: not propagation.running)
-    controller.go_to_slice(CORRECTION[0][0])
+    controller.slider.go_to(CORRECTION[0][0])
     shoot(viewer, "review_propagated")
     for place in CORRECTION:
         click(widget, place[:3], positive=place[3])

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.annotator import Annotator
-from napari_simpleclick.inference.object_edits import describe, merge, paint, remove
+from napari_simpleclick.inference.interpolation import between
+from napari_simpleclick.inference.object_edits import accept, describe, merge, paint, remove
 from napari_simpleclick.inference.objects import LockedError
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.repaint import repaint, restore_under
@@ -41,6 +42,8 @@ ACTION = st.one_of(
     st.tuples(st.just("flip_or_drop"), OBJECTS, PLANE, st.integers(0, 3), st.booleans()),
     st.tuples(st.just("stroke"), st.integers(0, 3), PLANE, CORNER),
     st.tuples(st.just("propagated"), OBJECTS, PLANE, CORNER),
+    st.tuples(st.just("filled"), OBJECTS),
+    st.tuples(st.just("accepted"), OBJECTS, st.sets(PLANE)),
     st.tuples(st.just("scaled"), OBJECTS, PLANE, st.floats(0.3, 2.0)),
     st.tuples(st.just("threshold"), OBJECTS, PLANE, st.sampled_from([0.05, 0.3, 0.49, 0.52, 0.95])),
     st.tuples(st.just("clear"), OBJECTS, PLANE),
@@ -48,6 +51,8 @@ ACTION = st.one_of(
     st.tuples(st.just("merge"), OBJECTS, OBJECTS),
     st.tuples(st.just("lock"), OBJECTS, st.booleans()),
     st.tuples(st.just("name"), OBJECTS, st.sampled_from(["", "cell", "nucleus"])),
+    st.tuples(st.just("class_id"), OBJECTS, st.integers(1, 3)),
+    st.tuples(st.just("visible"), OBJECTS, st.booleans()),
 )
 EVENT = st.one_of(
     ACTION,
@@ -70,7 +75,9 @@ class Work:
 
     def play(self, name, *details):
         """Do, undo or set something; a locked object refuses."""
-        before = {place: self.annotator.mask(place) for place in self.annotator.sessions if self.locked(place[0])}
+        before = {
+            place: self.annotator.sessions.mask(place) for place in self.annotator.sessions if self.locked(place[0])
+        }
         if name == "policy":
             self.annotator.overlap, self.annotator.others_negative = details
         elif name == "undo":
@@ -95,7 +102,7 @@ class Work:
                 self.done[len(now) - 1 :] = [(policy, (name, *details))]
                 self.undone.clear()
         for place, mask in before.items():
-            assert same(self.annotator.mask(place), mask), f"{name} changed a locked object"
+            assert same(self.annotator.sessions.mask(place), mask), f"{name} changed a locked object"
 
     def act(self, name, object_id, *details):
         annotator = self.annotator
@@ -104,7 +111,7 @@ class Work:
             self.show(annotator.click(object_id, plane, IMAGE, click))
         elif name == "flip_or_drop":
             plane, number, flip = details
-            clicks = list(annotator.clicks(object_id).get(plane, ()))
+            clicks = list(annotator.sessions.clicks(object_id).get(plane, ()))
             if number < len(clicks):
                 old = clicks[number]
                 clicks[number : number + 1] = [Click(old.row, old.col, not old.positive)] if flip else []
@@ -116,11 +123,19 @@ class Work:
             try:
                 paint(annotator, [(plane, IMAGE, pixels)], object_id)
             finally:
-                restore_under(self.labels[plane], pixels, annotator.masks_on(plane))
+                restore_under(self.labels[plane], pixels, annotator.sessions.masks_on(plane))
         elif name == "propagated":
             plane, (row, col) = details
             mask = Prediction.from_patch((Box(row, row + 5, col, col + 5), np.ones((5, 5), bool)), SHAPE)
             self.show(annotator.draw([((object_id, plane), IMAGE, mask)], "propagated"))
+        elif name == "filled":
+            first, last = (annotator.sessions.mask((object_id, plane)) for plane in (0, PLANES - 1))
+            if first and last:
+                middle = Prediction.from_patch(between(first, last, 0.5, SHAPE), SHAPE)
+                self.show(annotator.draw([((object_id, 1), IMAGE, middle)], "interpolated"))
+        elif name == "accepted":
+            known = [plane for plane in sorted(*details) if (object_id, plane) in annotator.sessions]
+            self.show(accept(annotator, object_id, known))
         elif name == "threshold":
             self.show(set_threshold(annotator, object_id, *details))
         elif name == "scaled":
@@ -143,7 +158,7 @@ class Work:
         return self.annotator.locked(object_id)
 
     def masks(self):
-        masks = {place: self.annotator.mask(place) for place in self.annotator.sessions}
+        masks = {place: self.annotator.sessions.mask(place) for place in self.annotator.sessions}
         return {place: mask for place, mask in masks.items() if mask is not None}
 
 
@@ -171,6 +186,10 @@ def test_any_history_equals_a_replay_of_what_was_done_and_not_undone(events):
         replayed.act(*action)
     assert work.masks().keys() == replayed.masks().keys()
     assert all(same(mask, replayed.masks()[place]) for place, mask in work.masks().items())
+    for object_id in (1, 2, 3):
+        sessions, again = work.annotator.sessions, replayed.annotator.sessions
+        assert sessions.clicks(object_id) == again.clicks(object_id)
+        assert sessions.origins(object_id) == again.origins(object_id)
     np.testing.assert_array_equal(work.labels, replayed.labels)
     said = [{n: about for n, about in w.annotator.objects.items() if about.plain()} for w in (work, replayed)]
     assert said[0] == said[1]
@@ -232,7 +251,7 @@ def test_thresholds_one_after_the_other_are_one_thing_to_undo():
 def test_the_next_click_starts_from_the_usual_threshold():
     work = clicked(0.85)
     work.play("click", 1, 0, Click(11, 12, True))
-    assert work.annotator.prediction(1, 0).threshold == 0.49
+    assert work.annotator.sessions.prediction(1, 0).threshold == 0.49
 
 
 def test_what_was_painted_has_no_threshold():

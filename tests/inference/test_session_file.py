@@ -80,9 +80,13 @@ def replayed(path):
 
 def state(annotator):
     """Everything that a user sees: masks, clicks, reviews, names."""
-    masks = {place: annotator.prediction(*place).mask().tobytes() for place, s in annotator.sessions.items() if s.steps}
+    masks = {
+        place: annotator.sessions.prediction(*place).mask().tobytes()
+        for place, s in annotator.sessions.items()
+        if s.steps
+    }
     numbers = {number for number, _ in masks}
-    told = {number: (annotator.clicks(number), annotator.origins(number)) for number in numbers}
+    told = {number: (annotator.sessions.clicks(number), annotator.sessions.origins(number)) for number in numbers}
     return masks, told, {number: about for number, about in annotator.objects.items() if about.plain()}
 
 
@@ -225,7 +229,7 @@ def test_any_work_with_any_saves_and_restarts_is_restored_and_replayed(tmp_path_
     assert all(each.same for each in found)
     assert {each.place for each in found} == {place for place, s in annotator.sessions.items() if s.steps}
     for each in found:
-        assert equal(each.mask, annotator.prediction(*each.place).object_mask())
+        assert equal(each.mask, annotator.sessions.prediction(*each.place).object_mask())
 
 
 def do(annotator, name, *values):
@@ -239,12 +243,12 @@ def do(annotator, name, *values):
         paint(annotator, [(key, IMAGES[key], (box, np.ones(box.shape, bool)))], number)
     elif name == "propagate":
         (number, key), target = values
-        known = annotator.prediction(number, key)
+        known = annotator.sessions.prediction(number, key)
         if known and known.object_mask():
             propagate(annotator, number, key, target)
     elif name == "replace":
         (number, key), spot = values
-        annotator.replace(number, key, [*annotator.clicks(number).get(key, ())[:-1], Click(*spot)])
+        annotator.replace(number, key, [*annotator.sessions.clicks(number).get(key, ())[:-1], Click(*spot)])
     elif name == "revise":  # as if it had come from a narrower region
         (number, key), *_ = values
         annotator.revise(number, key, lambda known: replace(known, roi=Box(0, SHAPE[0] - 1, 0, SHAPE[1])))

@@ -93,9 +93,9 @@ def test_moved_click_is_undone_to_where_it_was():
     annotator.click(1, 0, IMAGE, Click(5, 5))
     annotator.replace(1, 0, [Click(30, 30)])
     annotator.undo()
-    assert annotator.clicks(1) == {0: (Click(5, 5),)}
+    assert annotator.sessions.clicks(1) == {0: (Click(5, 5),)}
     annotator.redo()
-    assert annotator.clicks(1) == {0: (Click(30, 30),)}
+    assert annotator.sessions.clicks(1) == {0: (Click(30, 30),)}
 
 
 def test_painted_mask_is_kept_to_the_pixel_and_seen_by_the_next_click():

@@ -7,7 +7,9 @@ from napari.components import ViewerModel
 from napari.layers import Image
 from tests.plugin.test_objects import Disks
 
+from napari_simpleclick.inference.thresholds import set_threshold
 from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.planes import displayed_plane
 from napari_simpleclick.plugin.propagation import Propagation
 from napari_simpleclick.plugin.worker import run_now
 
@@ -25,8 +27,12 @@ EVENT = st.one_of(
     st.tuples(st.just("merge"), OBJECT, OBJECT),
     st.tuples(st.just("lock"), OBJECT, st.booleans()),
     st.tuples(st.just("class"), OBJECT, st.integers(1, 3)),
+    st.tuples(st.just("threshold"), st.sampled_from([0.05, 0.3, 0.49, 0.95])),
+    st.tuples(st.just("show"), OBJECT, st.booleans()),
+    st.tuples(st.just("follow to"), st.integers(0, SHAPE[0] - 1)),
     st.tuples(st.sampled_from(["undo", "undo", "redo", "flip", "reset", "next", "remove", "overwrite", "keep"])),
-    st.tuples(st.sampled_from(["classes", "objects", "propagate", "fill", "accept", "restore layers"])),
+    st.tuples(st.sampled_from(["classes", "objects", "propagate", "fill", "fit", "accept", "restore layers"])),
+    st.tuples(st.sampled_from(["restore clicks", "negative"])),
 )
 
 
@@ -68,6 +74,17 @@ class User:
                 controller.objects.describe(object_id, locked=on)
             case "class", object_id, class_id:
                 controller.objects.describe(object_id, class_id=class_id)
+            case "show", object_id, on:
+                controller.objects.describe(object_id, visible=on)
+            case "threshold", value:
+                annotator, object_id = controller.annotator, controller.object_id
+                key = displayed_plane(controller.image, viewer.dims).key
+                controller.change(lambda: set_threshold(annotator, object_id, key, value))
+            case "follow to", place:
+                self.propagation.propagate_to(place)
+            case "restore clicks":
+                viewer.layers.remove(controller.points)
+                controller.annotate(controller.image)
             case "restore layers":
                 viewer.layers.remove(controller.labels)
                 controller.annotate(controller.image)
@@ -81,15 +98,17 @@ class User:
             "undo": controller.undo,
             "redo": controller.redo,
             "flip": controller.edits.flip,
-            "reset": controller.reset_slice,
+            "reset": controller.objects.clear_slice,
             "next": controller.next_object,
             "remove": controller.objects.remove,
             "overwrite": lambda: controller.objects.set_overlap("overwrite"),
             "keep": lambda: controller.objects.set_overlap("keep"),
             "classes": lambda: controller.objects.show("classes"),
             "objects": lambda: controller.objects.show("objects"),
+            "negative": lambda: controller.objects.set_others_negative(not controller.objects.others_negative),
             "propagate": lambda: propagation.propagate(1, -1),
             "fill": propagation.interpolate,
+            "fit": lambda: propagation.interpolate(fit=True),
             "accept": lambda: propagation.accept(everywhere=True),
         }
 
@@ -97,13 +116,13 @@ class User:
         controller, annotator = self.controller, self.controller.annotator
         composed = np.zeros(SHAPE, np.uint16)
         for place in annotator.sessions:
-            mask = annotator.mask(place)
+            mask = annotator.sessions.mask(place)
             if mask is not None:
                 part = controller.planes[place[1]].labels(composed)[mask[0].slices]
                 assert not part[mask[1]].any(), "two objects have a pixel"
                 part[mask[1]] = controller.objects.label(place[0])
         np.testing.assert_array_equal(controller.labels.data, composed)
-        clicks = annotator.clicks(controller.object_id).items()
+        clicks = annotator.sessions.clicks(controller.object_id).items()
         shown = [controller.planes[key].to_volume(c.row, c.col) for key, made in clicks for c in made]
         np.testing.assert_array_equal(controller.points.data, np.reshape(shown, (-1, 3)))
 

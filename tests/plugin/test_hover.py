@@ -104,7 +104,7 @@ def test_it_goes_when_something_is_done(hover, controller, end):
 
 def test_an_answer_that_comes_after_the_mouse_moved_is_dropped(hover, controller):
     waiting = []
-    controller.run = lambda *job: waiting.append(job)
+    controller.jobs.run = lambda *job: waiting.append(job)
     move(hover, 20, 30)
     hover.rest()
     move(hover, 40, 40)

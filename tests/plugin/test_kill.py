@@ -67,4 +67,4 @@ def test_at_most_two_seconds_are_lost_when_the_process_is_killed(tmp_path, secon
     assert np.count_nonzero(controller.labels.data) > 100
     while controller.annotator.can_undo:
         controller.annotator.undo()
-    assert not controller.annotator.clicks(1)
+    assert not controller.annotator.sessions.clicks(1)

@@ -7,6 +7,7 @@ from napari.layers import Image
 from tests.plugin.test_controller import Disks
 
 from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.propagation import Propagation
 from napari_simpleclick.plugin.recovery import Recovery
 from napari_simpleclick.plugin.worker import run_now
 
@@ -52,7 +53,7 @@ def late():
     controller.status.connect(controller.messages.append)
     controller.load(lambda: controller.disks)
     controller.annotate(viewer.layers["image"])
-    controller.run.finish()
+    controller.jobs.run.finish()
     return controller
 
 
@@ -73,9 +74,9 @@ def test_clicks_that_wait_are_answered_in_order_and_the_newest_state_wins(late):
     for place, positive in clicks:
         late.click_at(place, positive=positive)
     assert late.busy == 3
-    late.run.work()
+    late.jobs.run.work()
     assert not late.labels.data.any()
-    late.run.deliver()
+    late.jobs.run.deliver()
     assert late.busy == 0
     np.testing.assert_array_equal(late.labels.data, same_by_hand(*clicks))
     assert len(late.points.data) == 3
@@ -83,9 +84,9 @@ def test_clicks_that_wait_are_answered_in_order_and_the_newest_state_wins(late):
 
 def test_answer_for_another_image_is_dropped(late):
     late.click_at((2, 30, 40), positive=True)
-    late.run.work()
+    late.jobs.run.work()
     late.annotate(late.viewer.layers["other"])
-    late.run.finish()
+    late.jobs.run.finish()
     assert not late.labels.data.any()
     assert len(late.points.data) == 0
     assert late.busy == 0
@@ -94,10 +95,10 @@ def test_answer_for_another_image_is_dropped(late):
 
 def test_answer_for_earlier_work_on_the_same_image_is_dropped(late):
     late.click_at((2, 30, 40), positive=True)
-    late.run.work()
+    late.jobs.run.work()
     late.annotate(late.viewer.layers["other"])
     late.annotate(late.viewer.layers["image"])
-    late.run.finish()
+    late.jobs.run.finish()
     assert not late.labels.data.any()
     assert late.annotator.summaries() == []
     assert late.errors == []
@@ -106,34 +107,34 @@ def test_answer_for_earlier_work_on_the_same_image_is_dropped(late):
 def test_object_that_is_removed_while_its_answer_is_on_its_way_is_gone_and_comes_back_whole(late):
     clicks = [((2, 30, 40), True), ((2, 30, 50), True)]
     late.click_at(*clicks[0][:1], positive=True)
-    late.run.finish()
+    late.jobs.run.finish()
     late.click_at(*clicks[1][:1], positive=True)
     late.objects.remove(1)
-    late.run.finish()
+    late.jobs.run.finish()
     assert not late.labels.data.any()
     assert len(late.points.data) == 0
     late.undo()
-    late.run.finish()
+    late.jobs.run.finish()
     np.testing.assert_array_equal(late.labels.data, same_by_hand(*clicks))
     assert late.errors == []
 
 
 def test_undo_while_an_answer_is_on_its_way_takes_that_click_back(late):
     late.click_at((2, 30, 40), positive=True)
-    late.run.finish()
+    late.jobs.run.finish()
     late.click_at((2, 30, 50), positive=True)
     late.undo()
-    late.run.finish()
+    late.jobs.run.finish()
     np.testing.assert_array_equal(late.labels.data, same_by_hand(((2, 30, 40), True)))
     assert len(late.points.data) == 1
 
 
 def test_another_slice_and_object_are_chosen_while_an_answer_is_on_its_way(late):
     late.click_at((2, 30, 40), positive=True)
-    late.run.work()
-    late.step_slice(1)
+    late.jobs.run.work()
+    late.slider.step(1)
     late.next_object()
-    late.run.deliver()
+    late.jobs.run.deliver()
     np.testing.assert_array_equal(late.labels.data, same_by_hand(((2, 30, 40), True)))
     assert late.object_id == 2
     assert late.viewer.dims.current_step[0] == 3
@@ -143,11 +144,11 @@ def test_another_slice_and_object_are_chosen_while_an_answer_is_on_its_way(late)
 @pytest.mark.parametrize("which", ["labels", "points"])
 def test_layer_that_is_removed_while_an_answer_is_on_its_way_comes_back_with_it(late, which):
     late.click_at((2, 30, 40), positive=True)
-    late.run.work()
+    late.jobs.run.work()
     late.viewer.layers.remove(getattr(late, which))
-    late.run.deliver()
+    late.jobs.run.deliver()
     late.annotate(late.image)
-    late.run.finish()
+    late.jobs.run.finish()
     np.testing.assert_array_equal(late.labels.data, same_by_hand(((2, 30, 40), True)))
     assert len(late.points.data) == 1
     assert late.errors == []
@@ -157,28 +158,28 @@ def test_image_that_is_closed_while_an_answer_is_on_its_way_is_survived(late, tm
     recovery = Recovery(late, run_now, tmp_path)
     recovery.save()
     late.click_at((2, 30, 40), positive=True)
-    late.run.work()
+    late.jobs.run.work()
     data = late.image.data
     late.viewer.layers.remove(late.image)
     recovery.save()
-    late.run.deliver()
+    late.jobs.run.deliver()
     assert late.errors == []
     assert late.busy == 0
     late.annotate(late.viewer.add_layer(Image(data, name="again")))
-    late.run.finish()
+    late.jobs.run.finish()
     assert recovery.restore() == 1
     np.testing.assert_array_equal(late.labels.data, same_by_hand(((2, 30, 40), True)))
 
 
 def test_failure_of_one_of_several_waiting_clicks_keeps_the_others(late):
     late.click_at((2, 30, 40), positive=True)
-    late.run.work()
+    late.jobs.run.work()
     late.disks.error = MemoryError("no memory left")
     late.click_at((2, 10, 10), positive=True)
-    late.run.work()
+    late.jobs.run.work()
     late.disks.error = None
     late.click_at((2, 30, 50), positive=True)
-    late.run.finish()
+    late.jobs.run.finish()
     assert [str(error) for error in late.errors] == ["no memory left"]
     np.testing.assert_array_equal(late.labels.data, same_by_hand(((2, 30, 40), True), ((2, 30, 50), True)))
 
@@ -202,31 +203,34 @@ def test_stopped_loading_keeps_clicks_for_the_next_model():
 def test_clicks_without_an_answer_are_saved_and_answered_when_the_work_is_restored(late, tmp_path):
     recovery = Recovery(late, run_now, tmp_path)
     late.click_at((0, 20, 20), positive=True)
-    late.run.finish()
+    late.jobs.run.finish()
     late.click_at((0, 40, 40), positive=True)
-    late.run.work()
+    late.jobs.run.work()
     late.next_object()
     late.click_at((1, 30, 50), positive=True)
     late.click_at((1, 50, 70), positive=False)
-    assert len(late.unanswered()) == 2
+    assert len(late.clicks.unanswered()) == 2
     recovery.save_now()
-    late.run.jobs.clear()
+    late.jobs.run.jobs.clear()
 
     again = Controller(late.viewer, run_now)
     again.load(lambda: late.disks)
     again.annotate(late.image)
     assert Recovery(again, run_now, tmp_path).restore() > 0
-    assert {number: sum(map(len, again.annotator.clicks(number).values())) for number in (1, 2)} == {1: 2, 2: 2}
-    assert again.unanswered() == []
+    assert {number: sum(map(len, again.annotator.sessions.clicks(number).values())) for number in (1, 2)} == {
+        1: 2,
+        2: 2,
+    }
+    assert again.clicks.unanswered() == []
     assert set(np.unique(again.labels.data[2])) == {0, 1, 2}
 
 
 def test_failed_click_waits_for_nothing(late):
     late.disks.predict = None
     late.click_at((0, 20, 20), positive=True)
-    assert len(late.unanswered()) == 1
-    late.run.finish()
-    assert late.unanswered() == []
+    assert len(late.clicks.unanswered()) == 1
+    late.jobs.run.finish()
+    assert late.clicks.unanswered() == []
     assert late.errors
 
 
@@ -235,7 +239,7 @@ def interrupted(late, tmp_path):
     """A controller on an image with earlier work in a file, and its recovery."""
     first = Recovery(late, run_now, tmp_path)
     late.click_at((0, 20, 20), positive=True)
-    late.run.finish()
+    late.jobs.run.finish()
     first.save_now()
     late.annotator = late.objects.annotator_for(late.disks)
     late.labels.data[:] = 0
@@ -245,23 +249,23 @@ def interrupted(late, tmp_path):
 def test_earlier_work_is_read_and_unpacked_on_the_worker(interrupted, monkeypatch):
     controller, recovery = interrupted
     recovery.restore_soon()
-    controller.run.work()
+    controller.jobs.run.work()
     assert not controller.annotator.sessions
     monkeypatch.setattr("napari_simpleclick.inference.session_restoring.unpacked", None)
-    controller.run.finish()
+    controller.jobs.run.finish()
     assert controller.errors == []
-    assert len(controller.annotator.clicks(1)) == 1
+    assert len(controller.annotator.sessions.clicks(1)) == 1
     assert controller.labels.data.any()
 
 
 def test_earlier_work_does_not_replace_clicks_that_were_made_while_it_was_read(interrupted):
     controller, recovery = interrupted
     recovery.restore_soon()
-    controller.run.work()
+    controller.jobs.run.work()
     controller.click_at((2, 50, 60), positive=True)
-    controller.run.finish()
+    controller.jobs.run.finish()
     assert any("You clicked first" in message for message in controller.messages)
-    assert sum(map(len, controller.annotator.clicks(1).values())) == 1
+    assert sum(map(len, controller.annotator.sessions.clicks(1).values())) == 1
     assert not controller.labels.data[0].any()
 
 
@@ -269,7 +273,7 @@ def test_damaged_earlier_work_is_told_and_the_window_goes_on(interrupted):
     controller, recovery = interrupted
     recovery.find().write_text("{")
     recovery.restore_soon()
-    controller.run.finish()
+    controller.jobs.run.finish()
     assert "no session file, or damaged" in str(controller.errors[0])
     assert controller.busy == 0
 
@@ -279,9 +283,53 @@ def test_click_that_is_answered_while_it_is_saved_comes_back_once(late, tmp_path
     late.click_at((0, 20, 20), positive=True)
     noted = recovery.about()
     assert len(noted["unanswered"]) == 1
-    late.run.finish()
+    late.jobs.run.finish()
     recovery.present_journal().save(noted)
     late.annotator = late.objects.annotator_for(late.disks)
     assert Recovery(late, run_now, tmp_path).restore() == 1
-    late.run.finish()
-    assert [len(clicks) for clicks in late.annotator.clicks(1).values()] == [1]
+    late.jobs.run.finish()
+    assert [len(clicks) for clicks in late.annotator.sessions.clicks(1).values()] == [1]
+
+
+def test_propagation_ends_when_its_image_is_closed(late):
+    propagation = Propagation(late)
+    late.click_at((2, 30, 40), positive=True)
+    late.jobs.run.finish()
+    propagation.propagate(1)
+    late.jobs.run.work()
+    late.viewer.layers.remove(late.image)
+    late.jobs.run.finish()
+    assert not propagation.running
+    late.annotate(late.viewer.layers["other"])
+    late.click_at((2, 30, 40), positive=True)
+    late.jobs.run.finish()
+    propagation.propagate(1, count=1)
+    late.jobs.run.finish()
+    assert late.labels.data[3].any()
+
+
+def test_click_whose_answer_is_dropped_waits_no_more(late, tmp_path):
+    late.click_at((2, 30, 40), positive=True)
+    late.jobs.run.finish()
+    recovery = Recovery(late, run_now, tmp_path)
+    recovery.save()
+    path = recovery.journal.path
+    late.click_at((2, 10, 10), positive=True)
+    late.jobs.run.work()
+    recovery.open(path)
+    late.jobs.run.finish()
+    assert late.clicks.unanswered() == []
+
+
+def test_stroke_whose_answer_is_dropped_leaves_the_masks_of_the_work_that_was_opened(late, tmp_path):
+    late.click_at((2, 30, 40), positive=True)
+    late.jobs.run.finish()
+    recovery = Recovery(late, run_now, tmp_path)
+    recovery.save()
+    masks = late.labels.data.copy()
+    with late.labels.block_history():
+        late.labels.paint((2, 10, 10), 1)
+    late.jobs.run.work()
+    recovery.open(recovery.journal.path)
+    late.jobs.run.finish()
+    np.testing.assert_array_equal(late.labels.data, masks)

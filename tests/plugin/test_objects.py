@@ -91,7 +91,7 @@ def test_class_below_one_is_refused(stack, bad):
     "attempt",
     [
         lambda c: c.click_at((2, 10, 10), positive=True),
-        lambda c: c.reset_slice(),
+        lambda c: c.objects.clear_slice(),
         lambda c: c.objects.remove(),
         lambda c: c.objects.remove(2, 1),
         lambda c: c.objects.merge(2, 1),
@@ -234,7 +234,7 @@ def test_hidden_object_is_not_drawn_but_kept_and_colours_can_be_chosen(stack):
     np.testing.assert_array_equal(stack.labels.data, masks)
     stack.objects.describe(2, color="#ff0000")
     np.testing.assert_allclose(stack.labels.colormap.map(2), [1, 0, 0, 1])
-    np.testing.assert_allclose(stack.objects.color(2), [1, 0, 0, 1])
+    np.testing.assert_allclose(stack.objects.colors([2]), [[1, 0, 0, 1]])
     click(stack, 3, 10, 10)
     np.testing.assert_allclose(stack.labels.colormap.map(3), automatic.map(3))
     for _ in range(3):
@@ -252,7 +252,7 @@ def test_stroke_seen_from_the_side_belongs_to_the_slices_of_the_object(stack):
         stack.labels.paint((2, 30, 30), 0)
     erased = stack.labels.data.copy()
     assert erased[2, 30, 30] == 0
-    assert {key[0] for key in stack.annotator.origins(1)} == {(1, 2)}
+    assert {key[0] for key in stack.annotator.sessions.origins(1)} == {(1, 2)}
     stack.undo()
     np.testing.assert_array_equal(stack.labels.data, before)
     stack.redo()
@@ -287,7 +287,7 @@ def test_labels_grow_to_32_bits_for_more_than_65535_objects(stack):
     np.testing.assert_array_equal(stack.labels.data, before)
     stack.select_object(70_000)
     stack.labels.paint((2, 50, 70), 70_000)
-    assert stack.annotator.mask((70_000, next(iter(stack.planes)))) is not None
+    assert stack.annotator.sessions.mask((70_000, next(iter(stack.planes)))) is not None
 
 
 def test_class_above_65535_is_shown(stack):

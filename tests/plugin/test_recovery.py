@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
-from tests.plugin.test_propagation import annotated, tube
+from tests.plugin.test_propagation import Bright, annotated, tube
 
 from napari_simpleclick.inference.session_file import SessionFileError
 from napari_simpleclick.plugin import recovery as recovery_module
+from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.recovery import Recovery
 from napari_simpleclick.plugin.worker import run_now
 
@@ -39,8 +40,8 @@ def test_masks_clicks_and_reviews_come_back(worked, tmp_path):
     assert recovery.restore() == 2
     np.testing.assert_array_equal(controller.labels.data, before.labels.data)
     assert controller.annotator.summaries() == before.annotator.summaries()
-    assert controller.annotator.clicks(1) == before.annotator.clicks(1)
-    assert controller.annotator.origins(1) == before.annotator.origins(1)
+    assert controller.annotator.sessions.clicks(1) == before.annotator.sessions.clicks(1)
+    assert controller.annotator.sessions.origins(1) == before.annotator.sessions.origins(1)
     assert controller.object_id == 2
 
 
@@ -148,6 +149,24 @@ def test_full_disk_is_told_and_the_next_save_writes_everything(worked, monkeypat
     np.testing.assert_array_equal(again.labels.data, controller.labels.data)
 
 
+def test_folder_that_cannot_be_written_is_told_once_until_it_can(worked, tmp_path):
+    controller, _ = worked
+    errors = []
+    controller.failed.connect(errors.append)
+    folder = tmp_path / "no folder"
+    folder.write_text("a file is in the way")
+    recovery = Recovery(controller, run_now, folder)
+    for _ in range(3):
+        recovery.save()
+    assert len(errors) == 1
+    assert "not saved by itself" in str(errors[0])
+    assert "Session > Save session" in str(errors[0])
+    folder.unlink()
+    recovery.save()
+    assert list(folder.glob("*.simpleclick.json"))
+    assert len(errors) == 1
+
+
 @pytest.mark.parametrize("text", ["", "{}", '{"format": 2, "newest": [3]}', '{"format": 99}'])
 def test_damaged_file_is_told(worked, text, tmp_path):
     controller, recovery = reopened(tube(6), tmp_path)
@@ -182,9 +201,8 @@ def test_opening_another_file_lets_the_present_work_go_but_keeps_its_file(worked
 
 
 def test_untouched_image_writes_no_file(tmp_path):
-    viewer = ViewerModel()
-    viewer.add_layer(Image(np.zeros((30, 30), np.uint8)))
-    controller, _ = annotated(tube(2))
-    controller.annotator.sessions.clear()
+    controller = Controller(ViewerModel(), run_now)
+    controller.load(Bright)
+    controller.annotate(controller.viewer.add_layer(Image(np.zeros((30, 30), np.uint8))))
     Recovery(controller, run_now, tmp_path / "none").save()
     assert not (tmp_path / "none").exists()

@@ -65,15 +65,18 @@ def test_review_goes_from_one_unreviewed_slice_to_the_next(controller):
     propagation = Propagation(controller)
     propagation.interpolate()
     controller.viewer.dims.set_current_step(0, 3)
-    controller.review()
+    controller.slider.review()
     assert controller.viewer.dims.current_step[0] == 4
-    controller.review(-1)
+    controller.slider.review(-1)
     assert controller.viewer.dims.current_step[0] == 3
+    controller.slider.review(-1)
+    controller.slider.review(-1)
+    assert controller.viewer.dims.current_step[0] == 4, "after the last one comes the first"
     propagation.accept(everywhere=True)
     messages = []
     controller.status.connect(messages.append)
-    controller.review()
-    assert messages == ["Object 1: nothing to review after this slice."]
+    controller.slider.review()
+    assert messages == ["Object 1: nothing to review."]
 
 
 def test_all_slices_are_accepted_at_once_and_undone_at_once(controller):

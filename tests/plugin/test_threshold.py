@@ -93,7 +93,7 @@ def test_a_locked_object_keeps_its_mask_and_says_why(controller, slider):
 def test_of_many_values_on_their_way_only_the_newest_counts(controller, slider):
     controller.click_at((1, 32, 32), positive=True)
     waiting = []
-    controller.run = lambda *job: waiting.append(job)
+    controller.jobs.run = lambda *job: waiting.append(job)
     for value in (60, 70, 30):
         slider.setValue(value)
     assert slider.value() == 30  # what the user chose stays while it is on its way
@@ -101,7 +101,7 @@ def test_of_many_values_on_their_way_only_the_newest_counts(controller, slider):
     for job in waiting:
         run_now(*job)
     assert len(controller.annotator.history[0]) == count + 1
-    assert controller.annotator.prediction(1, ((1, 2), 1, None, None)).threshold == 0.3
+    assert controller.annotator.sessions.prediction(1, ((1, 2), 1, None, None)).threshold == 0.3
 
 
 def test_keys_move_it(controller, slider, qtbot):

@@ -3,16 +3,26 @@
 import os
 import subprocess
 import sys
+from threading import Event
 
 import numpy as np
 import pytest
 import tifffile
-from qtpy.QtCore import QPoint, Qt
-from qtpy.QtGui import QShortcut
-from qtpy.QtWidgets import QCheckBox, QComboBox, QPushButton, QTableWidget
+from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
+from qtpy.QtGui import QMouseEvent, QShortcut
+from qtpy.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QPushButton,
+    QStyle,
+    QStyleOptionSlider,
+    QStyleOptionViewItem,
+    QTableWidget,
+)
 
 from napari_simpleclick.data.samples import sample_volume
-from napari_simpleclick.plugin.objects_table import CLASS, CLICKS, LOCK, NAME
+from napari_simpleclick.plugin.objects_table import CLASS, CLICKS, LOCK, NAME, SHOW
 
 pytestmark = [
     pytest.mark.skipif(
@@ -40,16 +50,28 @@ def open_widget(make_napari_viewer_proxy, qtbot):
 
 
 @pytest.fixture
-def click(qtbot):
+def at():
+    """Where a row and column of the displayed slice are on the canvas."""
+
+    def place(viewer, row, col):
+        canvas = viewer.window._qt_viewer.canvas.native
+        camera = getattr(viewer, "scene", viewer).camera
+        y, x = (np.array([row, col]) - camera.center[-2:]) * camera.zoom + np.array(
+            [canvas.height(), canvas.width()]
+        ) / 2
+        return QPoint(round(x), round(y))
+
+    return place
+
+
+@pytest.fixture
+def click(qtbot, at):
     """Click with the mouse on a row and column of the displayed slice, and wait for the answer."""
 
     def press(viewer, widget, row, col, button=Qt.MouseButton.LeftButton):
         canvas = viewer.window._qt_viewer.canvas.native
-        camera = getattr(viewer, "scene", viewer).camera
-        centre, zoom = np.asarray(camera.center[-2:]), camera.zoom
-        y, x = (np.array([row, col]) - centre) * zoom + np.array([canvas.height(), canvas.width()]) / 2
         before = len(widget.controller.points.data)
-        qtbot.mouseClick(canvas, button, pos=QPoint(round(x), round(y)))
+        qtbot.mouseClick(canvas, button, pos=at(viewer, row, col))
         qtbot.waitUntil(lambda: len(widget.controller.points.data) > before, timeout=60_000)
         qtbot.waitUntil(lambda: widget.controller.busy == 0, timeout=60_000)
 
@@ -104,6 +126,33 @@ def test_keys_work_whatever_of_our_layers_is_active(open_widget, click, qtbot):
     assert controller.object_id == 1
 
 
+def test_enter_accepts_with_the_labels_layer_active_but_ends_a_polygon(open_widget, click, at, qtbot):
+    viewer, widget = open_widget(np.stack([sample_volume("em-like")[0].data[5]] * 3))
+    controller, canvas = widget.controller, viewer.window._qt_viewer.canvas.native
+    viewer.dims.set_current_step(0, 0)
+    click(viewer, widget, 97, 136)
+    widget.propagation.propagate(1)
+    qtbot.waitUntil(lambda: not widget.propagation.running and controller.busy == 0, timeout=60_000)
+    viewer.layers.selection.active = controller.labels
+
+    def origins():
+        return list(controller.annotator.sessions.origins(1).values())
+
+    assert origins() == ["clicked", "propagated", "propagated"]
+    controller.labels.mode = "polygon"
+    for spot in ((10, 10), (10, 40), (40, 40)):
+        qtbot.mouseMove(canvas, at(viewer, *spot))
+        qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at(viewer, *spot))
+        qtbot.wait(300)  # two clicks at once are a double click, which ends a polygon
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: controller.labels.data[2, 15, 30] == 1 and controller.busy == 0, timeout=10_000)
+    assert origins() == ["clicked", "propagated", "painted"]
+    controller.labels.mode = "pan_zoom"
+    controller.slider.step(-1)
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: origins() == ["clicked", "accepted", "painted"], timeout=10_000)
+
+
 def test_drag_moves_the_picture_and_makes_no_click(open_widget, qtbot):
     volume, _ = sample_volume("em-like")
     viewer, widget = open_widget(volume.data)
@@ -122,6 +171,7 @@ def test_widget_without_an_image_waits_for_one(make_napari_viewer_proxy, qtbot):
     qtbot.waitUntil(lambda: widget.controller.annotator is not None, timeout=60_000)
     assert widget.controller.image is None
     viewer.add_image(np.zeros((60, 80), np.uint8), name="late")
+    qtbot.waitUntil(lambda: widget.controller.image is not None, timeout=10_000)
     assert widget.controller.image.name == "late"
     assert {layer.name for layer in viewer.layers} == {"late", "late masks", "late clicks"}
 
@@ -324,3 +374,134 @@ def test_a_resting_mouse_previews_a_click_in_the_window(open_widget, qtbot):
     assert not controller.annotator.can_undo
     widget.setup.hover_box.setChecked(False)
     assert [layer.name for layer in viewer.layers] == ["em", "em masks", "em clicks"]
+
+
+def drag_slider(qtbot, slider, to):
+    """Drag the handle of a slider with the mouse, as a hand does: pixel by pixel."""
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    handle = QStyle.SubControl.SC_SliderHandle
+    start = slider.style().subControlRect(QStyle.ComplexControl.CC_Slider, option, handle, slider).center()
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=start)
+    step, place = (1 if to > slider.value() else -1), start
+    while (to - slider.value()) * step > 0:
+        place = QPoint(place.x() + step, place.y())
+        at, on_screen = QPointF(place), QPointF(slider.mapToGlobal(place))
+        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        move = QMouseEvent(QEvent.Type.MouseMove, at, on_screen, Qt.MouseButton.NoButton, left, none)
+        QApplication.sendEvent(slider, move)
+        qtbot.wait(1)
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_threshold_slider_is_dragged_with_the_mouse_moved_with_keys_and_taken_back_at_once(open_widget, click, qtbot):
+    viewer, widget = open_widget(sample_volume("em-like")[0].data)
+    controller, slider = widget.controller, widget.clicks.threshold.slider
+    assert not slider.isEnabled()
+    click(viewer, widget, 100, 130)
+    qtbot.waitUntil(slider.isEnabled, timeout=10_000)
+    before = controller.labels.data.copy()
+
+    def settled():
+        return (
+            controller.busy == 0 and controller.annotator.sessions.prediction(1, key).threshold * 100 == slider.value()
+        )
+
+    (key,) = controller.annotator.sessions.clicks(1)
+    drag_slider(qtbot, slider, 20)
+    qtbot.waitUntil(settled, timeout=10_000)
+    assert 18 <= slider.value() <= 20
+    assert np.count_nonzero(controller.labels.data) > np.count_nonzero(before)
+    qtbot.keyClick(slider, Qt.Key.Key_Home)
+    qtbot.waitUntil(settled, timeout=10_000)
+    assert slider.value() == 1
+    qtbot.keyClick(viewer.window._qt_viewer.canvas.native, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: controller.busy == 0 and slider.value() == 49, timeout=10_000)
+    np.testing.assert_array_equal(controller.labels.data, before)
+
+
+def test_ground_truth_is_chosen_with_keys_and_followed_click_by_click(open_widget, click, qtbot):
+    volume, truth = sample_volume("em-like")
+    viewer, widget = open_widget(volume.data)
+    viewer.add_labels(truth, name="truth", visible=False)
+    viewer.layers.selection.active = widget.controller.points
+    menu, told = widget.truth.menu, widget.truth.told
+    qtbot.waitUntil(lambda: menu.count() == 2, timeout=10_000)
+    assert told.isHidden()
+    qtbot.keyClick(menu, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: told.text() == "no object is meant yet", timeout=10_000)
+    here = viewer.dims.current_step[0]
+    row, col = (int(place) for place in np.argwhere(truth[here] == truth[here].max()).mean(axis=0))
+    click(viewer, widget, row, col)
+    qtbot.waitUntil(lambda: f"object {truth[here, row, col]}: IoU" in told.text(), timeout=10_000)
+    assert told.text().endswith("clicks: 1, in all 1")
+    click(viewer, widget, row + 2, col)
+    qtbot.waitUntil(lambda: told.text().endswith("clicks: 2, in all 2"), timeout=10_000)
+    qtbot.keyClick(menu, Qt.Key.Key_Up)
+    qtbot.waitUntil(told.isHidden, timeout=10_000)
+
+
+def test_the_button_tells_what_a_point_of_the_add_tool_is(open_widget, at, qtbot):
+    viewer, widget = open_widget(sample_volume("em-like")[0].data)
+    controller = widget.controller
+    controller.points.mode = "add"
+    canvas = viewer.window._qt_viewer.canvas.native
+    spots = [(100, 130), (104, 134), (30, 30)]
+    buttons = [Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.LeftButton]
+    for count, (spot, button) in enumerate(zip(spots, buttons, strict=True), start=1):
+        qtbot.mouseMove(canvas, at(viewer, *spot))
+        qtbot.mouseClick(canvas, button, pos=at(viewer, *spot))
+        qtbot.waitUntil(lambda count=count: len(controller.points.data) == count and controller.busy == 0)
+    assert [made.positive for made in next(iter(controller.annotator.sessions.clicks(1).values()))] == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_a_tick_in_the_table_does_not_change_the_object_that_clicks_go_to(open_widget, click, qtbot):
+    viewer, widget = open_widget(sample_volume("em-like")[0].data)
+    controller, table = widget.controller, widget.objects.table
+    click(viewer, widget, 100, 130)
+    qtbot.mouseClick(widget.objects.next_button, Qt.MouseButton.LeftButton)
+    click(viewer, widget, 200, 225)
+    qtbot.waitUntil(lambda: table.rowCount() == 2, timeout=10_000)
+    cell = table.visualItemRect(table.item(0, SHOW))
+    option = QStyleOptionViewItem()
+    table.initViewItemOption(option)
+    option.rect, option.features = cell, QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator
+    tick = table.style().subElementRect(QStyle.SubElement.SE_ItemViewItemCheckIndicator, option, table).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=tick)
+    qtbot.waitUntil(lambda: not controller.objects.properties(1).visible, timeout=10_000)
+    assert controller.object_id == 2
+    assert table.selected == [2]
+
+
+def test_working_is_not_told_when_the_work_is_done(open_widget, click, qtbot):
+    _, widget = open_widget(sample_volume("em-like")[0].data)
+    done = Event()
+    widget.controller.jobs.submit(lambda: done.wait(60), lambda _result: None)
+    qtbot.waitUntil(lambda: widget.status.text() == "Working …", timeout=10_000)
+    done.set()
+    qtbot.waitUntil(lambda: widget.status.text().startswith("Left click adds to object 1"), timeout=10_000)
+
+
+def test_of_several_images_opened_together_the_top_one_in_sight_is_annotated(make_napari_viewer_proxy, qtbot):
+    viewer = make_napari_viewer_proxy()
+    _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
+    volume = np.zeros((3, 60, 80), np.uint8)
+    viewer.add_image(volume, name="t2", visible=False)
+    viewer.add_image(volume, name="flair")
+    viewer.add_labels(volume, name="seg")
+    qtbot.waitUntil(lambda: widget.controller.image is not None, timeout=10_000)
+    assert widget.controller.image.name == "flair"
+    assert [layer.name for layer in viewer.layers][-2:] == ["flair masks", "flair clicks"]
+    assert viewer.layers.selection.active == widget.controller.points
+
+
+def test_a_click_while_another_layer_is_active_tells_how_to_go_on(open_widget, at, qtbot):
+    viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em")
+    viewer.add_labels(np.zeros(sample_volume("em-like")[0].shape, np.uint8), name="other")
+    qtbot.mouseClick(viewer.window._qt_viewer.canvas.native, Qt.MouseButton.LeftButton, pos=at(viewer, 100, 130))
+    assert widget.status.text() == "'other' is active: choose 'em clicks' in the list of layers."
+    assert len(widget.controller.points.data) == 0

@@ -105,6 +105,20 @@ def test_quitting_saves_the_last_click(working, qtbot, tmp_path, qapp):
     assert len(clicks) == 2
 
 
+def test_quitting_where_nothing_can_be_saved_tells_and_ends_everything(working, qtbot, tmp_path, qapp):
+    _, widget = working
+    qtbot.waitUntil(lambda: widget.recovery.journal is not None, timeout=10_000)
+    widget.save_timer.stop()
+    click(widget, qtbot, (4, 100, 130))
+    widget.recovery.journal.close()
+    widget.recovery.journal.path = tmp_path / "gone.txt" / "work.simpleclick.json"
+    (tmp_path / "gone.txt").write_text("a file is in the way")
+    with pytest.warns(UserWarning, match="latest work was not saved"):
+        qapp.aboutToQuit.emit()
+    assert widget.controller.image is None
+    assert widget.worker.stopped
+
+
 def test_closed_dock_saves_the_last_click_and_a_new_one_offers_it(working, qtbot, tmp_path):
     viewer, widget = working
     qtbot.waitUntil(lambda: widget.recovery.journal is not None, timeout=10_000)
@@ -132,7 +146,7 @@ def test_session_dropped_on_another_window_opens_its_image_and_goes_on(working, 
     widget.session_files.save(file)
     viewer.layers.clear()
     viewer.open(str(file), plugin="napari-simpleclick")
-    qtbot.waitUntil(lambda: "objects are back" in widget.status.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "object is back" in widget.status.text(), timeout=60_000)
     assert widget.controller.image.name == "stack"
     np.testing.assert_array_equal(widget.controller.labels.data, masks)
     click(widget, qtbot, (3, 104, 134))
@@ -211,7 +225,7 @@ def test_all_layers_closed_while_a_click_is_answered(held, qtbot, tmp_path, stac
     qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=60_000)
     widget.restore_button.click()
     settle(widget, qtbot)
-    assert [len(made) for made in widget.controller.annotator.clicks(1).values()] == [2]
+    assert [len(made) for made in widget.controller.annotator.sessions.clicks(1).values()] == [2]
     assert widget.controller.labels.data[3, 104, 134] == 1
 
 

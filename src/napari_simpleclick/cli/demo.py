@@ -102,7 +102,7 @@ def click_object(annotator: Annotator, volume: Volume, labels: np.ndarray, targe
     milliseconds: list[float] = []
     mask = np.zeros(target.mask.shape, bool)
     for _ in range(clicks):
-        made = annotator.clicks(target.object_id).get(target.plane.key, ())
+        made = annotator.sessions.clicks(target.object_id).get(target.plane.key, ())
         click = next_click(mask, target.mask, made)
         start = perf_counter()
         changes = annotator.click(target.object_id, target.plane.key, image, click)
@@ -132,7 +132,7 @@ def draw_sheet(path: Path, volume: Volume, labels: np.ndarray, targets: list[Tar
         row[2].imshow(picture)
         row[2].imshow(np.ma.masked_equal(find_boundaries(truth), 0), cmap="autumn", interpolation="nearest")
         for target in targets:
-            for click in annotator.clicks(target.object_id).get(key, ()):
+            for click in annotator.sessions.clicks(target.object_id).get(key, ()):
                 style = {"marker": "o", "color": "#1f77e0"} if click.positive else {"marker": "P", "color": "#ff8c1a"}
                 row[1].plot(click.col, click.row, markersize=4, markeredgecolor="white", markeredgewidth=0.5, **style)
         for axis, title in zip(row, ("picture", "clicks and masks", "outlines of the truth"), strict=True):

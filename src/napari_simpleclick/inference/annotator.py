@@ -21,15 +21,13 @@ from napari_simpleclick.inference.objects import (
     summarize,
 )
 from napari_simpleclick.inference.overlap import claimed, give_way
-from napari_simpleclick.inference.patches import Patch, union
+from napari_simpleclick.inference.patches import union
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.resample import Plane, same_picture
 from napari_simpleclick.inference.session import ClickSession, Origin, PredictorLike, Step
+from napari_simpleclick.inference.sessions import Sessions
 
 __all__ = ["Actions", "Annotator", "Change", "Edit", "Place", "PropertyEdit"]
-
-MASKS_KEPT = 2000
-"""So many masks are remembered, to tell quickly what other objects have."""
 
 
 @dataclass(slots=True)
@@ -51,15 +49,12 @@ class Annotator:
     predictor: PredictorLike
     overlap: Overlap = "keep"
     others_negative: bool = False
-    sessions: dict[Place, ClickSession] = field(default_factory=dict)
+    sessions: Sessions = field(default_factory=Sessions)
     objects: dict[int, ObjectProperties] = field(default_factory=dict)
     past: UndoStack = field(default_factory=UndoStack)
-    _by_object: dict[int, dict[Hashable, ClickSession]] = field(default_factory=dict)
-    _by_plane: dict[Hashable, dict[int, ClickSession]] = field(default_factory=dict)
     _versions: dict[int, int] = field(default_factory=dict)
     _counted: dict[int, tuple[int, ObjectSummary]] = field(default_factory=dict)
     maps: KeptMaps = field(default_factory=KeptMaps)
-    _masks: dict[Place, tuple[Prediction, Patch | None]] = field(default_factory=dict)
 
     # -- clicks and masks -------------------------------------------------------------------------------------------
 
@@ -90,7 +85,7 @@ class Annotator:
         session = self.session((object_id, plane), image, view)
         before = session.steps
         session.click(click)
-        self.hold((object_id, plane), session)
+        self.sessions.hold((object_id, plane), session)
         return self.record(Edit((object_id, plane), before, session.steps))
 
     def replace(self, object_id: int, plane: Hashable, clicks: Sequence[Click]) -> list[Change]:
@@ -128,7 +123,7 @@ class Annotator:
             session = self.session(place, image)
             before = session.steps
             session.draw(session.claim(prediction), origin, source)
-            self.hold(place, session)
+            self.sessions.hold(place, session)
             edits.append(Edit(place, before, session.steps))
         return self.record(*edits)
 
@@ -198,7 +193,7 @@ class Annotator:
         self._counted.clear()
         edits = [edit for action in (*self.past.done, *self.past.undone) for edit in action if isinstance(edit, Edit)]
         for place in {*steps, *(edit.place for edit in edits)}:
-            self.hold(place, self.session(place, images[place[1]]))
+            self.sessions.hold(place, self.session(place, images[place[1]]))
             self.sessions[place].steps = steps.get(place, ())
             self._changed(place[0])
         return [Edit(place, (), done).change for place, done in steps.items()]
@@ -220,46 +215,14 @@ class Annotator:
 
     # -- what there is: may be asked while another thread clicks ----------------------------------------------------
 
-    def clicks(self, object_id: int) -> dict[Hashable, tuple[Click, ...]]:
-        """The clicks of an object by plane; planes without clicks are left out."""
-        found = ((plane, session.clicks) for plane, session in list(self._by_object.get(object_id, {}).items()))
-        return {plane: clicks for plane, clicks in found if clicks}
-
-    def origins(self, object_id: int) -> dict[Hashable, Origin]:
-        """Where the mask of an object came from, by plane; planes without it are left out."""
-        found = ((plane, session.newest) for plane, session in list(self._by_object.get(object_id, {}).items()))
-        return {plane: newest.origin for plane, newest in found if newest is not None}
-
     def object_ids(self) -> list[int]:
         """The numbers of all objects that were ever clicked or named."""
-        return sorted({*list(self._by_object), *list(self.objects)})
+        return sorted({*self.sessions.object_ids, *list(self.objects)})
 
     def summaries(self) -> list[ObjectSummary]:
         """What there is of every object, by number; objects that are only named are there too."""
         found = (self._summary(object_id) for object_id in self.object_ids())
         return [summary for summary in found if summary.slices or summary.properties != DEFAULT]
-
-    def prediction(self, object_id: int, plane: Hashable) -> Prediction | None:
-        """An object on a plane; None where it is not."""
-        session = self.sessions.get((object_id, plane))
-        return session.prediction if session else None
-
-    def masks_on(self, plane: Hashable) -> dict[int, Patch]:
-        """The masks on a plane by object, the one that came first first; empty ones are left out."""
-        masks = {object_id: self.mask((object_id, plane)) for object_id in list(self._by_plane.get(plane, {}))}
-        return {object_id: mask for object_id, mask in masks.items() if mask is not None}
-
-    def mask(self, place: Place) -> Patch | None:
-        """An object on a plane, remembered as long as it stays the same."""
-        prediction = self.prediction(*place)
-        if prediction is None:
-            return None
-        known = self._masks.get(place)
-        if known is None or known[0] is not prediction:
-            if len(self._masks) >= MASKS_KEPT:
-                self._masks.clear()
-            known = self._masks[place] = prediction, prediction.object_mask()
-        return known[1]
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
@@ -269,15 +232,9 @@ class Annotator:
         session.predictor = self.predictor
         session.image = session.image if same_picture(session.image, image) else image
         session.claim = partial(self._claim, place)
-        others = self.masks_on(place[1]) if self.others_negative else {}
+        others = self.sessions.masks_on(place[1]) if self.others_negative else {}
         session.others = union(mask for owner, mask in others.items() if owner != place[0])
         return session
-
-    def hold(self, place: Place, session: ClickSession) -> None:
-        """Have a session from now on, if it is a new one."""
-        self.sessions[place] = session
-        self._by_object.setdefault(place[0], {})[place[1]] = session
-        self._by_plane.setdefault(place[1], {})[place[0]] = session
 
     def emptied(self, place: Place) -> Edit:
         """Take the object from a plane; the edit is still to be recorded."""
@@ -290,7 +247,7 @@ class Annotator:
         return self.objects.get(object_id, DEFAULT).locked
 
     def _claim(self, place: Place, prediction: Prediction) -> Prediction:
-        masks = self.masks_on(place[1]).items()
+        masks = self.sessions.masks_on(place[1]).items()
         stay = (mask for owner, mask in masks if owner != place[0] and (self.overlap == "keep" or self.locked(owner)))
         return claimed(self.maps.keep(prediction), stay)
 
@@ -300,8 +257,8 @@ class Annotator:
         edited = {edit.place for edit in edits}
         for plane in dict.fromkeys(plane for _, plane in edited):
             others = {
-                object_id: (session, self.mask((object_id, plane)))
-                for object_id, session in list(self._by_plane.get(plane, {}).items())
+                object_id: (session, self.sessions.mask((object_id, plane)))
+                for object_id, session in self.sessions.on(plane).items()
                 if (object_id, plane) not in edited and not self.locked(object_id)
             }
             found += give_way([edit for edit in edits if edit.place[1] == plane], others)
@@ -327,7 +284,7 @@ class Annotator:
         version = self._versions.get(object_id, 0)
         known = self._counted.get(object_id)
         if known is None or known[0] != version:
-            sessions = list(self._by_object.get(object_id, {}).values())
+            sessions = list(self.sessions.of(object_id).values())
             known = version, summarize(object_id, sessions, self.objects.get(object_id, DEFAULT))
             self._counted[object_id] = known
         return known[1]

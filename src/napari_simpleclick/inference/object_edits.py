@@ -71,7 +71,7 @@ def merge(annotator: Annotator, target: int, *object_ids: int) -> list[Change]:
         session = annotator.session((target, plane), annotator.sessions[parts[0].place].image)
         before = session.steps
         session.steps = merged([before, *(part.before for part in parts)])
-        annotator.hold((target, plane), session)
+        annotator.sessions.hold((target, plane), session)
         edits += [*parts, Edit((target, plane), before, session.steps)]
     return annotator.record(*edits, *forgotten(annotator, set(object_ids) - {target}))
 
@@ -117,11 +117,11 @@ def paint(annotator: Annotator, strokes: Iterable[tuple[Hashable, Plane, Patch]]
     require_unlocked(annotator.objects, object_id)
     edits = []
     for plane, image, pixels in strokes:
-        for owner, mask in painted(annotator, annotator.masks_on(plane), pixels, object_id).items():
+        for owner, mask in painted(annotator, annotator.sessions.masks_on(plane), pixels, object_id).items():
             session = annotator.session((owner, plane), image)
             before = session.steps
             session.draw(Prediction.from_patch(mask, (image.shape[0], image.shape[1])), "painted")
-            annotator.hold((owner, plane), session)
+            annotator.sessions.hold((owner, plane), session)
             edits.append(Edit((owner, plane), before, session.steps))
     return annotator.record(*edits)
 

@@ -1,12 +1,15 @@
 """Repaint: bring the labels of a plane up to date after changes; no object ever eats another."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.history import Change
-from napari_simpleclick.inference.patches import Patch, around, common, minus
+from napari_simpleclick.inference.patches import Patch, common, minus
+
+BAND = 1 << 20
+"""So many pixels are painted in one step at most."""
 
 Value = Callable[[int], int]
 """The label of an object."""
@@ -17,12 +20,7 @@ def own_number(object_id: int) -> int:
     return object_id
 
 
-def repaint(
-    labels: np.ndarray,
-    changes: Change | Sequence[Change],
-    *,
-    value: Value = own_number,
-) -> Box | None:
+def repaint(labels: np.ndarray, changes: Change | Sequence[Change], *, value: Value = own_number) -> None:
     """Bring the labels of a plane up to date, in place; objects that did not change keep every pixel they have.
 
     Parameters
@@ -33,21 +31,41 @@ def repaint(
         What happened on this plane.
     value
         The label of an object.
-
-    Returns
-    -------
-    Box or None
-        The part that may have changed.
     """
     changes = [changes] if isinstance(changes, Change) else changes
-    for change in changes:
-        gone = minus(change.old_mask, change.new_mask)
-        if gone:
-            part = labels[gone[0].slices]
-            np.copyto(part, 0, where=gone[1] & (part == value(change.object_id)))
-    fill(labels, [(value(change.object_id), change.new_mask) for change in changes])
-    boxes = [patch[0] for change in changes for patch in (change.old_mask, change.new_mask) if patch]
-    return around(boxes) if boxes else None
+    for _ in repainting(labels, [(value(change.object_id), change) for change in changes]):
+        pass
+
+
+def repainting(labels: np.ndarray, changes: Sequence[tuple[int, Change]]) -> Iterator[None]:
+    """`repaint` in small steps of one mask or a band of it; the number of an object is given beside its change."""
+    for label, change in changes:
+        for box, mask in bands(minus(change.old_mask, change.new_mask)):
+            part = labels[box.slices]
+            np.copyto(part, 0, where=mask & (part == label))
+            yield
+    for label, change in changes:
+        for band in bands(change.new_mask):
+            fill(labels, [(label, band)])
+            yield
+
+
+def bands(patch: Patch | None) -> Iterator[Patch]:
+    """A mask from top to bottom in parts that are painted in some milliseconds each; nothing of an empty one.
+
+    Examples
+    --------
+    >>> [mask.shape for _, mask in bands((Box(5, 1505, 0, 1000), np.ones((1500, 1000), bool)))]
+    [(1048, 1000), (452, 1000)]
+    """
+    if patch is None:
+        return
+    box, mask = patch
+    rows = max(1, BAND // mask.shape[1])
+    for start in range(0, mask.shape[0], rows):
+        part = mask[start : start + rows]
+        top = box.row_start + start
+        yield Box(top, top + part.shape[0], box.col_start, box.col_stop), part
 
 
 def fill(labels: np.ndarray, masks: Iterable[tuple[int, Patch | None]]) -> None:

@@ -34,10 +34,10 @@ def set_threshold(annotator: Annotator, object_id: int, plane: Hashable, thresho
         If the object is locked.
     """
     require_unlocked(annotator.objects, object_id)
-    if not has_probabilities(annotator.prediction(object_id, plane)):
+    if not has_probabilities(annotator.sessions.prediction(object_id, plane)):
         return []
     taken_back = annotator.undo() if newest_is_threshold(annotator, (object_id, plane)) else []
-    current = annotator.prediction(object_id, plane)
+    current = annotator.sessions.prediction(object_id, plane)
     if current is None or current.threshold == threshold:
         return taken_back
     changes = annotator.revise(object_id, plane, lambda prediction: replace(prediction, threshold=threshold))

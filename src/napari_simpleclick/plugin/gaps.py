@@ -50,9 +50,9 @@ def gaps(annotator: Annotator, object_id: int, shown: SliceView, planes: Mapping
     if axis is None:
         return []
     reviewed: dict[int, Place] = {}
-    for key, origin in annotator.origins(object_id).items():
+    for key, origin in annotator.sessions.origins(object_id).items():
         at = planes[key].point[axis]
-        if origin not in UNREVIEWED and moved(shown, axis, at).key == key and annotator.mask((object_id, key)):
+        if origin not in UNREVIEWED and moved(shown, axis, at).key == key and annotator.sessions.mask((object_id, key)):
             reviewed[at] = object_id, key
     return [
         Gap(moved(shown, axis, at), reviewed[first], reviewed[last], (at - first) / (last - first))
@@ -65,7 +65,7 @@ def interpolated(annotator: Annotator, gap: Gap) -> Prediction:
     """The object in a gap if it changes its shape evenly."""
     from napari_simpleclick.inference.interpolation import between  # brings scipy, which the window opens without
 
-    ends = annotator.mask(gap.first), annotator.mask(gap.last)
+    ends = annotator.sessions.mask(gap.first), annotator.sessions.mask(gap.last)
     patch = between(*ends, gap.fraction, gap.plane.shape) if ends[0] and ends[1] else None
     return Prediction.from_patch(patch, gap.plane.shape)
 
@@ -74,7 +74,7 @@ def fitted(annotator: Annotator, gap: Gap, picture: Plane) -> Prediction:
     """The object that the network finds in the picture of a gap, near the interpolated shape; kept to the pixel."""
     from napari_simpleclick.inference.propagation import follow_between  # brings scipy
 
-    ends = [(annotator.sessions[place].image, annotator.mask(place)) for place in (gap.first, gap.last)]
+    ends = [(annotator.sessions[place].image, annotator.sessions.mask(place)) for place in (gap.first, gap.last)]
     (first, start), (last, stop) = ends
     if start is None or stop is None:
         return Prediction.from_patch(None, gap.plane.shape)

@@ -10,13 +10,12 @@ from qtpy.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.patches import Patch
 from napari_simpleclick.plugin.hover import PREVIEW
-from napari_simpleclick.plugin.planes import PlaneError, displayed_plane
+from napari_simpleclick.plugin.planes import shown_plane
 from napari_simpleclick.plugin.setup_panel import named
 
 if TYPE_CHECKING:
     from napari.layers import Labels
 
-    from napari_simpleclick.data.volume import SliceView
     from napari_simpleclick.plugin.controller import Controller
     from napari_simpleclick.plugin.worker import Runs
 
@@ -115,7 +114,7 @@ class GroundTruth(QWidget):
         """List the layers and compare, as far as something changed."""
         self._list()
         controller, layer, annotator = self.controller, self.layer, self.controller.annotator
-        plane = self._plane()
+        plane = shown_plane(controller.image, controller.viewer.dims)
         if layer is None or annotator is None or plane is None:
             self._forget()
             return
@@ -125,15 +124,15 @@ class GroundTruth(QWidget):
             self._refuse(layer.name, values.shape, expected)
             return
         object_id = controller.object_id
-        here, all_clicks = annotator.clicks(object_id).get(plane.key, ()), annotator.clicks(object_id)
-        state = layer, plane.key, annotator.prediction(object_id, plane.key), here
+        here, all_clicks = annotator.sessions.clicks(object_id).get(plane.key, ()), annotator.sessions.clicks(object_id)
+        state = layer, plane.key, annotator.sessions.prediction(object_id, plane.key), here
         if state == self._state:
             return
         self._state = state
 
         def compare() -> Agreement | None:
             truth = np.asarray(plane.labels(values))
-            return agreement(truth, annotator.mask((object_id, plane.key)), here)
+            return agreement(truth, annotator.sessions.mask((object_id, plane.key)), here)
 
         def tell(found: Agreement | None) -> None:
             if self._state is state:
@@ -170,14 +169,6 @@ class GroundTruth(QWidget):
         self.controller.failed.emit(
             ValueError(f"{name!r} has {got} voxels and the image has {wanted}. Choose labels of the image's shape.")
         )
-
-    def _plane(self) -> "SliceView | None":
-        """The displayed slice; None where there is none."""
-        image = self.controller.image
-        try:
-            return displayed_plane(image, self.controller.viewer.dims) if image is not None else None
-        except PlaneError:
-            return None
 
 
 def told(found: Agreement | None, here: int, everywhere: int) -> str:

@@ -123,7 +123,7 @@ class HoverPreview:
             elif patch and self.on and number == self._asked and state == self._state():
                 self._show(plane, patch, state)
 
-        controller.run(predict, show, lambda _error: None)  # a click there would tell what is wrong
+        controller.jobs.run(predict, show, lambda _error: None)  # a click there would tell what is wrong
 
     def refresh(self) -> None:
         """Hide what is out of date: after a click, an undo, on another object or slice."""

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from napari.layers import Labels
+
     from napari_simpleclick.plugin.controller import Controller
 
 Actions: TypeAlias = dict[str, Callable[[], None]]
@@ -31,16 +33,28 @@ KEYS = {
 }
 """Key, name of the action, and what it does; free on napari's image, labels and points layers."""
 
-POLYGON_KEYS = {"Escape", "Enter"}
-"""napari's polygon tool of the labels layer needs these."""
+NEEDED = {"Enter": {"polygon"}, "Escape": {"polygon", "paint", "erase"}}
+"""Keys of ours that tools of napari's labels layer need: Enter ends a polygon, Escape a polygon or a stroke."""
 
 
 def bind_keys(controller: "Controller", actions: Actions) -> None:
     """Bind all keys on the layers that the controller has now."""
     for layer in (controller.image, controller.labels, controller.points):
         for key, (name, _) in KEYS.items():
-            if layer is not None and not (layer == controller.labels and key in POLYGON_KEYS):
+            if layer is not None:
                 layer.bind_key(key, lambda _layer, action=actions[name]: action(), overwrite=True)
+    labels = controller.labels
+    if labels is not None:
+        labels.events.mode.connect(lambda _event: leave_keys(labels, actions))
+        leave_keys(labels, actions)
+
+
+def leave_keys(labels: "Labels", actions: Actions) -> None:
+    """Leave the keys to a tool that needs them, and take them back after it."""
+    for key, tools in NEEDED.items():
+        action = actions[KEYS[key][0]]
+        ours = None if str(labels.mode) in tools else lambda _layer, action=action: action()
+        labels.bind_key(key, ours, overwrite=True)
 
 
 def cheat_sheet() -> str:

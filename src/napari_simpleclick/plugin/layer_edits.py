@@ -1,6 +1,6 @@
 """Edits that the user makes on our layers with napari's own tools: dragged clicks, strokes, chosen labels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,8 @@ from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.object_edits import paint
 from napari_simpleclick.inference.repaint import restore_under
 from napari_simpleclick.plugin.channels import pictures
-from napari_simpleclick.plugin.layers import lies_on, read_clicks, refresh
+from napari_simpleclick.plugin.layers import lies_on, read_clicks, set_new_sign
+from napari_simpleclick.plugin.mouse import LEFT
 from napari_simpleclick.plugin.painting import finish_stroke, label_of, strokes_on_planes
 from napari_simpleclick.plugin.planes import PlaneError, displayed_plane
 
@@ -54,6 +55,7 @@ class LayerEdits:
     def watch_points(self, points: "Points") -> None:
         """Listen to points that are dragged, deleted or added."""
         points.events.data.connect(self._on_points_edited)
+        points.mouse_drag_callbacks.insert(0, self._choose_sign)
 
     def stop(self) -> None:
         """Listen to the controller's layers no more."""
@@ -61,6 +63,7 @@ class LayerEdits:
         labels, points = self.controller.labels, self.controller.points
         if points is not None:
             points.events.data.disconnect(self._on_points_edited)
+            points.mouse_drag_callbacks.remove(self._choose_sign)
         if labels is not None:
             labels.events.paint.disconnect(self._on_painted)
             labels.events.selected_label.disconnect(self._on_label_selected)
@@ -81,6 +84,10 @@ class LayerEdits:
         points.features = {**points.features, "positive": signs}
         self._predict_anew()
 
+    def _choose_sign(self, points: "Points", event: Any) -> None:
+        """The tool of napari adds a point with any button: the button tells what it is."""
+        set_new_sign(points, positive=(event.button == LEFT) == self.controller.positive)
+
     def _on_points_edited(self, event: Any) -> None:
         action = str(getattr(event, "action", "")).split(".")[-1].lower()
         if not self.controller.syncing and action not in UNFINISHED:
@@ -93,12 +100,12 @@ class LayerEdits:
         shown = self._shown_plane()
         if annotator is None or points is None or shown is None:
             return
-        before, planes = annotator.clicks(object_id), {**controller.planes, shown.key: shown}
+        before, planes = annotator.sessions.clicks(object_id), {**controller.planes, shown.key: shown}
         after = read_clicks(points, planes, {**before, shown.key: ()}, new_positive=controller.positive)
         for key, clicks in after.items():
             if key not in before:
                 for click in clicks:
-                    controller.click(shown, click)
+                    controller.clicks.ask(object_id, shown, click)
             elif clicks != before[key]:
                 controller.change(lambda key=key, clicks=clicks: annotator.replace(object_id, key, clicks))
 
@@ -137,28 +144,30 @@ class LayerEdits:
         if annotator is None or labels is None:
             return
 
-        def show() -> None:
+        def restoring() -> "Iterator[None]":
             """Where the stroke may not change anything, what napari painted goes away again."""
-            for plane, pixels in strokes:
-                masks = annotator.masks_on(plane.key)
+            now = controller.annotator if labels is controller.labels else None
+            for plane, pixels in strokes if now else ():
+                masks = now.sessions.masks_on(plane.key)
                 restore_under(plane.labels(labels.data), pixels, masks, value=controller.objects.label)
-            refresh(labels)
-            controller.show_object()
+                yield
 
         def take() -> "list[Change]":
             painted = [(plane.key, picture(plane), pixels) for plane, pixels in strokes]
             changes = paint(annotator, painted, object_id)
             for plane, _ in strokes:
-                annotator.masks_on(plane.key)  # found here, so that the window need not
+                annotator.sessions.masks_on(plane.key)  # found here, so that the window need not
             return changes
 
         # Through the worker, so that clicks made before are predicted before.
-        controller.submit(take, lambda _changes: show(), show)
+        controller.jobs.submit(
+            take, lambda _changes: controller.paint(restoring()), lambda: controller.paint(restoring())
+        )
 
     def _axes_of(self, object_id: int, shown: SliceView) -> tuple[int, int]:
         """The axes of the planes that an object was outlined on, so that strokes seen from the side belong to these."""
         annotator = self.controller.annotator
-        keys = annotator.origins(object_id or self.controller.object_id) if annotator else ()
+        keys = annotator.sessions.origins(object_id or self.controller.object_id) if annotator else ()
         axes = {self.controller.planes[key].axes for key in keys}
         return axes.pop() if len(axes) == 1 else shown.axes
 

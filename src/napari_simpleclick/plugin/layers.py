@@ -124,6 +124,27 @@ def show_clicks(points: "Points", places: list[tuple[float, ...]], clicks: list[
     points.refresh(thumbnail=False, extent=False)
 
 
+def fit_symbols(points: "Points", plane: SliceView | None) -> None:
+    """Draw symbols in their size where a slice has clicks, and nothing where it has none.
+
+    There napari draws a point of size 0 at the origin, which the smallest size on the canvas would make visible.
+
+    Parameters
+    ----------
+    points
+        The layer.
+    plane
+        The displayed plane; None in 3-D display, which shows all clicks.
+    """
+    there = points.data
+    for axis, at in enumerate(plane.point if plane else ()):
+        if plane is not None and axis not in plane.axes:
+            there = there[np.rint(there[:, axis]) == at]
+    limits = (CLICK_SIZE if len(there) else 0, CLICK_SIZE)
+    if tuple(points.canvas_size_limits) != limits:
+        points.canvas_size_limits = limits
+
+
 def paint_signs(points: "Points", positive: np.ndarray) -> None:
     """Give positive and negative points their colours and symbols."""
     from napari.utils.colormaps.standardize_color import transform_color

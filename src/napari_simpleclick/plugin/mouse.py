@@ -26,7 +26,10 @@ class ClickListener:
 
     def __call__(self, viewer: Any, event: Any) -> Iterator[None]:
         """Wait for the release; a drag moves the picture as ever, and so do clicks with a modifier."""
-        if event.button not in (LEFT, RIGHT) or event.modifiers or not self.listens(viewer):
+        if event.button not in (LEFT, RIGHT) or event.modifiers:
+            return
+        if not self.listens(viewer):
+            self.tell_why(viewer)
             return
         start, position, button = event.pos, tuple(event.position), event.button
         yield
@@ -41,8 +44,18 @@ class ClickListener:
         """Whether the active layer is one of ours and no painting or selecting tool is chosen."""
         controller = self.controller
         active = viewer.layers.selection.active
-        ours = active is None or active in (controller.image, controller.labels, controller.points)
-        return controller.ready and ours and (active is None or str(active.mode) == "pan_zoom")
+        return controller.ready and self.is_ours(active) and (active is None or str(active.mode) == "pan_zoom")
+
+    def tell_why(self, viewer: Any) -> None:
+        """Tell somebody who clicks while another layer is active, as after opening one, how to go on."""
+        active, points = viewer.layers.selection.active, self.controller.points
+        if self.controller.ready and points is not None and not self.is_ours(active):
+            self.controller.status.emit(f"{active.name!r} is active: choose {points.name!r} in the list of layers.")
+
+    def is_ours(self, layer: Any) -> bool:
+        """Whether clicks are listened to while this layer is active."""
+        controller = self.controller
+        return layer is None or layer in (controller.image, controller.labels, controller.points)
 
 
 def moved(start: Any, now: Any) -> bool:

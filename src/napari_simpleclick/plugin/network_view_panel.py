@@ -7,7 +7,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QImage, QPixmap
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from napari_simpleclick.plugin.planes import PlaneError, displayed_plane
+from napari_simpleclick.plugin.planes import shown_plane
 from napari_simpleclick.plugin.setup_panel import named
 
 if TYPE_CHECKING:
@@ -57,10 +57,7 @@ class NetworkView(QWidget):
         if not self.button.isChecked():
             return
         controller, annotator = self.controller, self.controller.annotator
-        try:
-            plane = displayed_plane(controller.image, controller.viewer.dims) if controller.image is not None else None
-        except PlaneError:
-            plane = None
+        plane = shown_plane(controller.image, controller.viewer.dims)
         session = annotator.sessions.get((controller.object_id, plane.key)) if annotator and plane else None
         newest = session.newest if session else None
         if session is None or newest is None:

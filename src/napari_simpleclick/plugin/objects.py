@@ -1,14 +1,17 @@
 """Objects of a controller as wholes: names, classes, locks and colours, remove, merge, and who gets shared pixels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from napari_simpleclick.inference.annotator import Annotator, Change
 from napari_simpleclick.inference.object_edits import describe, merge, remove
 from napari_simpleclick.inference.objects import DEFAULT, ObjectProperties, Overlap
-from napari_simpleclick.inference.repaint import fill, repaint
-from napari_simpleclick.plugin.layers import make_room, refresh, set_colors
+from napari_simpleclick.inference.repaint import bands, fill, repainting
+from napari_simpleclick.plugin.layers import make_room, set_colors
+from napari_simpleclick.plugin.planes import shown_plane
 
 if TYPE_CHECKING:
     from napari_simpleclick.inference.session import PredictorLike
@@ -43,6 +46,8 @@ class Objects:
         self.others_negative = False
         self.outlines = False
         self._colored: dict[int, str | None] = {}
+        self.automatic: Any = None
+        """The colormap that napari gave the labels layer."""
         self._automatic: tuple[Any, dict[int, Rgba]] = None, {}
 
     def annotator_for(self, predictor: "PredictorLike") -> Annotator:
@@ -71,6 +76,13 @@ class Objects:
         """Remove objects, the present one if none is named, from all slices."""
         chosen = object_ids or (self.controller.object_id,)
         self._do(lambda annotator: remove(annotator, *chosen))
+
+    def clear_slice(self) -> None:
+        """Remove all clicks, and their mask, of the present object on the displayed slice."""
+        controller = self.controller
+        object_id, plane = controller.object_id, shown_plane(controller.image, controller.viewer.dims)
+        if plane is not None:
+            self._do(lambda annotator: annotator.clear(object_id, plane.key))
 
     def merge(self, *object_ids: int) -> None:
         """Make one object of several; the first keeps its number and name, and is the present one then."""
@@ -104,8 +116,7 @@ class Objects:
         """Choose whether the labels layer holds numbers of objects or of classes; masks and history stay."""
         if shown != self.shown:
             self.shown = shown
-            self._relabel()
-            self.controller.show_object()
+            self.controller.paint(self._relabelling())
 
     # -- what the labels layer shows --------------------------------------------------------------------------------
 
@@ -118,53 +129,58 @@ class Objects:
         """The number of an object in the labels layer."""
         return object_id if self.shown == "objects" else self.properties(object_id).class_id
 
-    def color(self, object_id: int) -> Rgba | None:
-        """The color of an object; None if there is no labels layer."""
-        chosen = self.properties(object_id).color
-        if chosen:
-            return rgba(chosen)
-        return None if self.controller.labels is None else self._automatic_color(self.label(object_id))
+    def colors(self, object_ids: Sequence[int]) -> list[Rgba | None]:
+        """The colors of objects; None if there is no labels layer."""
+        chosen = [self.properties(object_id).color for object_id in object_ids]
+        if self.controller.labels is None:
+            return [rgba(color) if color else None for color in chosen]
+        automatic = self._automatic_colors([self.label(object_id) for object_id in object_ids])
+        return [rgba(color) if color else given for color, given in zip(chosen, automatic, strict=True)]
 
-    def _automatic_color(self, label: int) -> Rgba:
-        """What napari's colormap gives a label; remembered, because a colormap takes long to tell one color."""
+    def _automatic_colors(self, labels: Sequence[int]) -> list[Rgba]:
+        """What napari's colormap gives labels; remembered, and all asked at once, because one takes as long as many."""
         colormap, known = self._automatic
-        if colormap is not self.controller.automatic_colors:
-            colormap, known = self._automatic = self.controller.automatic_colors, {}
-        if label not in known:
-            known[label] = as_rgba(colormap.map(label))
-        return known[label]
+        if colormap is not self.automatic:
+            colormap, known = self._automatic = self.automatic, {}
+        new = sorted(set(labels) - known.keys())
+        if new:
+            known.update(zip(new, map(as_rgba, colormap.map(np.array(new))), strict=True))
+        return [known[label] for label in labels]
 
     def owner(self, label: int) -> int:
         """The object that a brush with this label paints; 0 for the eraser."""
         return label if self.shown == "objects" or not label else self.controller.object_id
 
-    def repaint(self, changes: list[Change]) -> None:
-        """Bring the labels layer up to date after changes."""
-        controller, described = self.controller, False
-        for key in dict.fromkeys(change.plane for change in changes):
-            plane = controller.planes.get(key)
-            if plane is None:
-                described = described or key is None
-            elif controller.labels is not None:
-                on_plane = [change for change in changes if change.plane == key]
-                make_room(controller.labels, max(self.label(change.object_id) for change in on_plane))
-                repaint(plane.labels(controller.labels.data), on_plane, value=self.label)
-        if described and self.shown == "classes":
-            self._relabel()
-        self.refresh_colors()
+    def painting(self, changes: Sequence[Change]) -> Iterator[None]:
+        """Bring the labels layer up to date after changes, in small steps; labels are those of now."""
+        labels = self.controller.labels
+        by_plane: dict[Hashable, list[tuple[int, Change]]] = {}
+        for change in changes:
+            by_plane.setdefault(change.plane, []).append((self.label(change.object_id), change))
+        described = by_plane.pop(None, None)
 
-    def paint_all(self) -> None:
-        """Fill an empty labels layer."""
-        annotator, labels = self.controller.annotator, self.controller.labels
+        def steps() -> Iterator[None]:
+            for key, on_plane in by_plane.items():
+                plane = self.controller.planes.get(key)
+                if plane is not None and labels is not None:
+                    make_room(labels, max(label for label, _ in on_plane))
+                    yield from repainting(plane.labels(labels.data), on_plane)
+            if described and self.shown == "classes":
+                yield from self._relabelling()
+
+        return steps()
+
+    def painting_all(self) -> Iterator[None]:
+        """Fill an empty labels layer, in small steps."""
+        annotator, labels, planes = self.controller.annotator, self.controller.labels, self.controller.planes
         self._colored = {}
         if annotator is None or labels is None:
             return
         for place in list(annotator.sessions):
-            mask = annotator.mask(place)
             make_room(labels, self.label(place[0]))
-            fill(self.controller.planes[place[1]].labels(labels.data), [(self.label(place[0]), mask)])
-        self.refresh_colors()
-        refresh(labels)
+            for band in bands(annotator.sessions.mask(place)):
+                fill(planes[place[1]].labels(labels.data), [(self.label(place[0]), band)])
+                yield
 
     def refresh_colors(self) -> None:
         """Show chosen colours, and hide what is invisible: a label when all its objects are."""
@@ -174,7 +190,8 @@ class Objects:
         wanted = self._wanted_colors(annotator)
         if wanted != self._colored:
             self._colored = wanted
-            set_colors(labels, self._automatic_color, wanted, automatic=self.controller.automatic_colors)
+            automatic = dict(zip(wanted, self._automatic_colors(list(wanted)), strict=True))
+            set_colors(labels, automatic.__getitem__, wanted, automatic=self.automatic)
 
     def _wanted_colors(self, annotator: Annotator) -> dict[int, str | None]:
         """Every label in use with its colour, as `color_of` tells; none where all are the automatic ones."""
@@ -186,19 +203,16 @@ class Objects:
         colors = {label: color_of(abouts) for label, abouts in by_label.items()}
         return colors if any(color != "" for color in colors.values()) else {}
 
-    def _relabel(self) -> None:
-        """Give the pixels of all masks their labels anew."""
-        annotator, labels = self.controller.annotator, self.controller.labels
+    def _relabelling(self) -> Iterator[None]:
+        """Give the pixels of all masks their labels anew, in small steps."""
+        annotator, labels, planes = self.controller.annotator, self.controller.labels, self.controller.planes
         if annotator is None or labels is None:
             return
         for place in list(annotator.sessions):
-            mask = annotator.mask(place)
-            if mask is not None:
-                make_room(labels, self.label(place[0]))
-                plane = self.controller.planes[place[1]].labels(labels.data)
-                plane[mask[0].slices][mask[1]] = self.label(place[0])
-        self.refresh_colors()
-        refresh(labels)
+            make_room(labels, self.label(place[0]))
+            for box, mask in bands(annotator.sessions.mask(place)):
+                planes[place[1]].labels(labels.data)[box.slices][mask] = self.label(place[0])
+                yield
 
     def _do(self, job: Callable[[Annotator], list[Change]], then: Callable[[], None] | None = None) -> None:
         annotator = self.controller.annotator
@@ -207,9 +221,7 @@ class Objects:
             return
 
         def done(changes: list[Change]) -> None:
-            self.controller.apply(changes)
-            if then:
-                then()
+            self.controller.apply(changes, then)
 
         self.controller.change(lambda: job(annotator), done)
 

@@ -88,4 +88,5 @@ class ObjectsPanel(QWidget):
         """Bring the table up to date."""
         controller = self.controller
         summaries = controller.annotator.summaries() if controller.annotator else []
-        self.table.show_objects(summaries, controller.object_id, controller.objects.color)
+        if not self.table.show_objects(summaries, controller.object_id, controller.objects.colors):
+            controller.changed.emit()  # the window comes back for the rest

@@ -1,6 +1,7 @@
 """Objects table: a row per object with name, class, what there is of it, lock and eye; rows are selected and edited."""
 
 from collections.abc import Callable, Sequence
+from time import perf_counter
 from typing import Any
 
 from qtpy.QtCore import QSignalBlocker, QSize, Qt, Signal
@@ -8,6 +9,7 @@ from qtpy.QtGui import QColor, QIcon, QPixmap
 from qtpy.QtWidgets import QAbstractItemView, QColorDialog, QHeaderView, QTableWidget, QTableWidgetItem
 
 from napari_simpleclick.inference.objects import ObjectSummary
+from napari_simpleclick.plugin.painter import TURN_S
 
 COLUMNS = {
     "id": "Number and colour: double-click to choose another colour",
@@ -61,7 +63,7 @@ class ObjectsTable(QTableWidget):
         self.setShowGrid(False)
         self.setMinimumHeight(4 * ROW_HEIGHT)
         self._shown: list[ObjectSummary] = []
-        self._colors: list[tuple[float, ...] | None] = []
+        self._filled: dict[int, tuple[ObjectSummary, tuple[float, ...] | None]] = {}
         self._present = 0
         self.cellClicked.connect(self._on_clicked)
         self.cellDoubleClicked.connect(self._on_double_clicked)
@@ -79,8 +81,11 @@ class ObjectsTable(QTableWidget):
         return sorted(numbers, key=lambda number: number != self._present)
 
     def show_objects(
-        self, objects: Sequence[ObjectSummary], present: int, color: Callable[[int], tuple[float, ...] | None]
-    ) -> None:
+        self,
+        objects: Sequence[ObjectSummary],
+        present: int,
+        colors: Callable[[Sequence[int]], Sequence[tuple[float, ...] | None]],
+    ) -> bool:
         """List these objects, and the present one even if nothing was clicked yet.
 
         Parameters
@@ -89,38 +94,49 @@ class ObjectsTable(QTableWidget):
             What there is of each.
         present
             Number of the object that clicks go to.
-        color
-            RGBA, 0 to 1, of an object's mask.
+        colors
+            RGBA, 0 to 1, of the masks of objects.
+
+        Returns
+        -------
+        bool
+            Whether all rows are up to date; many are filled in several turns, so that the window answers in between.
         """
         rows = list(objects)
         if present not in [summary.object_id for summary in rows]:
             rows = sorted([*rows, ObjectSummary(present, 0, 0, 0)], key=lambda summary: summary.object_id)
-        colors = [color(row.object_id) for row in rows]
         numbers = [summary.object_id for summary in rows]
-        known = {s.object_id: (s, rgba) for s, rgba in zip(self._shown, self._colors, strict=True)}
+        wanted = dict(zip(numbers, zip(rows, colors(numbers), strict=True), strict=True))
+        end, complete = perf_counter() + TURN_S, True
         with QSignalBlocker(self):
             self._make_room(numbers)
-            for row, (summary, rgba) in enumerate(zip(rows, colors, strict=True)):
-                if known.get(summary.object_id) != (summary, rgba):
-                    self._fill(row, summary, rgba)
-        self._shown, self._colors = rows, colors
+            self._filled = {number: row for number, row in self._filled.items() if number in wanted}
+            for row, (number, (summary, rgba)) in enumerate(wanted.items()):
+                if self._filled.get(number) == (summary, rgba):
+                    continue
+                complete = perf_counter() < end
+                if not complete:
+                    break
+                self._fill(row, summary, rgba)
+                self._filled[number] = summary, rgba
+        self._shown = rows
         if present != self._present:
             self._present = present
             self.selectRow(numbers.index(present))
+        return complete
 
     def _make_room(self, numbers: Sequence[int]) -> None:
         """Remove the rows of objects that are gone and add empty ones for new objects; the others stay."""
         before = [summary.object_id for summary in self._shown]
-        if numbers == before:
-            return
-        if not before:
-            self.setRowCount(len(numbers))
-            return
         there = set(numbers)
         for row in reversed(range(len(before))):
             if before[row] not in there:
                 self.removeRow(row)
-        there = set(before)
+        kept = [number for number in before if number in there]
+        if numbers[: len(kept)] == kept:
+            self.setRowCount(len(numbers))  # the new ones come last: much faster than one by one
+            return
+        there = set(kept)
         for row, number in enumerate(numbers):
             if number not in there:
                 self.insertRow(row)
@@ -146,13 +162,15 @@ class ObjectsTable(QTableWidget):
             self.setItem(row, column, item)
 
     def _on_clicked(self, row: int, _column: int) -> None:
-        if len(self.selectionModel().selectedRows()) == 1:
+        # A tick is set without selecting its row.
+        if [index.row() for index in self.selectionModel().selectedRows()] == [row]:
             self._present = self._shown[row].object_id
             self.chosen.emit(self._present)
 
     def _on_double_clicked(self, row: int, column: int) -> None:
         if column == ID:
-            object_id, rgba = self._shown[row].object_id, self._colors[row]
+            object_id = self._shown[row].object_id
+            rgba = self._color(object_id)
             now = QColor.fromRgbF(*rgba) if rgba else QColor("white")
             picked = QColorDialog.getColor(now, self, f"Colour of object {object_id}")
             if picked.isValid():
@@ -169,9 +187,12 @@ class ObjectsTable(QTableWidget):
         elif item.column() == CLASS:
             value = int(item.text()) if item.text().strip().isdigit() else 0
         with QSignalBlocker(self):
-            self._fill(item.row(), summary, self._colors[item.row()])
+            self._fill(item.row(), summary, self._color(summary.object_id))
         if value != getattr(summary.properties, name):
             self.described.emit(summary.object_id, name, value)
+
+    def _color(self, object_id: int) -> tuple[float, ...] | None:
+        return self._filled[object_id][1] if object_id in self._filled else None
 
 
 def swatch(color: Any) -> QIcon:

@@ -52,6 +52,14 @@ def displayed_plane(image: "Image", dims: "Dims") -> SliceView:
     return SliceView(layer_data(image), point, (axes[0], axes[1]), rgb=bool(image.rgb))
 
 
+def shown_plane(image: "Image | None", dims: "Dims") -> SliceView | None:
+    """`displayed_plane`, or None where there is none."""
+    try:
+        return displayed_plane(image, dims) if image is not None else None
+    except PlaneError:
+        return None
+
+
 def go_to_plane(dims: "Dims", image: "Image", plane: SliceView) -> None:
     """Move the sliders of the axes that are not displayed to a plane of the image."""
     missing = dims.ndim - image.ndim

@@ -13,7 +13,7 @@ from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import UNREVIEWED
 from napari_simpleclick.plugin.channels import pictures
 from napari_simpleclick.plugin.gaps import fitted, gaps, interpolated
-from napari_simpleclick.plugin.planes import displayed_plane
+from napari_simpleclick.plugin.planes import displayed_plane, go_to_plane
 from napari_simpleclick.plugin.slices import counted, planes_after, slice_axis
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Propagation:
         except LockedError as error:
             controller.failed.emit(error)
             return
-        if controller.annotator.mask((object_id, plane.key)) is None:
+        if controller.annotator.sessions.mask((object_id, plane.key)) is None:
             controller.status.emit("Click the object on this slice first, then propagate it.")
             return
         self.running, self._reports = True, []
@@ -148,7 +148,7 @@ class Propagation:
         if fit:
             self.running = True
             controller.status.emit(f"Object {object_id}: slices between others are being fitted … (Esc stops)")
-        controller.submit(fill, done, self.cancel if fit else None)
+        controller.jobs.submit(fill, done, self.cancel if fit else None)
 
     def accept(self, *, everywhere: bool = False) -> None:
         """Mark the object as reviewed; propagation and interpolation leave it alone then.
@@ -162,7 +162,7 @@ class Propagation:
         annotator, object_id = controller.annotator, controller.object_id
         if plane is None or annotator is None:
             return
-        origins = annotator.origins(object_id)
+        origins = annotator.sessions.origins(object_id)
         keys: list[Hashable] = [key for key, origin in origins.items() if origin in UNREVIEWED]
         keys = keys if everywhere else [key for key in keys if key == plane.key]
         if not keys:
@@ -174,7 +174,7 @@ class Propagation:
             controller.apply(changes)
             controller.status.emit(f"Object {object_id}: {counted(len(keys))} accepted.")
 
-        controller.change(lambda: accept(annotator, object_id, keys), done)
+        controller.change(lambda: accept(annotator, object_id, keys), done, told=False)
 
     def shown_plane(self) -> SliceView | None:
         """The displayed plane; None, and a message, where there is no other slice."""
@@ -201,13 +201,13 @@ class Propagation:
             self._end_run("" if planes_after(run.plane, run.step, 1) else " to the end of the stack")
             return
         target = run.targets[0]
-        origin = annotator.origins(run.object_id).get(target.key)
+        origin = annotator.sessions.origins(run.object_id).get(target.key)
         if origin is not None and origin not in UNREVIEWED:
             self._end_run(f"; the next one was {origin} already")
             return
         controller.planes[target.key] = target
         picture = pictures(image)
-        controller.submit(lambda: self._find(annotator, run, picture(target)), self._found, self.cancel)
+        controller.jobs.submit(lambda: self._find(annotator, run, picture(target)), self._found, self.cancel)
 
     def _find(self, annotator: Annotator, run: Run, picture: Plane) -> tuple[str, list[Change]]:
         """On the worker: the reason to stop, or what changed on the next slice."""
@@ -233,7 +233,8 @@ class Propagation:
         if changes:
             plane = run.advance()
             controller.apply(changes)
-            controller.show_plane(plane)
+            if controller.image is not None:
+                go_to_plane(controller.viewer.dims, controller.image, plane)
             controller.status.emit(f"Object {run.object_id}: {counted(run.done)} propagated … (Esc stops)")
         self.running = self.running and controller.ready and controller.object_id == run.object_id
         if reason or not self.running:

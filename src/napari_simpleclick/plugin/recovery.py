@@ -13,6 +13,7 @@ from napari_simpleclick.inference.session_file import ENDING
 from napari_simpleclick.inference.session_recorder import SessionRecorder
 from napari_simpleclick.inference.session_restoring import RestoredSession
 from napari_simpleclick.plugin.journal import Journal
+from napari_simpleclick.plugin.messages import what_is_back
 from napari_simpleclick.plugin.planes import layer_data
 from napari_simpleclick.plugin.session_layers import about, restore
 from napari_simpleclick.plugin.worker import Runs
@@ -47,7 +48,7 @@ class Recovery:
         self._image: Image | None = None
         self._hash = ""
         self._earlier: Path | None = None
-        self._saving = False
+        self._saving, self._told = False, ""
 
     def find(self) -> Path | None:
         """The file with earlier work on the present image, if there is any and nothing was done since."""
@@ -66,16 +67,26 @@ class Recovery:
         self._saving, noted = True, self.about()
 
         def finished(_changed: bool) -> None:
-            self._saving = False
+            self._saving, self._told = False, ""
 
         def broken(error: Exception) -> None:
             self._saving = False
-            self.controller.failed.emit(error)
+            if str(error) != self._told:  # it is tried again every second, which nobody wants to be told
+                self._told = str(error)
+                self.controller.failed.emit(
+                    OSError(f"Your work is not saved by itself: {error} Save it elsewhere: Session > Save session.")
+                )
 
         self.run(lambda: journal.save(noted), finished, broken)
 
     def save_now(self) -> None:
-        """Save before everything ends."""
+        """Save before everything ends.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
         journal = self.present_journal()
         if journal is not None:
             journal.save(self.about())
@@ -99,19 +110,19 @@ class Recovery:
             return
 
         def read(restored: RestoredSession) -> None:
-            if self.find() != path or self.controller.asked:
+            if self.find() != path or self.controller.clicks.waiting:
                 self.controller.status.emit(
                     f"You clicked first: the earlier work stays in {path}. Open it as a session."
                 )
                 return
             try:
                 count = self.open(path, restored)
-            except ValueError as error:
+            except (ValueError, OSError) as error:
                 self.controller.failed.emit(error)
             else:
-                self.controller.status.emit(f"{count} objects are back.")
+                self.controller.status.emit(f"{what_is_back(count)}.")
 
-        self.controller.submit(lambda: RestoredSession.read(path), read)
+        self.controller.jobs.submit(lambda: RestoredSession.read(path), read)
 
     def open(self, path: Path, restored: RestoredSession | None = None) -> int:
         """Go on with the work in a session file; what was done so far is let go, but stays in its own file.
@@ -165,7 +176,7 @@ class Recovery:
 
             # What was done is safe at once; clicks that are still being answered are saved when they are.
             self.run(lambda: journal.save(noted), lambda _changed: None, self.controller.failed.emit)
-            self.controller.run(end, lambda _nothing: None, self.controller.failed.emit)
+            self.controller.jobs.run(end, lambda _nothing: None, self.controller.failed.emit)
 
     def _begin(self, image: "Image | None") -> None:
         self._image, self._hash, self._earlier, self.journal = image, "", None, None

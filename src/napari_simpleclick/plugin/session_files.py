@@ -9,6 +9,7 @@ from napari_simpleclick.data.fingerprint import fingerprint
 from napari_simpleclick.data.volume import plane_at
 from napari_simpleclick.inference.session_file import ENDING, SessionContent, SessionFileError
 from napari_simpleclick.inference.session_restoring import RestoredSession
+from napari_simpleclick.plugin.messages import what_is_back
 from napari_simpleclick.plugin.planes import layer_data
 
 if TYPE_CHECKING:
@@ -86,13 +87,11 @@ class SessionFiles:
             except (ValueError, OSError) as error:
                 controller.failed.emit(error)
 
-        controller.submit(look, found, whatever_image=True)
+        controller.jobs.submit(look, found, whatever_work=True)
 
     def _go_on(self, path: Path, restored: RestoredSession, image: "Image | None") -> None:
         controller, noted = self.controller, restored.content.about.get("image", {})
-        if image is None and noted.get("path") and Path(noted["path"]).exists():
-            controller.viewer.open(noted["path"])
-            image = next((layer for layer in reversed(self._images()) if fits(layer, noted)), None)
+        image = image or self._open_image(noted)
         chosen = image or controller.image
         if chosen is not None and chosen != controller.image:
             controller.annotate(chosen)
@@ -100,7 +99,25 @@ class SessionFiles:
         other = (
             "" if image else f" Its image was another one ({noted.get('name')}, hash {noted.get('hash')}): check it."
         )
-        controller.status.emit(f"{count} objects are back from {path.name}.{other}")
+        controller.status.emit(f"{what_is_back(count)} from {path.name}.{other}")
+
+    def _open_image(self, noted: dict[str, Any]) -> "Image | None":
+        """Open the image that a session was made on; None where it is not, or not any more.
+
+        Of a stack of files napari tells the first one only: it is tried with those that follow it in its folder.
+        """
+        path, viewer = Path(noted.get("path") or ""), self.controller.viewer
+        if not (noted.get("path") and path.exists()):
+            return None
+        files = following(path, noted["shape"][0])
+        for paths in ([path], files) if len(files) > 1 else ([path],):
+            opened = viewer.open(paths, stack=len(paths) > 1, plugin=noted.get("reader") or "napari")
+            image = next((layer for layer in opened if fits(layer, noted)), None)
+            if image is not None:
+                return image
+            for layer in opened:
+                viewer.layers.remove(layer)
+        return None
 
     def _images(self) -> "list[Image]":
         from napari.layers import Image
@@ -114,6 +131,12 @@ class SessionFiles:
         if journal is None or not journal.recorder.annotator.sessions:
             raise SessionFileError(NOTHING)
         return journal
+
+
+def following(path: Path, count: int) -> list[Path]:
+    """A file and those of its kind that follow it in its folder, so many in all; empty if there are fewer."""
+    files = sorted(each for each in path.parent.glob(f"*{path.suffix}") if each.name >= path.name)
+    return files[:count] if path.is_file() and len(files) >= count else []
 
 
 def fits(image: "Image", noted: dict[str, Any]) -> bool:

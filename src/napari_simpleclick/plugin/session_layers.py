@@ -1,5 +1,6 @@
 """Between a session file and the layers: what a file notes of the image, and its work brought back to the layers."""
 
+from collections.abc import Hashable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -8,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.volume import SliceView, plane_at
-from napari_simpleclick.inference.history import Edit
+from napari_simpleclick.inference.history import Actions, Edit, Place
+from napari_simpleclick.inference.objects import ObjectProperties
+from napari_simpleclick.inference.session import Step
 from napari_simpleclick.inference.session_file import SessionFileError
 from napari_simpleclick.inference.session_restoring import RestoredSession
 from napari_simpleclick.plugin import channels, seen_intensities
@@ -30,6 +33,7 @@ def about(controller: "Controller", image: "Image | None", image_hash: str) -> d
         noted = {
             "name": image.name,
             "path": image.source.path,
+            "reader": image.source.reader_plugin,
             "shape": list(data.shape),
             "dtype": str(data.dtype),
             "rgb": bool(image.rgb),
@@ -54,7 +58,7 @@ def about(controller: "Controller", image: "Image | None", image_hash: str) -> d
                 "point": plane.point,
                 "click": (click.row, click.col, click.positive),
             }
-            for number, plane, click in controller.unanswered()
+            for number, plane, click in controller.clicks.unanswered()
         ],
         "saved": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -91,7 +95,7 @@ def restore(controller: "Controller", restored: RestoredSession, path: Path) -> 
     controller.annotator = controller.objects.annotator_for(annotator.predictor)
     keys = {record["plane"] for record in content.steps.values()}
     planes = {key: plane_at(key, data, rgb=bool(image.rgb)) for key in keys}
-    controller.restore(planes, restored.steps(), restored.history(), restored.objects())
+    bring_back(controller, planes, restored.steps(), restored.history(), restored.objects())
     for asked in content.about.get("unanswered", []):
         axes, point = tuple(asked["axes"]), tuple(asked["point"])
         plane = SliceView(data, point, (axes[0], axes[1]), rgb=bool(image.rgb))
@@ -99,8 +103,23 @@ def restore(controller: "Controller", restored: RestoredSession, path: Path) -> 
         # It may have been answered between its noting and its saving.
         session = controller.annotator.sessions.get((asked["object"], plane.key))
         if session is None or click not in session.clicks:
-            controller.click_object(asked["object"], plane, click)
+            controller.clicks.ask(asked["object"], plane, click)
     controller.select_object(content.about.get("settings", {}).get("object", 1))
+
+
+def bring_back(
+    controller: "Controller",
+    planes: dict[Hashable, SliceView],
+    steps: Mapping[Place, tuple[Step, ...]],
+    history: tuple[Actions, Actions] = ((), ()),
+    objects: Mapping[int, ObjectProperties] | None = None,
+) -> None:
+    """Go on with steps on planes of the present image; see `Annotator.restore`."""
+    if controller.annotator is not None and controller.image is not None:
+        picture = channels.pictures(controller.image)
+        controller.planes.update(planes)
+        images = {key: picture(plane) for key, plane in planes.items()}
+        controller.apply(controller.annotator.restore(images, steps, history, objects))
 
 
 def use_settings(controller: "Controller", settings: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.session import UNREVIEWED, Origin
-from napari_simpleclick.plugin.planes import PlaneError, displayed_plane
+from napari_simpleclick.plugin.planes import shown_plane
 
 if TYPE_CHECKING:
     from napari_simpleclick.plugin.controller import Controller
@@ -95,25 +95,33 @@ class SliceStates:
         parts += [f"{clicks} click{'' if clicks == 1 else 's'}"] if clicks else []
         return f"Slice {place}: {', '.join(parts)}{', locked' if self.locked and origin else ''}"
 
+    @property
+    def unreviewed(self) -> list[int]:
+        """The slices that nobody has looked at, in order."""
+        return sorted(place for place, origin in self.origins.items() if origin in UNREVIEWED)
+
     def next_unreviewed(self, step: int) -> int | None:
-        """The nearest slice in a direction (1 or -1) that nobody has looked at; None if there is none."""
-        places = sorted((place for place, origin in self.origins.items() if origin in UNREVIEWED), reverse=step < 0)
-        return next((place for place in places if (place - self.shown) * step > 0), None)
+        """The nearest slice in a direction (1 or -1) that nobody has looked at; after the last one comes the first.
+
+        Examples
+        --------
+        >>> SliceStates(9, 5, {2: "propagated", 7: "propagated"}).next_unreviewed(1)
+        7
+        >>> SliceStates(9, 7, {2: "propagated", 7: "propagated"}).next_unreviewed(1)
+        2
+        """
+        places = self.unreviewed[::step]
+        return next((place for place in places if (place - self.shown) * step > 0), places[0] if places else None)
 
 
 def slice_states(controller: "Controller") -> SliceStates:
     """What there is of the present object on the slices parallel to the displayed one."""
     image, annotator, object_id = controller.image, controller.annotator, controller.object_id
-    if image is None or annotator is None:
+    shown = shown_plane(image, controller.viewer.dims)
+    axis = slice_axis(shown) if shown else None
+    if annotator is None or shown is None or axis is None:
         return SliceStates()
-    try:
-        shown = displayed_plane(image, controller.viewer.dims)
-    except PlaneError:
-        return SliceStates()
-    axis = slice_axis(shown)
-    if axis is None:
-        return SliceStates()
-    origins, clicks = annotator.origins(object_id), annotator.clicks(object_id)
+    origins, clicks = annotator.sessions.origins(object_id), annotator.sessions.clicks(object_id)
     places = {key: controller.planes[key].point[axis] for key in origins}
     parallel = {key: place for key, place in places.items() if moved(shown, axis, place).key == key}
     return SliceStates(

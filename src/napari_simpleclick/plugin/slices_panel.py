@@ -60,7 +60,7 @@ class SlicesPanel(QWidget):
         layout.addWidget(self.strip)
         layout.addWidget(self.legend)
         layout.addLayout(grid)
-        self.strip.chosen.connect(controller.go_to_slice)
+        self.strip.chosen.connect(controller.slider.go_to)
         self.to_button.clicked.connect(lambda _checked: propagation.propagate_to(self.place_box.value()))
 
     def refresh(self) -> None:

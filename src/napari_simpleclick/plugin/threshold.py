@@ -8,7 +8,7 @@ from qtpy.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 from napari_simpleclick.inference.history import Change
 from napari_simpleclick.inference.prediction import MASK_THRESHOLD, Prediction
 from napari_simpleclick.inference.thresholds import has_probabilities, set_threshold
-from napari_simpleclick.plugin.planes import PlaneError, displayed_plane
+from napari_simpleclick.plugin.planes import shown_plane
 from napari_simpleclick.plugin.setup_panel import named
 
 if TYPE_CHECKING:
@@ -81,12 +81,9 @@ class ThresholdSlider(QWidget):
 
     def _prediction(self) -> Prediction | None:
         key, annotator = self._key(), self.controller.annotator
-        return annotator.prediction(self.controller.object_id, key) if annotator is not None and key else None
+        return annotator.sessions.prediction(self.controller.object_id, key) if annotator is not None and key else None
 
     def _key(self) -> tuple[object, ...] | None:
         """What tells the displayed slice from others; None where there is none."""
-        image = self.controller.image
-        try:
-            return displayed_plane(image, self.controller.viewer.dims).key if image is not None else None
-        except PlaneError:
-            return None
+        plane = shown_plane(self.controller.image, self.controller.viewer.dims)
+        return plane.key if plane else None

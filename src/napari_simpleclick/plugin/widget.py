@@ -1,6 +1,7 @@
 """The widget in napari's dock: choose image and model, click, go on to the next slice and object."""
 
 import atexit
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_info
@@ -34,6 +35,8 @@ from napari_simpleclick.plugin.worker import InferenceThread
 if TYPE_CHECKING:
     import napari
 
+WORKING = "Working …"
+
 BUSY_AFTER_MS = 300
 """Work that takes longer is announced."""
 
@@ -57,7 +60,7 @@ class SimpleClickWidget(QWidget):
         self.worker = InferenceThread(self.thread_bridge.called.emit)
         self.compiler = InferenceThread(self.thread_bridge.called.emit)
         atexit.register(self.compiler.finish)
-        self.controller = Controller(napari_viewer, self.worker)
+        self.controller = Controller(napari_viewer, self.worker, lambda turn: QTimer.singleShot(0, turn))
         self.models = ModelLoader(
             self.controller,
             self.compiler,
@@ -112,6 +115,9 @@ class SimpleClickWidget(QWidget):
         self.refresh_timer = QTimer(self)
         self.refresh_timer.setSingleShot(True)
         self.refresh_timer.setInterval(0)
+        self.begin_timer = QTimer(self)
+        self.begin_timer.setSingleShot(True)
+        self.begin_timer.setInterval(0)
         self.busy_timer = QTimer(self)
         self.busy_timer.setSingleShot(True)
         self.busy_timer.setInterval(BUSY_AFTER_MS)
@@ -132,6 +138,7 @@ class SimpleClickWidget(QWidget):
         controller.changed.connect(self._show_state_soon)
         controller.failed.connect(self._show_error)
         self.refresh_timer.timeout.connect(self._show_state)
+        self.begin_timer.timeout.connect(self._begin)
         self.busy_timer.timeout.connect(self._show_working)
         self.restore_button.clicked.connect(self.recovery.restore_soon)
         self.save_timer.timeout.connect(self.recovery.save)
@@ -160,6 +167,13 @@ class SimpleClickWidget(QWidget):
         worker, saver, recovery, propagation = self.worker, self.saver, self.recovery, self.propagation
         # Closing a dock calls no closeEvent; a bound method of this widget would not be called either.
         quits = QApplication.instance().aboutToQuit
+
+        def save_last() -> None:
+            try:
+                recovery.save_now()
+            except OSError as error:  # nobody could be asked any more
+                warnings.warn(f"The latest work was not saved: {error}", stacklevel=1)
+
         ends = [
             lambda: quits.disconnect(end_all),
             self.hover.stop,
@@ -168,7 +182,7 @@ class SimpleClickWidget(QWidget):
             worker.stop,
             self.compiler.stop,
             saver.stop,
-            recovery.save_now,
+            save_last,
             controller.shut_down,
         ]
 
@@ -184,11 +198,11 @@ class SimpleClickWidget(QWidget):
     def _annotate_active(self) -> None:
         active = self.viewer.layers.selection.active
         images = self._images()
-        chosen = active if active in images else images[-1] if images else None
-        if chosen is None:
+        seen = [image for image in images if image.visible] or images
+        if not images:
             self.status.setText("Open an image: drag a TIFF stack or a NIfTI volume into the window.")
             return
-        self.setup.image_menu.setCurrentIndex(images.index(chosen))
+        self.setup.image_menu.setCurrentIndex(images.index(active if active in seen else seen[-1]))
         self._annotate_chosen()
 
     def _annotate_chosen(self) -> None:
@@ -201,6 +215,11 @@ class SimpleClickWidget(QWidget):
         event.value.events.name.connect(self._list_images)
         self._list_images()
         if self.controller.image is None and self._images():
+            self.begin_timer.start()
+
+    def _begin(self) -> None:
+        """Annotate what was opened, once all of it is there: a folder may have brought several images."""
+        if self.controller.image is None:
             self._annotate_active()
 
     def _load_model(self, _chosen: object = None) -> None:
@@ -247,10 +266,12 @@ class SimpleClickWidget(QWidget):
             self.busy_timer.start()
         elif not controller.busy:
             self.busy_timer.stop()
+            if self.status.text() == WORKING:
+                controller.say_next()
 
     def _show_working(self) -> None:
-        if not self.models.loading:  # which tells more
-            self.status.setText("Working …")
+        if self.controller.busy and not self.models.loading:  # which tells more
+            self.status.setText(WORKING)
 
     def _show_status(self, text: str) -> None:
         self.status.setText(text)
