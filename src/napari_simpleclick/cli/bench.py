@@ -83,7 +83,7 @@ def jobs(settings: BenchSettings, peaks: dict[str, float]) -> "Iterator[SpeedJob
     for name in names:
         find_weights(name)  # a wrong name is told before anything is measured
     for model in (*names, *(f"vit_{size}_448" for size in settings.sizes)):
-        for variant in settings.variants:
+        for variant in variants(settings, peaks):
             engine, _, precision = variant.partition("-")
             yield SpeedJob(
                 model=model,
@@ -95,6 +95,19 @@ def jobs(settings: BenchSettings, peaks: dict[str, float]) -> "Iterator[SpeedJob
                 clicks=settings.clicks,
                 peaks=tuple(peaks.items()),
             )
+
+
+def variants(settings: BenchSettings, peaks: dict[str, float]) -> tuple[Variant, ...]:
+    """What was asked for; by default without bfloat16 in torch where torch emulates it, which takes minutes.
+
+    Examples
+    --------
+    >>> variants(BenchSettings(), {"f32": 100.0, "bf16": 1.0})
+    ('torch-f32', 'openvino-f32', 'openvino-bf16', 'openvino-int8')
+    """
+    if settings.variants != DEFAULT_VARIANTS or peaks["bf16"] > peaks["f32"]:
+        return settings.variants
+    return tuple(variant for variant in DEFAULT_VARIANTS if variant != "torch-bf16")
 
 
 def in_new_process(function: Any, *arguments: Any) -> Any:

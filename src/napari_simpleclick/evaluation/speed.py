@@ -35,6 +35,9 @@ from napari_simpleclick.model.weights import load_model
 RANDOM = " (random weights)"
 """Mark of an architecture that was measured without trained weights."""
 
+SLOW_PRODUCT = 0.05
+"""Seconds that a small matrix product takes only where its precision is emulated."""
+
 BYTES = {"float32": 4, "f32": 4, "bfloat16": 2, "bf16": 2, "float16": 2, "f16": 2, "int8": 1}
 """Of a weight, by the word for the precision in the name of an engine."""
 
@@ -193,15 +196,24 @@ def overlaps(plain: Predictor, other: Predictor, image: Plane, labels: np.ndarra
 
 def matrix_peaks(side: int = 2048, repetitions: int = 12) -> dict[str, float]:
     """GFLOP/s (for int8, 1e9 operations per second) of the fastest of some matrix products by torch, by precision."""
-    peaks = {}
-    for name, dtype in (("f32", torch.float32), ("bf16", torch.bfloat16), ("int8", torch.int8)):
-        first = torch.ones(side, side, dtype=dtype)
-        second = torch.ones(side, side, dtype=dtype)
-        product = torch._int_mm if dtype is torch.int8 else torch.mm
+    return {
+        name: matrix_peak(dtype, side, repetitions)
+        for name, dtype in (("f32", torch.float32), ("bf16", torch.bfloat16), ("int8", torch.int8))
+    }
+
+
+def matrix_peak(dtype: torch.dtype, side: int, repetitions: int) -> float:
+    """The peak of one precision. Where the processor has to emulate it, a small product tells and takes long enough."""
+    product = torch._int_mm if dtype is torch.int8 else torch.mm
+
+    def peak(side: int, repetitions: int) -> tuple[float, float]:
+        first, second = (torch.ones(side, side, dtype=dtype) for _ in range(2))
         times = []
         for _ in range(repetitions):
             start = perf_counter()
             product(first, second)
             times.append(perf_counter() - start)
-        peaks[name] = 2 * side**3 / min(times) / 1e9
-    return peaks
+        return 2 * side**3 / min(times) / 1e9, min(times)
+
+    small, seconds = peak(side // 4, 3)
+    return small if seconds > SLOW_PRODUCT else peak(side, repetitions)[0]

@@ -191,7 +191,7 @@ def roi_of(question: Question, shape: tuple[int, int], regions: Regions) -> Box:
     _, clicks, previous, view = question
     found = previous.object_box(OBJECT_THRESHOLD) if previous else None
     used = previous.roi if previous else None
-    return next_roi(clicks, shape=shape, found=found, used=used, view=view, smallest_side=regions.smallest_side)
+    return next_roi(clicks, shape=shape, found=found, used=used, view=view, regions=regions)
 
 
 def guidance_maps(

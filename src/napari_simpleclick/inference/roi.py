@@ -23,19 +23,36 @@ class Regions:
     Parameters
     ----------
     smallest_side
-        Shortest side of a region before it is clamped to the plane, in pixels.
+        Shortest side of a region before it is clamped to the plane, in pixels, for the smallest objects.
+    surroundings
+        So many times as long as the object a side is, as long as that is no longer than `LONGEST_SMALL_SIDE`.
     second_look
         Whether the first click is answered once more in the region that its first answer asks for.
     """
 
-    smallest_side: int = 200
-    second_look: bool = False
+    smallest_side: float
+    surroundings: float
+    second_look: bool
+
+    def side(self, length: int) -> float:
+        """Side of the region for an object of some length, in pixels.
+
+        Examples
+        --------
+        >>> [PUBLISHED.side(length) for length in (8, 40, 400)], [CLOSE.side(length) for length in (8, 40, 400)]
+        ([200, 200, 560.0], [112, 160, 560.0])
+        """
+        small = min(max(self.smallest_side, self.surroundings * length), LONGEST_SMALL_SIDE)
+        return max(EXPANSION * length, small)
 
 
-PUBLISHED = Regions()
+LONGEST_SMALL_SIDE = 200
+"""Shortest side of a region as published, in pixels."""
+
+PUBLISHED = Regions(smallest_side=LONGEST_SMALL_SIDE, surroundings=0, second_look=False)
 """As in the published evaluation."""
 
-CLOSE = Regions(smallest_side=112, second_look=True)
+CLOSE = Regions(smallest_side=112, surroundings=4, second_look=True)
 """For networks that were trained to see pixels enlarged four times."""
 
 
@@ -51,7 +68,7 @@ def next_roi(
     found: Box | None = None,
     used: Box | None = None,
     view: Box | None = None,
-    smallest_side: int = PUBLISHED.smallest_side,
+    regions: Regions = PUBLISHED,
 ) -> Box:
     """Region for the next prediction.
 
@@ -67,8 +84,8 @@ def next_roi(
         Region of the last prediction; None before the first.
     view
         Where to look as long as no object is found, such as what the user sees; the whole plane if None.
-    smallest_side
-        Shortest side before the region is clamped to the plane, in pixels.
+    regions
+        How large objects are shown.
 
     Returns
     -------
@@ -79,7 +96,7 @@ def next_roi(
     if found is None:
         wanted = clamp(view, shape) if view and holds(view, clicks) else whole
     else:
-        wanted = clamp(expand(with_clicks(found, clicks), smallest_side), shape)
+        wanted = clamp(expand(with_clicks(found, clicks), regions), shape)
     if used is None or not holds(used, clicks) or box_iou(wanted, used) < SAME_REGION_IOU:
         return wanted
     return used
@@ -97,20 +114,19 @@ def with_clicks(box: Box, clicks: Sequence[Click]) -> Box:
     )
 
 
-def expand(box: Box, smallest_side: int = PUBLISHED.smallest_side) -> Box:
+def expand(box: Box, regions: Regions = PUBLISHED) -> Box:
     """Enlarge a box about its centre."""
     rows, cols = (
-        expand_side(start, stop, smallest_side)
+        expand_side(start, stop, regions.side(stop - start))
         for start, stop in ((box.row_start, box.row_stop), (box.col_start, box.col_stop))
     )
     return Box(*rows, *cols)
 
 
-def expand_side(start: int, stop: int, smallest: int) -> tuple[int, int]:
+def expand_side(start: int, stop: int, side: float) -> tuple[int, int]:
     """Enlarge one side; the published code rounds the first and the *last* pixel, so one pixel more is taken."""
     centre = (start + stop - 1) / 2
-    half = max(EXPANSION * (stop - start), smallest) / 2
-    return round(centre - half), round(centre + half) + 1
+    return round(centre - side / 2), round(centre + side / 2) + 1
 
 
 def clamp(box: Box, shape: tuple[int, int]) -> Box:

@@ -51,7 +51,8 @@ class LookAhead:
         prepare = getattr(annotator.predictor, "prepare", None)
         view = field_of_view(image, plane) if controller.look_at_view else None
         seen = id(annotator.predictor), id(image), plane.key, view
-        if prepare is None or seen == self._seen or annotator.prediction(controller.object_id, plane.key) is not None:
+        known = annotator.sessions.prediction(controller.object_id, plane.key)
+        if prepare is None or seen == self._seen or known is not None:
             return
         self._seen = seen
         picture = pictures(image)
