@@ -56,7 +56,7 @@ class LookAhead:
             return
         self._seen = seen
         picture = pictures(image)
-        controller.run(lambda: prepare(picture(plane), view=view), lambda _: None, lambda _error: None)
+        controller.jobs.run(lambda: prepare(picture(plane), view=view), lambda _: None, lambda _error: None)
 
     def stop(self) -> None:
         """Look no more."""
