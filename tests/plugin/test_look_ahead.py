@@ -72,7 +72,8 @@ def test_other_pixels_are_prepared_anew(controller, network, ahead):
 
 
 def test_object_that_has_a_mask_needs_nothing_and_the_next_one_does(controller, network, ahead):
-    controller.click(displayed_plane(controller.image, controller.viewer.dims), Click(30, 30))
+    plane = displayed_plane(controller.image, controller.viewer.dims)
+    controller.clicks.ask(controller.object_id, plane, Click(30, 30))
     controller.image.refresh()
     ahead.look()
     assert network.prepared == [1]
