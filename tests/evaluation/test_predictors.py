@@ -7,6 +7,8 @@ import pytest
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.evaluation.predictors import BASELINES, PredictorChoice, find_factory, network_of
+from napari_simpleclick.inference.roi import CLOSE, PUBLISHED
+from napari_simpleclick.model.weights import DEFAULT_MODEL
 
 
 def picture() -> tuple[np.ndarray, np.ndarray]:
@@ -75,3 +77,11 @@ def test_worker_that_would_compute_differently_refuses():
     elsewhere = replace(choice, arithmetic="OpenVINO bf16")
     with pytest.raises(ValueError, match=r"must run on OpenVINO bf16 here .* got torch float32 on cpu"):
         elsewhere.create()
+
+
+def test_regions_are_those_of_the_training_or_as_published():
+    choice = PredictorChoice(model=DEFAULT_MODEL, engine="torch", precision="f32", device="cpu", size=224)
+    published = replace(choice, regions="published")
+    assert choice.create().regions == CLOSE
+    assert published.create().regions == PUBLISHED
+    assert [each.provenance()["regions"] for each in (choice, published)] == ["trained", "published"]

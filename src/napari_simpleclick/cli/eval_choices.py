@@ -54,6 +54,8 @@ class PredictorSettings:
     """Average each prediction with that of the mirrored crop, as published scores do."""
     size: int = 448
     """Side of the network's input in pixels (672 for DAVIS in the paper)."""
+    regions: Literal["trained", "published"] = "trained"
+    """How large objects are shown: as the network was trained for, or as published; the same for published networks."""
     device: str = "auto"
     """auto, cuda, mps or cpu."""
     engine: Literal["auto", "torch", "openvino"] = "auto"
@@ -92,6 +94,7 @@ def jobs(data: DataSettings, predictor: PredictorSettings, clicking: ClickSettin
         model=predictor.model,
         flip=predictor.flip,
         size=predictor.size,
+        regions=predictor.regions,
         device=predictor.device,
         engine=predictor.engine,
         precision=predictor.precision,

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, entry_points, version
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from napari_simpleclick.inference.session import PredictorLike
 
@@ -42,6 +42,8 @@ class PredictorChoice:
         Average with the prediction of the mirrored crop.
     size
         Side of the network's input in pixels.
+    regions
+        How large objects are shown: as the network was trained, or as published (docs/decisions/0014).
     device
         auto, cuda, mps or cpu.
     engine, precision
@@ -57,6 +59,7 @@ class PredictorChoice:
     model: str | None = None
     flip: bool = True
     size: int = 448
+    regions: Literal["trained", "published"] = "trained"
     device: str = "auto"
     engine: "Engine" = "auto"
     precision: "Precision" = "auto"
@@ -74,6 +77,7 @@ class PredictorChoice:
         if self.factory is not None:
             return find_factory(self.factory)()
         from napari_simpleclick.inference.predictor import Predictor
+        from napari_simpleclick.inference.roi import PUBLISHED
 
         chosen = network_of(self)
         if self.arithmetic not in (None, chosen.engine):
@@ -81,7 +85,8 @@ class PredictorChoice:
                 f"The network must run on {self.arithmetic} here as in the rest of the run, got {chosen.engine}. "
                 "Choose an --engine and --precision that all workers have."
             )
-        return Predictor(chosen.network, flip=self.flip, size=self.size)
+        regions = PUBLISHED if self.regions == "published" else None
+        return Predictor(chosen.network, flip=self.flip, size=self.size, regions=regions)
 
     def pinned(self) -> Self:
         """The same, held to the arithmetic that it comes to on this machine."""
@@ -112,6 +117,7 @@ class PredictorChoice:
             "sha256": sha256(find_weights(self.name)),
             "flip": self.flip,
             "size": self.size,
+            "regions": self.regions,
             "device": str(choose_device(self.device)),
             "engine": network_of(self).engine,
             "versions": versions | engine_versions(),
