@@ -97,6 +97,19 @@ def test_cache_that_cannot_be_written_is_done_without(model, tmp_path):
     assert difference(model, compiled) < TOLERANCES["bf16"]
 
 
+def test_graphs_are_not_written_over_those_that_another_process_has_in_memory(model, tmp_path):
+    """A file that gets shorter under a mapping of it ends the process that mapped it."""
+    compiled_network(model, size=224, cache=tmp_path)
+    before = {path: path.stat().st_ino for path in tmp_path.rglob("*.bin")}
+    open_ones = [path.open("rb") for path in before]  # so that their places on the disk are not given away
+    compiled_network(model, size=224, cache=tmp_path, anew=True)
+    assert before
+    assert all(path.stat().st_ino != place for path, place in before.items())
+    assert not list(tmp_path.rglob(".writing-*"))
+    for file in open_ones:
+        file.close()
+
+
 def test_network_that_disagrees_is_refused_with_a_notice(model, monkeypatch):
     monkeypatch.setattr(networks, "disagreement", lambda *_, **__: 0.2)
     chosen = choose_network(model, size=224)

@@ -18,6 +18,7 @@ from napari_simpleclick.inference.graph_cache import (
     kept_graphs,
     precision_in,
     quantised_graph,
+    save_graph,
     weights_kind,
 )
 from napari_simpleclick.inference.openvino_network import OpenVinoNetwork
@@ -107,17 +108,14 @@ def made_graphs(model: SimpleClick, folder: Path, *, size: int, batch: int) -> "
 
     Folders named "half" keep weights in float16, for half the file and half the memory while it is compiled.
     """
-    import openvino
-
     image, guidance = example_input(size=size, batch=batch)
     with torch.inference_mode():
         features = model.encode(image)
     graphs = converted(Encoder(model), (image,)), converted(Decoder(model), (guidance, *features))
     graphs[0].set_rt_info(model.config.stem, STEM)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for path, graph in zip(graph_paths(folder), graphs, strict=True):
-            openvino.save_model(graph, path, compress_to_fp16=folder.name == HALF)
+            save_graph(graph, path, half=folder.name == HALF)
     except (OSError, RuntimeError):
         shutil.rmtree(folder, ignore_errors=True)  # a full or read-only disk: do without the cache
     return kept_graphs(folder) or graphs

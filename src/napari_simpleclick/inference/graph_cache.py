@@ -89,6 +89,26 @@ def kept_graphs(folder: Path) -> "tuple[openvino.Model, openvino.Model] | None":
         return None
 
 
+def save_graph(graph: "openvino.Model", path: Path, *, half: bool) -> None:
+    """Write a graph beside its place and move it there: other processes may have an earlier one of it in their memory.
+
+    Parameters
+    ----------
+    graph, path
+        The graph, and its place, which ends in `.xml`; weights go to a `.bin` beside it.
+    half
+        Whether weights are kept in float16.
+    """
+    import openvino
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
+        written = Path(folder) / path.name
+        openvino.save_model(graph, written, compress_to_fp16=half)
+        for suffix in (".bin", ".xml"):  # whoever finds the second finds the first
+            os.replace(written.with_suffix(suffix), path.with_suffix(suffix))
+
+
 def stem_of(graph: "openvino.Model") -> str:
     """The stem of the model that a graph was made of."""
     return str(graph.get_rt_info(STEM).astype(str))

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from napari_simpleclick.inference.conversion import Decoder, converted, example_input, graph_folder
-from napari_simpleclick.inference.graph_cache import INT8_GRAPH, INT8_RESULT
+from napari_simpleclick.inference.graph_cache import INT8_GRAPH, INT8_RESULT, save_graph
 from napari_simpleclick.inference.precision import Features, Images, Logits
 from napari_simpleclick.inference.torch_network import TorchNetwork
 from napari_simpleclick.model.simpleclick import SimpleClick
@@ -109,7 +109,7 @@ def quantise(
     """
     try:
         import nncf
-        import openvino
+        import openvino  # noqa: F401  (what converts the model)
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(f'{error.name} is missing: pip install "napari-simpleclick[int8]"') from error
     nncf.set_log_level(logging.ERROR)
@@ -126,9 +126,8 @@ def quantise(
         model_type=nncf.ModelType.TRANSFORMER,
         ignored_scope=nncf.IgnoredScope(types=list(LEFT_ALONE), validate=False),
     )
-    folder.mkdir(parents=True, exist_ok=True)
     (folder / INT8_RESULT).unlink(missing_ok=True)
-    openvino.save_model(quantised, folder / INT8_GRAPH, compress_to_fp16=True)
+    save_graph(quantised, folder / INT8_GRAPH, half=True)
     return folder
 
 
