@@ -21,9 +21,10 @@ demo: install
 annotate: install
 	$(BIN)/napari --plugin napari-simpleclick SimpleClick src/napari_simpleclick/samples/em_like.tif
 
-# Two processes: objects of Qt that are collected in a thread of other tests crash it.
+# Windows apart: objects of Qt that are collected in a thread of other tests crash it. One thread in each of two processes
+# is faster than two threads in one.
 test: install
-	$(BIN)/pytest --ignore=tests/plugin
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --ignore=tests/plugin
 	NAPARI_ENSURE_PLUGIN_MAIN_THREAD=1 $(SCREEN) $(BIN)/pytest tests/plugin
 
 lint: install

@@ -9,6 +9,7 @@ from jaxtyping import Float32
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click, positions
+from napari_simpleclick.inference.near_look import better, near_question
 from napari_simpleclick.inference.precision import Features, Images, Network, sigmoid
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.question import Question
@@ -113,21 +114,27 @@ class Predictor:
         return self.looked_again(questions, answers) if self.regions.second_look else answers
 
     def looked_again(self, questions: Sequence[Question], answers: list[Prediction]) -> list[Prediction]:
-        """The answers, first ones from the region that they ask for: a small object on a large plane is seen there."""
-        closer = {
-            place: question._replace(previous=answer)
-            for place, (question, answer) in enumerate(zip(questions, answers, strict=True))
-            if question.previous is None
-        }
-        closer = {
-            place: question
-            for place, question in closer.items()
-            if roi_of(question, answers[place].plane_shape, self.regions) != answers[place].roi
-        }
-        if closer:
-            for place, answer in zip(closer, self.predict_together(list(closer.values())), strict=True):
-                answers[place] = answer
-        return answers
+        """The answers; first ones from the region that they ask for, and from near the click where they sprawl."""
+        closer = list(map(self.closer, questions, answers))
+        second = self.answers_or(closer, answers)
+        near = [
+            near_question(question, answer, first.roi)
+            for question, answer, first in zip(questions, second, answers, strict=True)
+        ]
+        return list(map(better, self.answers_or(near, second), second, near))
+
+    def closer(self, question: Question, answer: Prediction) -> Question | None:
+        """What shows a small object on a large plane larger: the first click once more, with its own answer."""
+        again = question._replace(previous=answer)
+        if question.previous is None and roi_of(again, answer.plane_shape, self.regions) != answer.roi:
+            return again
+        return None
+
+    def answers_or(self, questions: Sequence[Question | None], answers: Sequence[Prediction]) -> list[Prediction]:
+        """Answers to questions, all asked at once; where there is none, the one that is known."""
+        asked = [question for question in questions if question]
+        new = iter(self.predict_together(asked) if asked else ())
+        return [next(new) if question else answer for question, answer in zip(questions, answers, strict=True)]
 
     def prepare(self, image: Plane, *, view: Box | None = None) -> None:
         """Compute the features of what a first click would look at, so that it takes no longer than the next ones.

@@ -1,0 +1,78 @@
+"""Where a first answer sprawls over the plane, the object is looked for around the click (docs/decisions/0014)."""
+
+from napari_simpleclick.arrays import Box, bounding_box
+from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.inference.question import Question
+from napari_simpleclick.inference.roi import LONGEST_SMALL_SIDE, OBJECT_THRESHOLD, clamp, holds
+
+SPRAWLS = 0.3
+"""An object that fills less of the square around it has no shape that a first click means."""
+
+NEAR_SIDE = LONGEST_SMALL_SIDE
+"""Side of the square around the click that is looked at, in pixels."""
+
+
+def near_question(question: Question, answer: Prediction, seen: Box) -> Question | None:
+    """What asks for the object around the click if the first answer sprawls.
+
+    Parameters
+    ----------
+    question
+        What was asked; its newest positive click is in the middle of the new view, `NEAR_SIDE` pixels wide.
+    answer
+        What was answered.
+    seen
+        The region that was looked at first.
+
+    Returns
+    -------
+    Question or None
+        None if the answer will do, if it is not the first one, or if it was looked for from as near.
+    """
+    centre = next((click for click in reversed(question.clicks) if click.positive), None)
+    if question.previous or centre is None or max(seen.shape) <= 2 * NEAR_SIDE or fill(answer) >= SPRAWLS:
+        return None
+    row, col = round(centre.row) - NEAR_SIDE // 2, round(centre.col) - NEAR_SIDE // 2
+    view = clamp(Box(row, row + NEAR_SIDE, col, col + NEAR_SIDE), answer.plane_shape)
+    return question._replace(view=view) if holds(view, question.clicks) else None
+
+
+def better(found: Prediction, sprawling: Prediction, near: Question | None) -> Prediction:
+    """What was found near the click if it is a small thing as a whole, not a part of something large."""
+    box = found.object_box(OBJECT_THRESHOLD)
+    if near is None or near.view is None or box is None:
+        return sprawling
+    small = 2 * max(box.shape) <= NEAR_SIDE and 2 * area(found) <= area(sprawling)
+    return found if small and is_inside(box, near.view, found.plane_shape) else sprawling
+
+
+def is_inside(box: Box, view: Box, plane_shape: tuple[int, int]) -> bool:
+    """Whether a box does not touch the border of a view, except where that is the border of the plane."""
+    height, width = plane_shape
+    return (
+        (box.row_start > view.row_start or view.row_start == 0)
+        and (box.col_start > view.col_start or view.col_start == 0)
+        and (box.row_stop < view.row_stop or view.row_stop == height)
+        and (box.col_stop < view.col_stop or view.col_stop == width)
+    )
+
+
+def fill(answer: Prediction) -> float:
+    """Part of the smallest square around the object that the object fills; 1 if nothing was found."""
+    box = bounding_box(answer.shown_map() > OBJECT_THRESHOLD)
+    if box is None:
+        return 1.0
+    height, width = pixels_per_value(answer)
+    return area(answer) / max(box.shape[0] * height, box.shape[1] * width) ** 2
+
+
+def area(answer: Prediction) -> float:
+    """Pixels of the plane above the threshold, told from the small map."""
+    height, width = pixels_per_value(answer)
+    return float((answer.shown_map() > OBJECT_THRESHOLD).sum()) * height * width
+
+
+def pixels_per_value(answer: Prediction) -> tuple[float, float]:
+    """Height and width of a value of the small map in pixels of the plane."""
+    rows, cols = answer.shown_map().shape
+    return answer.roi.shape[0] / rows, answer.roi.shape[1] / cols
