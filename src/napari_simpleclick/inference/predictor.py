@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -126,7 +127,7 @@ class Predictor:
         }
         if closer:
             for place, answer in zip(closer, self.predict_together(list(closer.values())), strict=True):
-                answers[place] = answer
+                answers[place] = replace(answer, first_look=answers[place])
         return answers
 
     def prepare(self, image: Plane, *, view: Box | None = None) -> None:
