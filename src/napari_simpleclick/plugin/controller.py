@@ -22,7 +22,7 @@ from napari_simpleclick.plugin.layers import (
     set_new_sign,
     show_clicks,
 )
-from napari_simpleclick.plugin.messages import what_came_back, what_happened, what_next
+from napari_simpleclick.plugin.messages import NO_IMAGE, what_came_back, what_happened, what_next
 from napari_simpleclick.plugin.objects import Objects
 from napari_simpleclick.plugin.painter import Later, Painter
 from napari_simpleclick.plugin.planes import PlaneError, displayed_plane, go_to_plane, shown_plane
@@ -150,15 +150,23 @@ class Controller:
         if not self.ready or self.image is None:
             self.status.emit("Choose an image and press Annotate.")
             return
-        try:
-            plane = displayed_plane(self.image, self.viewer.dims)
-        except PlaneError as error:
-            self.failed.emit(error)
+        plane = self.displayed_plane()
+        if plane is None:
             return
         row, col = (round(v) for v in plane.to_plane(self.image.world_to_data(world)[-self.image.ndim :]))
         height, width = plane.shape
         if 0 <= row < height and 0 <= col < width:
             self.clicks.ask(self.object_id, plane, Click(row, col, positive))
+
+    def displayed_plane(self) -> SliceView | None:
+        """The plane of the image that napari shows; None, and a message, where none is."""
+        if self.image is None:
+            return None
+        try:
+            return displayed_plane(self.image, self.viewer.dims)
+        except PlaneError as error:
+            self.failed.emit(error)
+            return None
 
     def undo(self) -> None:
         """Take back what was done last, on whatever slice and object."""
@@ -295,6 +303,8 @@ class Controller:
         self.failed.emit(error)
 
     def say_next(self) -> None:
-        """Tell what the next click will do."""
-        if self.annotator is not None:
+        """Tell what the next click will do, or what it needs."""
+        if self.image is None:
+            self.status.emit(NO_IMAGE)
+        elif self.annotator is not None:
             self.status.emit(what_next(self.object_id, positive=self.positive))

@@ -99,6 +99,7 @@ class SimpleClickWidget(QWidget):
         self.status.setWordWrap(True)
         self.status.setAccessibleName("Status")
         self.help = QLabel(cheat_sheet())
+        self.help.setWordWrap(True)  # or the keys make the dock wide, which it stays
         self.help.setVisible(False)
         self.session_menu = SessionMenu(self.session_files, self._show_error)
         self.help_button = named(QPushButton("?"), "Keys", "Show what mouse and keys do")
@@ -200,7 +201,7 @@ class SimpleClickWidget(QWidget):
         images = self._images()
         seen = [image for image in images if image.visible] or images
         if not images:
-            self.status.setText("Open an image: drag a TIFF stack or a NIfTI volume into the window.")
+            self.controller.say_next()
             return
         self.setup.image_menu.setCurrentIndex(images.index(active if active in seen else seen[-1]))
         self._annotate_chosen()
