@@ -22,6 +22,7 @@ from napari_simpleclick.plugin.layers import (
     set_new_sign,
     show_clicks,
 )
+from napari_simpleclick.plugin.left_work import LeftWork
 from napari_simpleclick.plugin.messages import NO_IMAGE, what_came_back, what_happened, what_next
 from napari_simpleclick.plugin.objects import Objects
 from napari_simpleclick.plugin.painter import Later, Painter
@@ -80,6 +81,7 @@ class Controller:
         self.objects = Objects(self)
         self.slider = SliceSlider(self)
         self.edits = LayerEdits(self)
+        self.left = LeftWork(self)
         self.jobs.changed.connect(self.changed.emit)
         self.jobs.failed.connect(self._on_failed)
         viewer.layers.events.removed.connect(self._on_removed)
@@ -103,14 +105,16 @@ class Controller:
             self.annotator.predictor = predictor
 
     def annotate(self, image: "Image") -> None:
-        """Start on an image: add layers for masks and clicks, or put back those that were removed."""
+        """Start or go on with an image: add layers for masks and clicks, or put back those that were removed."""
         if self.image is not image:
             self.edits.stop()
+            self.left.leave()
             self.image, self.labels, self.points = image, None, None
             self.planes, self.object_id = {}, 1
             self.clicks.forget()
             if self.annotator:
                 self.annotator = self.objects.annotator_for(self.annotator.predictor)
+            self.left.take_up()
         if self.labels is None:
             self.labels = create_labels(image)
             self.objects.automatic = self.labels.colormap
