@@ -72,7 +72,7 @@ class LayerEdits:
     def flip(self) -> None:
         """Turn the selected clicks, or else the newest on the displayed slice, from positive to negative or back."""
         controller, points = self.controller, self.controller.points
-        shown = self.controller.displayed_plane()
+        shown = self.controller.slider.plane()
         if points is None or shown is None:
             return
         on_slice = [row for row, place in enumerate(points.data) if lies_on(place, shown)]
@@ -98,7 +98,7 @@ class LayerEdits:
         """The planes whose clicks differ from what the layer shows are predicted anew; new points are clicks."""
         controller = self.controller
         annotator, points, object_id = controller.annotator, controller.points, controller.object_id
-        shown = self.controller.displayed_plane()
+        shown = self.controller.slider.plane()
         if annotator is None or points is None or shown is None:
             return
         before, planes = annotator.sessions.clicks(object_id), {**controller.planes, shown.key: shown}
@@ -117,7 +117,7 @@ class LayerEdits:
         if image is None or labels is None:
             return
         finish_stroke(event.value, labels.data)
-        shown = self.controller.displayed_plane()
+        shown = self.controller.slider.plane()
         if shown is None:
             return
         picture, object_id = pictures(image), controller.objects.owner(label_of(event.value))

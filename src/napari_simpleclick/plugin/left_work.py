@@ -47,7 +47,19 @@ class LeftWork:
         self.controller = controller
         self._left: WeakKeyDictionary[Image, Work] = WeakKeyDictionary()
 
-    def leave(self) -> None:
+    def go_to(self, image: "Image") -> None:
+        """Begin on another image, or go on with it where it was left."""
+        controller, annotator = self.controller, self.controller.annotator
+        controller.edits.stop()
+        self._leave()
+        controller.image, controller.labels, controller.points = image, None, None
+        controller.planes, controller.object_id = {}, 1
+        controller.clicks.forget()
+        if annotator is not None:
+            controller.annotator = controller.objects.annotator_for(annotator.predictor)
+            self._take_up(controller.annotator, self._left.pop(image, None))
+
+    def _leave(self) -> None:
         """Keep the work on the present image, if there is any."""
         controller, annotator = self.controller, self.controller.annotator
         if controller.image is None or annotator is None:
@@ -55,15 +67,14 @@ class LeftWork:
         if annotator.sessions or annotator.objects or controller.clicks.waiting:
             self._left[controller.image] = Work(controller, annotator)
 
-    def take_up(self) -> None:
-        """Go on with the work on the present image; its layers are made anew, since answers may have come meanwhile.
+    def _take_up(self, now: "Annotator", work: Work | None) -> None:
+        """Go on with work; its layers are made anew, since answers may have come meanwhile.
 
         Masks that somebody painted in after they were left stay as a layer beside the new one.
         """
-        controller, now = self.controller, self.controller.annotator
-        work = self._left.pop(controller.image, None) if controller.image is not None else None
-        if work is None or now is None:
+        if work is None:
             return
+        controller = self.controller
         work.annotator.predictor = now.predictor
         work.annotator.overlap, work.annotator.others_negative = now.overlap, now.others_negative
         controller.annotator, controller.planes = work.annotator, work.planes

@@ -79,7 +79,7 @@ class Objects:
     def clear_slice(self) -> None:
         """Remove all clicks, and their mask, of the present object on the displayed slice."""
         controller = self.controller
-        object_id, plane = controller.object_id, controller.displayed_plane()
+        object_id, plane = controller.object_id, controller.slider.plane()
         if plane is not None:
             missing = f"Object {object_id} is not on this slice."
             self._do(lambda annotator: annotator.clear(object_id, plane.key), nothing=missing)

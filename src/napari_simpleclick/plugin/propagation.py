@@ -181,7 +181,7 @@ class Propagation:
         controller = self.controller
         if not controller.ready or controller.annotator is None:
             return None
-        plane = controller.displayed_plane()
+        plane = controller.slider.plane()
         if plane is not None and slice_axis(plane) is None:
             controller.status.emit("The image has no other slice.")
             return None

@@ -66,6 +66,7 @@ class SimpleClickWidget(QWidget):
             self.compiler,
             lambda line: self.thread_bridge.called.emit(lambda: self.controller.status.emit(line)),
             show_info,
+            lambda choice: self.setup.show_model(choice),
         )
         self.propagation = Propagation(self.controller)
         self.saver = InferenceThread(self.thread_bridge.called.emit)
