@@ -122,6 +122,7 @@ def test_keys_work_whatever_of_our_layers_is_active(open_widget, click, qtbot):
         assert controller.positive != was
         qtbot.keyClick(native, Qt.Key.Key_N)
         assert controller.object_id == 2
+    viewer.layers.selection.active = None
     qtbot.keyClick(native, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not controller.labels.data.any(), timeout=5_000)
     assert controller.object_id == 1

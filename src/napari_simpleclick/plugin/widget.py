@@ -15,7 +15,7 @@ from napari_simpleclick.plugin.clicks_panel import ClicksPanel
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.ground_truth import GroundTruth
 from napari_simpleclick.plugin.hover import HoverPreview
-from napari_simpleclick.plugin.keys import bind_keys, cheat_sheet
+from napari_simpleclick.plugin.keys import bind_keys, cheat_sheet, unbind_keys
 from napari_simpleclick.plugin.look_ahead import LookAhead
 from napari_simpleclick.plugin.main_thread import MainThread
 from napari_simpleclick.plugin.models import ModelLoader
@@ -185,6 +185,7 @@ class SimpleClickWidget(QWidget):
             self.compiler.stop,
             saver.stop,
             save_last,
+            lambda: unbind_keys(controller),
             controller.shut_down,
         ]
 
