@@ -353,6 +353,17 @@ def test_displayed_plane_of_a_plane_image_above_a_stack(stack):
     assert displayed_plane(plane, stack.viewer.dims).shape == (60, 80)
 
 
+def test_slices_that_the_image_does_not_have_cannot_be_clicked(stack):
+    stack.viewer.add_layer(Image(np.zeros((9, 60, 80), np.uint8), name="longer"))
+    stack.viewer.dims.set_current_step(0, 4)
+    stack.click_at((4, 30, 40), positive=True)
+    assert stack.labels.data[4, 30, 40] == 1
+    stack.viewer.dims.set_current_step(0, 7)
+    stack.click_at((7, 10, 70), positive=True)
+    assert stack.labels.data[:, 10, 70].sum() == 0
+    assert "no such slice" in str(stack.errors[-1])
+
+
 def test_status_tells_size_time_and_the_next_click_after_a_click(stack):
     stack.click_at((2, 30, 40), positive=True)
     assert stack.messages[-1].startswith("Object 1: ")

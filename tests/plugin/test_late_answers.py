@@ -93,15 +93,42 @@ def test_answer_for_another_image_is_dropped(late):
     assert late.errors == []
 
 
-def test_answer_for_earlier_work_on_the_same_image_is_dropped(late):
-    late.click_at((2, 30, 40), positive=True)
-    late.jobs.run.work()
+@pytest.mark.parametrize("answered", ["before", "between", "after"])
+def test_work_goes_on_where_it_was_left_for_another_image(late, answered):
+    clicks = [((2, 30, 40), True), ((2, 30, 50), True), ((2, 32, 45), False)]
+    late.click_at(*clicks[0][:1], positive=True)
+    late.jobs.run.finish()
+    late.click_at(*clicks[1][:1], positive=True)
+    if answered == "before":
+        late.jobs.run.finish()
     late.annotate(late.viewer.layers["other"])
+    late.click_at((0, 10, 10), positive=True)
+    if answered == "between":
+        late.jobs.run.finish()
     late.annotate(late.viewer.layers["image"])
     late.jobs.run.finish()
-    assert not late.labels.data.any()
-    assert late.annotator.summaries() == []
+    late.click_at(*clicks[2][:1], positive=False)
+    late.jobs.run.finish()
+    np.testing.assert_array_equal(late.labels.data, same_by_hand(*clicks))
+    assert len(late.points.data) == 3
+    assert late.clicks.unanswered() == []
+    assert [layer.name for layer in late.viewer.layers].count("image masks") == 1
+    late.undo()
+    late.jobs.run.finish()
+    np.testing.assert_array_equal(late.labels.data, same_by_hand(*clicks[:2]))
     assert late.errors == []
+
+
+def test_masks_painted_in_after_they_were_left_stay(late):
+    late.click_at((2, 30, 40), positive=True)
+    late.jobs.run.finish()
+    left = late.labels
+    late.annotate(late.viewer.layers["other"])
+    left.paint((4, 5, 5), 3)
+    late.annotate(late.viewer.layers["image"])
+    assert left in late.viewer.layers
+    assert left.data[4, 5, 5] == 3
+    assert late.labels != left
 
 
 def test_object_that_is_removed_while_its_answer_is_on_its_way_is_gone_and_comes_back_whole(late):

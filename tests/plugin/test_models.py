@@ -11,6 +11,7 @@ from napari_simpleclick.inference.session import ClickSession
 from napari_simpleclick.model.weights import DEFAULT_MODEL
 from napari_simpleclick.plugin import models
 from napari_simpleclick.plugin.models import ModelChoice, ModelLoader, create_predictor
+from napari_simpleclick.plugin.setup_panel import SetupPanel
 from napari_simpleclick.plugin.worker import run_now
 
 
@@ -20,8 +21,13 @@ class Window:
     def __init__(self):
         self.given = []
 
-    def load(self, create):
-        self.given.append(create())
+    def load(self, create, ended):
+        try:
+            self.given.append(create())
+        except OSError:
+            ended(False)
+        else:
+            ended(self.given[-1] is not None)
 
     def exchange(self, predictor):
         self.given.append(predictor)
@@ -134,6 +140,36 @@ def test_loading_tells_its_steps_and_is_stopped_between_them(monkeypatch):
     assert window.given == [None]
     assert background.jobs == []
     assert not loader.loading
+
+
+@pytest.mark.usefixtures("named_predictors")
+def test_choice_that_cannot_be_loaded_gives_way_to_the_one_that_stays(monkeypatch):
+    window, background, shown = Window(), Later(), []
+    loader = ModelLoader(window, background, show=shown.append)
+    first = ModelChoice("first")
+    loader.load(first)
+
+    def missing(name, *_, **__):
+        raise OSError(f"{name} is not on this machine")
+
+    monkeypatch.setattr(models, "create_predictor", missing)
+    loader.load(ModelChoice("second"))
+    assert shown == [first]
+    background.run()
+    assert window.given == ["torch first 448", "compiled first 448"]
+
+
+def test_menus_go_back_to_the_choice_that_stays_without_asking_for_it_again(qtbot):
+    panel, asked = SetupPanel(), []
+    qtbot.addWidget(panel)
+    before = panel.model
+    panel.flip_box.toggled.connect(asked.append)
+    panel.draft_box.toggled.connect(asked.append)
+    panel.show_model(ModelChoice("vit_huge_448.sbd", "cuda", flip=True, draft=True))
+    assert panel.model == ModelChoice("vit_huge_448.sbd", "cuda", flip=True, draft=True)
+    panel.show_model(before)
+    assert panel.model == before
+    assert asked == []
 
 
 def test_another_choice_stops_the_one_that_is_being_loaded():

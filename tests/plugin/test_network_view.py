@@ -69,8 +69,9 @@ def test_the_panel_shows_it_on_demand_and_follows(controller, panel):
     assert not before.isNull()
     controller.click_at((0, 70, 60), positive=False)
     assert panel.picture.pixmap().toImage() != before
+    controller.labels.paint((1, 30, 20), 1)
     controller.viewer.dims.set_current_step(0, 1)
-    assert "No click" in panel.picture.text()
+    assert "No click" in panel.picture.text(), "painted, but not clicked"
     panel.button.setChecked(False)
     assert panel.picture.isHidden()
 

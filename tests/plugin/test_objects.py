@@ -170,6 +170,8 @@ def test_merged_objects_are_one_with_the_clicks_of_the_first_and_undo_parts_them
     (summary,) = stack.annotator.summaries()
     assert (summary.object_id, summary.slices, summary.clicks) == (1, 2, 2)
     assert stack.object_id == 1
+    assert stack.messages[-1].startswith("Object 1: ")
+    assert "nothing here" not in stack.messages[-1]
     click(stack, 1, 30, 45)
     assert (stack.labels.data[2, 30, [30, 45]] == 1).all()
     stack.undo()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from qtpy.QtCore import Qt
 
 from napari_simpleclick.inference.objects import ObjectSummary
 from napari_simpleclick.plugin import objects_table
@@ -55,3 +56,11 @@ def test_objects_that_go_while_rows_are_filled(table):
     assert not table.show_objects([ObjectSummary(n, 1, 0, 1) for n in range(1, 31)], 1, colors)
     fill(table, [1, 20, 21], 3, present=1)
     assert shown(table) == [(1, 3), (20, 3), (21, 3)]
+
+
+def test_present_object_alone_is_selected_while_ctrl_is_pressed(table, qtbot):
+    fill(table, range(1, 5), 1, present=1)
+    qtbot.keyPress(table, Qt.Key.Key_Control, Qt.KeyboardModifier.ControlModifier)
+    fill(table, range(1, 5), 1, present=3)
+    qtbot.keyRelease(table, Qt.Key.Key_Control)
+    assert table.selected == [3]

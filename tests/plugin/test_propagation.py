@@ -260,3 +260,27 @@ def test_removed_object_is_gone_from_all_slices_until_undone():
     assert not controller.labels.data.any()
     controller.undo()
     np.testing.assert_array_equal(controller.labels.data, before)
+
+
+def test_stroke_is_told_and_its_undo_means_the_painted_object():
+    controller, _ = annotated(tube(3))
+    controller.objects.set_overlap("overwrite")
+    controller.next_object()
+    controller.labels.brush_size = 20
+    controller.labels.paint((0, 40, 35), 2)
+    pixels = int((controller.labels.data == 2).sum())
+    assert controller.messages[-1] == f"Object 2: {pixels} pixels. Left click adds, right click removes."
+    controller.undo()
+    assert controller.object_id == 2
+
+
+def test_slice_without_the_object_cannot_be_reset_and_says_so():
+    controller, _ = annotated(tube(3))
+    controller.next_object()
+    controller.objects.clear_slice()
+    assert controller.messages[-1] == "Object 2 is not on this slice."
+    errors = []
+    controller.failed.connect(errors.append)
+    controller.viewer.dims.ndisplay = 3
+    controller.objects.clear_slice()
+    assert "2-D display" in str(errors[0])

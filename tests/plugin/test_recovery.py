@@ -6,7 +6,7 @@ from napari.components import ViewerModel
 from napari.layers import Image
 from tests.plugin.test_propagation import Bright, annotated, tube
 
-from napari_simpleclick.inference.session_file import SessionFileError
+from napari_simpleclick.inference.session_file import SessionFileError, read_session
 from napari_simpleclick.plugin import recovery as recovery_module
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.recovery import Recovery
@@ -206,3 +206,21 @@ def test_untouched_image_writes_no_file(tmp_path):
     controller.annotate(controller.viewer.add_layer(Image(np.zeros((30, 30), np.uint8))))
     Recovery(controller, run_now, tmp_path / "none").save()
     assert not (tmp_path / "none").exists()
+
+
+def test_restored_work_that_was_left_for_another_image_goes_on_in_its_file(worked, tmp_path):
+    controller, recovery = reopened(tube(6), tmp_path)
+    recovery.restore()
+    image, masks = controller.image, controller.labels.data.copy()
+    recovery.save_now()
+    written = recovery.journal.path
+    controller.annotate(controller.viewer.add_layer(Image(np.zeros((3, 30, 30), np.uint8))))
+    assert recovery.find() is None
+    controller.annotate(image)
+    assert recovery.find() is None  # nothing is offered: it is all there
+    np.testing.assert_array_equal(controller.labels.data, masks)
+    controller.click_at((5, 70, 80), positive=True)
+    recovery.save_now()
+    assert recovery.journal.path == written
+    before = [record for record in read_session(recovery.journal.path).steps.values() if "click" in record]
+    assert [("time" in record and "predictor" in record) for record in before] == [True] * len(before)

@@ -15,6 +15,7 @@ from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
     QPushButton,
+    QScrollArea,
     QStyle,
     QStyleOptionSlider,
     QStyleOptionViewItem,
@@ -121,6 +122,7 @@ def test_keys_work_whatever_of_our_layers_is_active(open_widget, click, qtbot):
         assert controller.positive != was
         qtbot.keyClick(native, Qt.Key.Key_N)
         assert controller.object_id == 2
+    viewer.layers.selection.active = None
     qtbot.keyClick(native, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not controller.labels.data.any(), timeout=5_000)
     assert controller.object_id == 1
@@ -170,6 +172,7 @@ def test_widget_without_an_image_waits_for_one(make_napari_viewer_proxy, qtbot):
     _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
     qtbot.waitUntil(lambda: widget.controller.annotator is not None, timeout=60_000)
     assert widget.controller.image is None
+    qtbot.waitUntil(lambda: widget.status.text().startswith("Open an image"), timeout=10_000)
     viewer.add_image(np.zeros((60, 80), np.uint8), name="late")
     qtbot.waitUntil(lambda: widget.controller.image is not None, timeout=10_000)
     assert widget.controller.image.name == "late"
@@ -202,6 +205,23 @@ def test_question_mark_shows_the_keys(make_napari_viewer_proxy):
     shortcut.activated.emit()
     assert not widget.help.isHidden()
     assert "next slice" in widget.help.text()
+
+
+def test_dock_stays_narrow_and_shows_every_control_whole(make_napari_viewer_proxy, qtbot):
+    viewer = make_napari_viewer_proxy(show=True)
+    viewer.window.resize(1280, 900)
+    _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
+    qtbot.wait(100)
+    width, column = widget.width(), widget.findChild(QScrollArea)
+    buttons = [button for button in widget.slices.findChildren(QPushButton) if button.isVisible()]
+    places = [button.geometry() for button in buttons]
+    assert not [a for n, a in enumerate(places) for b in places[:n] if a.intersects(b)]
+    assert widget.buttons["cancel"] in buttons
+    widget.help_button.setChecked(True)
+    qtbot.wait(100)
+    assert column.verticalScrollBar().isVisible()
+    assert column.widget().width() <= column.viewport().width()
+    assert widget.width() == width
 
 
 def test_table_lists_objects_and_a_click_on_a_row_goes_on_with_it(open_widget, click, qtbot):
@@ -503,5 +523,5 @@ def test_a_click_while_another_layer_is_active_tells_how_to_go_on(open_widget, a
     viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em")
     viewer.add_labels(np.zeros(sample_volume("em-like")[0].shape, np.uint8), name="other")
     qtbot.mouseClick(viewer.window._qt_viewer.canvas.native, Qt.MouseButton.LeftButton, pos=at(viewer, 100, 130))
-    assert widget.status.text() == "'other' is active: choose 'em clicks' in the list of layers."
+    assert widget.status.text() == "'other' is active: choose 'em clicks' in the list of layers to go on."
     assert len(widget.controller.points.data) == 0

@@ -34,11 +34,12 @@ class KeptMaps:
 
     def keep(self, prediction: Prediction) -> Prediction:
         """The same prediction with its map in a file; as it is where it has none, or where no file can be made."""
+        first = prediction.first_look and self.keep(prediction.first_look)
         values = prediction.network_map
         if values is None or values.dtype != np.float32 or not values.flags.writeable:
             return prediction  # drawn, or kept already
         try:
-            return replace(prediction, network_map=self._store(values))
+            return replace(prediction, network_map=self._store(values), first_look=first)
         except OSError:
             return prediction
 

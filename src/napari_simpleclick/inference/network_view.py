@@ -32,7 +32,10 @@ def network_view(session: ClickSession) -> np.ndarray | None:
         return None
     prediction = steps[newest].prediction
     roi, size = prediction.roi, len(prediction.shown_map())
-    before = steps[newest - 1].prediction.beside(circumstances.others) if newest else None
+    # Where the network looked twice, it was asked last with its own first answer.
+    before = prediction.first_look
+    if before is None and newest:
+        before = steps[newest - 1].prediction.beside(circumstances.others)
     clicks = [step.click for step in steps[: newest + 1] if step.click is not None]
     picture = 255 * np.moveaxis(read_crop(circumstances.image, roi, size), 0, 2)
     maps = guidance_maps(clicks, before, roi, size)

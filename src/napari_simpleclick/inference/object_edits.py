@@ -72,7 +72,7 @@ def merge(annotator: Annotator, target: int, *object_ids: int) -> list[Change]:
         before = session.steps
         session.steps = merged([before, *(part.before for part in parts)])
         annotator.sessions.hold((target, plane), session)
-        edits += [*parts, Edit((target, plane), before, session.steps)]
+        edits += [Edit((target, plane), before, session.steps), *parts]
     return annotator.record(*edits, *forgotten(annotator, set(object_ids) - {target}))
 
 
@@ -127,15 +127,15 @@ def paint(annotator: Annotator, strokes: Iterable[tuple[Hashable, Plane, Patch]]
 
 
 def painted(annotator: Annotator, there: dict[int, Patch], pixels: Patch, object_id: int) -> dict[int, Patch | None]:
-    """The masks of a plane that a stroke changes, as they are after it; `there` are all before."""
+    """The masks of a plane that a stroke changes, after it, the painted object first; `there` are all before."""
     keep = bool(object_id) and annotator.overlap == "keep"
     stay = {owner: mask for owner, mask in there.items() if owner != object_id and (keep or annotator.locked(owner))}
     taken = minus(pixels, union(stay.values()))
     after = {owner: minus(mask, taken) for owner, mask in there.items() if owner != object_id and owner not in stay}
-    changed: dict[int, Patch | None] = {owner: mask for owner, mask in after.items() if mask is not there[owner]}
+    changed: dict[int, Patch | None] = {}
     if object_id and minus(taken, there.get(object_id)):
         changed[object_id] = union([there.get(object_id), taken])
-    return changed
+    return changed | {owner: mask for owner, mask in after.items() if mask is not there[owner]}
 
 
 def forgotten(annotator: Annotator, object_ids: Iterable[int]) -> list[PropertyEdit]:

@@ -53,6 +53,8 @@ class Prediction:
         Pixels that belong to other objects and are left out of the mask, whatever the map says.
     threshold
         Probability above which a pixel belongs to the mask; without meaning where the object was drawn.
+    first_look
+        The answer that asked for this region, where the network looked twice: it was given that as the mask before.
     """
 
     network_map: Float32[np.ndarray, "size size"] | None
@@ -61,6 +63,7 @@ class Prediction:
     drawn: Patch | None = None
     without: Patch | None = None
     threshold: float = MASK_THRESHOLD
+    first_look: "Prediction | None" = None
 
     @classmethod
     def from_mask(cls, mask: BinaryMask, roi: Box, *, size: int) -> Self:

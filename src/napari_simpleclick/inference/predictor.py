@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -116,7 +117,10 @@ class Predictor:
     def looked_again(self, questions: Sequence[Question], answers: list[Prediction]) -> list[Prediction]:
         """The answers; first ones from the region that they ask for, and from near the click where they sprawl."""
         closer = list(map(self.closer, questions, answers))
-        second = self.answers_or(closer, answers)
+        second = [
+            replace(answer, first_look=first) if question else answer
+            for question, answer, first in zip(closer, self.answers_or(closer, answers), answers, strict=True)
+        ]
         near = [
             near_question(question, answer, first.roi)
             for question, answer, first in zip(questions, second, answers, strict=True)

@@ -190,7 +190,8 @@ def revision(before: Prediction, after: Prediction) -> dict[str, Any] | None:
     """
     if before.network_map is not after.network_map or before.drawn is not after.drawn:
         return None
-    names = [field.name for field in fields(Prediction) if field.name not in ("network_map", "drawn", "without")]
+    apart = ("network_map", "drawn", "without", "first_look")
+    names = [field.name for field in fields(Prediction) if field.name not in apart]
     return {name: getattr(after, name) for name in names if getattr(before, name) != getattr(after, name)}
 
 

@@ -52,15 +52,20 @@ class AskedClicks:
         def answer() -> "list[Change]":
             return annotator.click(object_id, plane.key, picture(plane), click, view=view)
 
-        def answered(changes: "list[Change]") -> None:
-            self.waiting.remove(asked)
-            controller.apply(changes)
-
-        def failed() -> None:
+        def ended() -> None:
             if asked in self.waiting:
                 self.waiting.remove(asked)
 
-        controller.change(answer, answered, failed)
+        def answered(changes: "list[Change]") -> None:
+            ended()
+            controller.apply(changes)
+
+        controller.change(answer, answered, ended)
+
+    def go_on(self, objects: set[int], waiting: list[AskedClick]) -> None:
+        """Go on with an image where these objects were clicked, and these clicks had no answer."""
+        self.objects, self.waiting = objects, waiting
+        self.waiting = self.unanswered()
 
     def ask_early(self) -> None:
         """Ask what was clicked before the model was there."""

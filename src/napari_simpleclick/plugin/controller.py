@@ -1,6 +1,7 @@
 """Controller: from clicks on layers to masks in the labels layer; knows layers and no window."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +23,11 @@ from napari_simpleclick.plugin.layers import (
     set_new_sign,
     show_clicks,
 )
-from napari_simpleclick.plugin.messages import what_came_back, what_happened, what_next
+from napari_simpleclick.plugin.left_work import LeftWork
+from napari_simpleclick.plugin.messages import NO_IMAGE, what_came_back, what_happened, what_next
 from napari_simpleclick.plugin.objects import Objects
 from napari_simpleclick.plugin.painter import Later, Painter
-from napari_simpleclick.plugin.planes import PlaneError, displayed_plane, go_to_plane, shown_plane
+from napari_simpleclick.plugin.planes import go_to_plane, shown_plane
 from napari_simpleclick.plugin.slice_slider import SliceSlider
 from napari_simpleclick.plugin.worker import Runs
 
@@ -80,6 +82,7 @@ class Controller:
         self.objects = Objects(self)
         self.slider = SliceSlider(self)
         self.edits = LayerEdits(self)
+        self.left = LeftWork(self)
         self.jobs.changed.connect(self.changed.emit)
         self.jobs.failed.connect(self._on_failed)
         viewer.layers.events.removed.connect(self._on_removed)
@@ -92,10 +95,12 @@ class Controller:
 
     # -- what is annotated ------------------------------------------------------------------------------------------
 
-    def load(self, create: "Callable[[], PredictorLike | None]") -> None:
-        """Load a model on the worker; clicks and masks so far stay, and so does the model if there is none."""
+    def load(
+        self, create: "Callable[[], PredictorLike | None]", ended: Callable[[bool], None] = lambda _taken: None
+    ) -> None:
+        """Load a model on the worker; the one before stays if there is none. `ended` is told whether it was taken."""
         self.status.emit("Loading the model …")
-        self.jobs.submit(create, self._use_predictor, whatever_work=True)
+        self.jobs.submit(create, partial(self._use_predictor, ended), lambda: ended(False), whatever_work=True)
 
     def exchange(self, predictor: "PredictorLike | None") -> None:
         """Take another form of the same model from now on; None keeps the present one."""
@@ -103,14 +108,9 @@ class Controller:
             self.annotator.predictor = predictor
 
     def annotate(self, image: "Image") -> None:
-        """Start on an image: add layers for masks and clicks, or put back those that were removed."""
+        """Start or go on with an image: add layers for masks and clicks, or put back those that were removed."""
         if self.image is not image:
-            self.edits.stop()
-            self.image, self.labels, self.points = image, None, None
-            self.planes, self.object_id = {}, 1
-            self.clicks.forget()
-            if self.annotator:
-                self.annotator = self.objects.annotator_for(self.annotator.predictor)
+            self.left.go_to(image)
         if self.labels is None:
             self.labels = create_labels(image)
             self.objects.automatic = self.labels.colormap
@@ -150,10 +150,8 @@ class Controller:
         if not self.ready or self.image is None:
             self.status.emit("Choose an image and press Annotate.")
             return
-        try:
-            plane = displayed_plane(self.image, self.viewer.dims)
-        except PlaneError as error:
-            self.failed.emit(error)
+        plane = self.slider.plane()
+        if plane is None:
             return
         row, col = (round(v) for v in plane.to_plane(self.image.world_to_data(world)[-self.image.ndim :]))
         height, width = plane.shape
@@ -212,7 +210,8 @@ class Controller:
 
         self.jobs.submit(lambda: find_masks(job()), answered, failed)
 
-    def _use_predictor(self, predictor: "PredictorLike | None") -> None:
+    def _use_predictor(self, ended: Callable[[bool], None], predictor: "PredictorLike | None") -> None:
+        ended(predictor is not None)
         if predictor is None:
             told = "the one before stays" if self.annotator else "choose one in the menu, your clicks wait for it"
             self.status.emit(f"Loading the model was stopped: {told}.")
@@ -295,6 +294,8 @@ class Controller:
         self.failed.emit(error)
 
     def say_next(self) -> None:
-        """Tell what the next click will do."""
-        if self.annotator is not None:
+        """Tell what the next click will do, or what it needs."""
+        if self.image is None:
+            self.status.emit(NO_IMAGE)
+        elif self.annotator is not None:
             self.status.emit(what_next(self.object_id, positive=self.positive))

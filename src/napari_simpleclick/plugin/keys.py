@@ -1,9 +1,10 @@
-"""Keys, bound on our layers, because the keys of a layer win over those of the viewer."""
+"""Keys: bound on our layers, because those of a layer win over those of the viewer, and there for no active layer."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from napari.components import ViewerModel
     from napari.layers import Labels
 
     from napari_simpleclick.plugin.controller import Controller
@@ -38,7 +39,11 @@ NEEDED = {"Enter": {"polygon"}, "Escape": {"polygon", "paint", "erase"}}
 
 
 def bind_keys(controller: "Controller", actions: Actions) -> None:
-    """Bind all keys on the layers that the controller has now."""
+    """Bind all keys on the layers that the controller has now, and on the viewer while no single layer is active."""
+    for key, (name, _) in KEYS.items():
+        controller.viewer.bind_key(
+            key, lambda viewer, action=actions[name]: act_without_layer(viewer, action), overwrite=True
+        )
     for layer in (controller.image, controller.labels, controller.points):
         for key, (name, _) in KEYS.items():
             if layer is not None:
@@ -47,6 +52,18 @@ def bind_keys(controller: "Controller", actions: Actions) -> None:
     if labels is not None:
         labels.events.mode.connect(lambda _event: leave_keys(labels, actions))
         leave_keys(labels, actions)
+
+
+def unbind_keys(controller: "Controller") -> None:
+    """Leave the viewer's keys to others."""
+    for key in KEYS:
+        controller.viewer.bind_key(key, None)
+
+
+def act_without_layer(viewer: "ViewerModel", action: Callable[[], None]) -> None:
+    """Act while no layer is active, or several are chosen; with others active their keys are not ours."""
+    if viewer.layers.selection.active is None:
+        action()
 
 
 def leave_keys(labels: "Labels", actions: Actions) -> None:

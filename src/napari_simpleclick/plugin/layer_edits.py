@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from napari_simpleclick.data.volume import SliceView
+from napari_simpleclick.inference.history import find_masks
 from napari_simpleclick.inference.object_edits import paint
 from napari_simpleclick.inference.repaint import restore_under
 from napari_simpleclick.plugin.channels import pictures
 from napari_simpleclick.plugin.layers import lies_on, read_clicks, set_new_sign
+from napari_simpleclick.plugin.messages import what_happened
 from napari_simpleclick.plugin.mouse import LEFT
 from napari_simpleclick.plugin.painting import finish_stroke, label_of, strokes_on_planes
-from napari_simpleclick.plugin.planes import PlaneError, displayed_plane
 
 if TYPE_CHECKING:
     from napari_simpleclick.inference.history import Change
@@ -71,7 +72,7 @@ class LayerEdits:
     def flip(self) -> None:
         """Turn the selected clicks, or else the newest on the displayed slice, from positive to negative or back."""
         controller, points = self.controller, self.controller.points
-        shown = self._shown_plane()
+        shown = self.controller.slider.plane()
         if points is None or shown is None:
             return
         on_slice = [row for row, place in enumerate(points.data) if lies_on(place, shown)]
@@ -97,7 +98,7 @@ class LayerEdits:
         """The planes whose clicks differ from what the layer shows are predicted anew; new points are clicks."""
         controller = self.controller
         annotator, points, object_id = controller.annotator, controller.points, controller.object_id
-        shown = self._shown_plane()
+        shown = self.controller.slider.plane()
         if annotator is None or points is None or shown is None:
             return
         before, planes = annotator.sessions.clicks(object_id), {**controller.planes, shown.key: shown}
@@ -109,17 +110,6 @@ class LayerEdits:
             elif clicks != before[key]:
                 controller.change(lambda key=key, clicks=clicks: annotator.replace(object_id, key, clicks))
 
-    def _shown_plane(self) -> SliceView | None:
-        """The displayed plane; None, and a message, where none is."""
-        controller = self.controller
-        if controller.image is None:
-            return None
-        try:
-            return displayed_plane(controller.image, controller.viewer.dims)
-        except PlaneError as error:
-            controller.failed.emit(error)
-            return None
-
     def _on_painted(self, event: Any) -> None:
         """Objects take over what was painted, as far as nothing is locked or kept."""
         controller = self.controller
@@ -127,7 +117,7 @@ class LayerEdits:
         if image is None or labels is None:
             return
         finish_stroke(event.value, labels.data)
-        shown = self._shown_plane()
+        shown = self.controller.slider.plane()
         if shown is None:
             return
         picture, object_id = pictures(image), controller.objects.owner(label_of(event.value))
@@ -157,12 +147,15 @@ class LayerEdits:
             changes = paint(annotator, painted, object_id)
             for plane, _ in strokes:
                 annotator.sessions.masks_on(plane.key)  # found here, so that the window need not
-            return changes
+            return find_masks(changes)
+
+        def taken(changes: "list[Change]") -> None:
+            controller.paint(restoring())
+            if changes:
+                controller.status.emit(what_happened(changes[0], None, positive=controller.positive))
 
         # Through the worker, so that clicks made before are predicted before.
-        controller.jobs.submit(
-            take, lambda _changes: controller.paint(restoring()), lambda: controller.paint(restoring())
-        )
+        controller.jobs.submit(take, taken, lambda: controller.paint(restoring()))
 
     def _axes_of(self, object_id: int, shown: SliceView) -> tuple[int, int]:
         """The axes of the planes that an object was outlined on, so that strokes seen from the side belong to these."""

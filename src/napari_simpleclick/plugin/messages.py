@@ -6,8 +6,10 @@ import numpy as np
 
 from napari_simpleclick.inference.annotator import Change
 
+NO_IMAGE = "Open an image: drag a TIFF stack or a NIfTI volume into the window."
 
-def what_happened(change: Change, seconds: float, *, positive: bool) -> str:
+
+def what_happened(change: Change, seconds: float | None, *, positive: bool) -> str:
     """How large the object is after a click, how long that took, and what the next click will do.
 
     Parameters
@@ -15,7 +17,7 @@ def what_happened(change: Change, seconds: float, *, positive: bool) -> str:
     change
         Of the object that was clicked.
     seconds
-        From the click to the mask.
+        From the click to the mask; None where nobody waited for it, as for a stroke of the brush.
     positive
         Whether the left button adds.
 
@@ -25,10 +27,8 @@ def what_happened(change: Change, seconds: float, *, positive: bool) -> str:
     'Object 2: nothing here, 50 ms. Left click adds, right click removes.'
     """
     left, right = ("adds", "removes") if positive else ("removes", "adds")
-    return (
-        f"Object {change.object_id}: {size_of(change)}, {1000 * seconds:.0f} ms. "
-        f"Left click {left}, right click {right}."
-    )
+    time = "" if seconds is None else f", {1000 * seconds:.0f} ms"
+    return f"Object {change.object_id}: {size_of(change)}{time}. Left click {left}, right click {right}."
 
 
 def what_came_back(changes: Sequence[Change], *, undone: bool) -> str:

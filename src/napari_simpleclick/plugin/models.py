@@ -58,6 +58,8 @@ class ModelLoader:
         Called on the worker with a line that says how far loading is.
     notify
         Called on the window's thread with the reason why clicks are not answered by the fastest engine, once for each.
+    show
+        Called on the window's thread with the choice that stays where another one could not be loaded or was stopped.
     """
 
     def __init__(
@@ -66,13 +68,16 @@ class ModelLoader:
         background: "Runs",
         tell: Callable[[str], None] = lambda _line: None,
         notify: Callable[[str], None] = lambda _reason: None,
+        show: Callable[[ModelChoice], None] = lambda _choice: None,
     ) -> None:
         self.controller = controller
         self.background = background
         self.tell = tell
         self.notify = notify
+        self.show = show
         self._notified: set[str] = set()
         self.wanted: ModelChoice | None = None
+        self.present: ModelChoice | None = None
         # Each is counted in one thread only.
         self._asked = self._ended = 0
 
@@ -113,7 +118,15 @@ class ModelLoader:
             )
             return predictor
 
-        self.controller.load(create)
+        self.controller.load(create, lambda taken: self._loaded(choice, taken=taken))
+
+    def _loaded(self, choice: ModelChoice, *, taken: bool) -> None:
+        """Know what answers from now on; show that instead of what was chosen in vain, unless more was chosen since."""
+        if taken:
+            self.present = choice
+        elif self.present is not None and self.wanted in (choice, None):
+            self.wanted = self.present
+            self.show(self.present)
 
     def _exchange(self, choice: ModelChoice, compiled: "Predictor | None", notice: str) -> None:
         if choice == self.wanted:

@@ -50,7 +50,13 @@ class ClickListener:
         """Tell somebody who clicks while another layer is active, as after opening one, how to go on."""
         active, points = viewer.layers.selection.active, self.controller.points
         if self.controller.ready and points is not None and not self.is_ours(active):
-            self.controller.status.emit(f"{active.name!r} is active: choose {points.name!r} in the list of layers.")
+            from napari.layers import Image
+
+            other = " To outline objects in it, choose it under Image and press Annotate."
+            self.controller.status.emit(
+                f"{active.name!r} is active: choose {points.name!r} in the list of layers to go on."
+                f"{other if isinstance(active, Image) else ''}"
+            )
 
     def is_ours(self, layer: Any) -> bool:
         """Whether clicks are listened to while this layer is active."""

@@ -60,7 +60,7 @@ class NetworkView(QWidget):
         plane = shown_plane(controller.image, controller.viewer.dims)
         session = annotator.sessions.get((controller.object_id, plane.key)) if annotator and plane else None
         newest = session.newest if session else None
-        if session is None or newest is None:
+        if session is None or newest is None or not session.click_count:
             self._shown = None
             self.picture.setText("No click of this object on this slice yet.")
         elif newest is not self._shown:

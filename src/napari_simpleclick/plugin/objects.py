@@ -11,7 +11,6 @@ from napari_simpleclick.inference.object_edits import describe, merge, remove
 from napari_simpleclick.inference.objects import DEFAULT, ObjectProperties, Overlap
 from napari_simpleclick.inference.repaint import bands, fill, repainting
 from napari_simpleclick.plugin.layers import make_room, set_colors
-from napari_simpleclick.plugin.planes import shown_plane
 
 if TYPE_CHECKING:
     from napari_simpleclick.inference.session import PredictorLike
@@ -80,9 +79,10 @@ class Objects:
     def clear_slice(self) -> None:
         """Remove all clicks, and their mask, of the present object on the displayed slice."""
         controller = self.controller
-        object_id, plane = controller.object_id, shown_plane(controller.image, controller.viewer.dims)
+        object_id, plane = controller.object_id, controller.slider.plane()
         if plane is not None:
-            self._do(lambda annotator: annotator.clear(object_id, plane.key))
+            missing = f"Object {object_id} is not on this slice."
+            self._do(lambda annotator: annotator.clear(object_id, plane.key), nothing=missing)
 
     def merge(self, *object_ids: int) -> None:
         """Make one object of several; the first keeps its number and name, and is the present one then."""
@@ -214,7 +214,10 @@ class Objects:
                 planes[place[1]].labels(labels.data)[box.slices][mask] = self.label(place[0])
                 yield
 
-    def _do(self, job: Callable[[Annotator], list[Change]], then: Callable[[], None] | None = None) -> None:
+    def _do(
+        self, job: Callable[[Annotator], list[Change]], then: Callable[[], None] | None = None, *, nothing: str = ""
+    ) -> None:
+        """Change objects on the worker; `nothing` is told where nothing was to be changed."""
         annotator = self.controller.annotator
         if annotator is None:
             self.controller.status.emit(STILL_LOADING)
@@ -222,6 +225,8 @@ class Objects:
 
         def done(changes: list[Change]) -> None:
             self.controller.apply(changes, then)
+            if nothing and not changes:
+                self.controller.status.emit(nothing)
 
         self.controller.change(lambda: job(annotator), done)
 

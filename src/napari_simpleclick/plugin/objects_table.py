@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any
 
-from qtpy.QtCore import QSignalBlocker, QSize, Qt, Signal
+from qtpy.QtCore import QItemSelectionModel, QSignalBlocker, QSize, Qt, Signal
 from qtpy.QtGui import QColor, QIcon, QPixmap
 from qtpy.QtWidgets import QAbstractItemView, QColorDialog, QHeaderView, QTableWidget, QTableWidgetItem
 
@@ -122,8 +122,14 @@ class ObjectsTable(QTableWidget):
         self._shown = rows
         if present != self._present:
             self._present = present
-            self.selectRow(numbers.index(present))
+            self._select(numbers.index(present))
         return complete
+
+    def _select(self, row: int) -> None:
+        """Select a row and no other: `selectRow` adds to the selection while Ctrl is pressed, as after Ctrl+Z."""
+        index = self.model().index(row, NAME)
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
 
     def _make_room(self, numbers: Sequence[int]) -> None:
         """Remove the rows of objects that are gone and add empty ones for new objects; the others stay."""
@@ -155,7 +161,8 @@ class ObjectsTable(QTableWidget):
             elif column in EDITABLE:
                 flags |= Qt.ItemFlag.ItemIsEditable
             item.setFlags(flags)
-            item.setToolTip(list(COLUMNS.values())[column])
+            tip = list(COLUMNS.values())[column]
+            item.setToolTip(f"{about.name}\n{tip}" if column == NAME and about.name else tip)
             item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
             if column == ID and color is not None:
                 item.setIcon(swatch(color))

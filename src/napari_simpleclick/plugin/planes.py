@@ -23,6 +23,10 @@ CHOSEN_LIMITS: "WeakKeyDictionary[Image, Limits]" = WeakKeyDictionary()
 """Limits for the model that were chosen instead of what a layer shows; see `seen_intensities`."""
 
 
+BEYOND = 0.6
+"""A position that is so many pixels from the nearest one is on no plane of the image: half a pixel, and rounding."""
+
+
 class PlaneError(ValueError):
     """What is displayed is no plane of the image."""
 
@@ -38,7 +42,7 @@ def displayed_plane(image: "Image", dims: "Dims") -> SliceView:
     Raises
     ------
     PlaneError
-        In 3-D display, or when an axis that the image does not have is displayed.
+        In 3-D display, when an axis that the image does not have is displayed, or a slice beyond its first or last.
     """
     if dims.ndisplay != 2:
         raise PlaneError("Clicks work on slices: switch to 2-D display (the cube button at the lower left).")
@@ -48,7 +52,11 @@ def displayed_plane(image: "Image", dims: "Dims") -> SliceView:
         raise PlaneError(
             f"The image has no axis {dims.axis_labels[min(dims.displayed)]!r}: display two of its own axes."
         )
-    point = nearest_pixel(image, image.world_to_data(dims.point))
+    position = image.world_to_data(dims.point)[-image.ndim :]
+    point = nearest_pixel(image, position)
+    beyond = np.abs(np.subtract(position, point)) > BEYOND
+    if any(beyond[axis] for axis in range(image.ndim) if axis not in axes):
+        raise PlaneError(f"{image.name!r} has no such slice: go to one of its own slices.")
     return SliceView(layer_data(image), point, (axes[0], axes[1]), rgb=bool(image.rgb))
 
 

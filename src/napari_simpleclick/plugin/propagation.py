@@ -13,7 +13,7 @@ from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import UNREVIEWED
 from napari_simpleclick.plugin.channels import pictures
 from napari_simpleclick.plugin.gaps import fitted, gaps, interpolated
-from napari_simpleclick.plugin.planes import displayed_plane, go_to_plane
+from napari_simpleclick.plugin.planes import go_to_plane
 from napari_simpleclick.plugin.slices import counted, planes_after, slice_axis
 
 if TYPE_CHECKING:
@@ -179,14 +179,10 @@ class Propagation:
     def shown_plane(self) -> SliceView | None:
         """The displayed plane; None, and a message, where there is no other slice."""
         controller = self.controller
-        if not controller.ready or controller.annotator is None or controller.image is None:
+        if not controller.ready or controller.annotator is None:
             return None
-        try:
-            plane = displayed_plane(controller.image, controller.viewer.dims)
-        except ValueError as error:
-            controller.failed.emit(error)
-            return None
-        if slice_axis(plane) is None:
+        plane = controller.slider.plane()
+        if plane is not None and slice_axis(plane) is None:
             controller.status.emit("The image has no other slice.")
             return None
         return plane

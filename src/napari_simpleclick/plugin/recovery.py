@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from platformdirs import user_data_path
 
@@ -48,6 +49,7 @@ class Recovery:
         self._image: Image | None = None
         self._hash = ""
         self._earlier: Path | None = None
+        self._left: WeakKeyDictionary[Image, Journal] = WeakKeyDictionary()
         self._saving, self._told = False, ""
 
     def find(self) -> Path | None:
@@ -154,6 +156,8 @@ class Recovery:
         annotator = self.controller.annotator
         if annotator is None or not self._hash:
             return None
+        if self.journal is None and self._image is not None:
+            self.journal = self._left.pop(self._image, None)
         if self.journal is None or self.journal.recorder.annotator is not annotator:
             stamp = f"{datetime.now():%Y%m%d-%H%M%S-%f}-{os.getpid()}"
             self.journal = Journal(self.folder / f"{self._hash}.{stamp}{ENDING}", SessionRecorder(annotator))
@@ -169,6 +173,8 @@ class Recovery:
         journal = self.journal
         if journal is not None:
             noted = self.about()
+            if self._image is not None:
+                self._left[self._image] = journal
 
             def end() -> None:
                 journal.save(noted)

@@ -32,8 +32,8 @@ class ScrollColumn(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """The width of the column, which napari's style sheet changes after it was made."""
-        bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(self.widget().minimumSizeHint().width() + bar, SMALLEST_HEIGHT)
+        beside = self.verticalScrollBar().sizeHint().width() + 2 * self.frameWidth()
+        return QSize(self.widget().minimumSizeHint().width() + beside, SMALLEST_HEIGHT)
 
     def sizeHint(self) -> QSize:
         """All of the column."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QSignalBlocker, Qt
 from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from napari_simpleclick.inference.speed_figures import read_speed
@@ -79,6 +79,14 @@ class SetupPanel(QWidget):
             flip=self.flip_box.isChecked(),
             draft=self.draft_box.isChecked(),
         )
+
+    def show_model(self, choice: ModelChoice) -> None:
+        """Show this choice, which answers the clicks, without loading it again."""
+        self.model_menu.setCurrentIndex(self.model_menu.findData(choice.name))
+        self.device_menu.setCurrentText(choice.device)
+        for box, on in ((self.flip_box, choice.flip), (self.draft_box, choice.draft)):
+            with QSignalBlocker(box):
+                box.setChecked(on)
 
     def list_images(self, names: Sequence[str]) -> None:
         """Offer these images; the chosen one stays chosen."""

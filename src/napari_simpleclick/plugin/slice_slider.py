@@ -1,10 +1,12 @@
-"""Slider of the slices: to the next slice, to a certain one, to one that nobody has looked at."""
+"""Slider of the slices: the one that is displayed, to the next, to a certain one, to one that nobody has looked at."""
 
 from typing import TYPE_CHECKING
 
+from napari_simpleclick.plugin.planes import PlaneError, displayed_plane
 from napari_simpleclick.plugin.slices import slice_states
 
 if TYPE_CHECKING:
+    from napari_simpleclick.data.volume import SliceView
     from napari_simpleclick.plugin.controller import Controller
 
 
@@ -19,6 +21,17 @@ class SliceSlider:
 
     def __init__(self, controller: "Controller") -> None:
         self.controller = controller
+
+    def plane(self) -> "SliceView | None":
+        """The plane of the image that is displayed; None, and a message, where none is."""
+        controller = self.controller
+        if controller.image is None:
+            return None
+        try:
+            return displayed_plane(controller.image, controller.viewer.dims)
+        except PlaneError as error:
+            controller.failed.emit(error)
+            return None
 
     def step(self, step: int) -> None:
         """Go to the next (1) or the previous (-1) slice."""

@@ -1,5 +1,6 @@
 """Slices panel: the strip of the present object's slices, and what carries it from slice to slice."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt
@@ -20,13 +21,25 @@ BUTTONS = {
     "back": ("◀◀ Follow", "Propagate the object to the slices before, until it is lost (Shift+G)"),
     "both": ("◀ Both ▶", "Propagate the object to the slices after, then to those before (Alt+G)"),
     "forward": ("Follow ▶▶", "Propagate the object to the slices after, until it is lost (G)"),
-    "accept": ("Accept slice", "This slice is right: propagation leaves it alone (Enter)"),
-    "accept_all": ("Accept all", "All slices of this object are right (Shift+Enter)"),
     "fill": ("Fill between", "Fill the slices between those that were clicked, painted or accepted (Q)"),
     "fit": ("Fit between", "Fill the slices between, and let the network fit them to the picture (Shift+Q)"),
     "cancel": ("Stop", "Stop propagating after the present slice, or loading a model (Esc)"),
+    "accept": ("Accept slice", "This slice is right: propagation leaves it alone (Enter)"),
+    "accept_all": ("Accept all", "All slices of this object are right (Shift+Enter)"),
 }
-"""Name of the action, text and tooltip, three in a row."""
+"""Name of the action, text and tooltip."""
+
+ROWS = (
+    ("previous", "review", "next"),
+    ("back", "both", "forward"),
+    ("to", "place", "cancel"),
+    ("fill", "fit"),
+    ("accept", "accept_all"),
+)
+"""Where the buttons are, from top to bottom; "to" and "place" propagate to a slice."""
+
+COLUMNS = 6
+"""Of the grid: rows of two and of three fill it."""
 
 
 class SlicesPanel(QWidget):
@@ -50,16 +63,11 @@ class SlicesPanel(QWidget):
         self.to_button = named(
             QPushButton("Follow to"), "Propagate to slice", "Propagate the object to the slices up to this one"
         )
-        grid = QGridLayout()
-        for number, button in enumerate(self.buttons.values()):
-            grid.addWidget(button, number // 3, number % 3)
-        grid.addWidget(self.to_button, 3, 1)
-        grid.addWidget(self.place_box, 3, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.strip)
         layout.addWidget(self.legend)
-        layout.addLayout(grid)
+        layout.addLayout(in_rows(ROWS, {**self.buttons, "to": self.to_button, "place": self.place_box}))
         self.strip.chosen.connect(controller.slider.go_to)
         self.to_button.clicked.connect(lambda _checked: propagation.propagate_to(self.place_box.value()))
 
@@ -68,3 +76,13 @@ class SlicesPanel(QWidget):
         states = slice_states(self.controller)
         self.strip.show_states(states)
         self.place_box.setMaximum(max(states.count - 1, 0))
+
+
+def in_rows(rows: Sequence[Sequence[str]], widgets: Mapping[str, QWidget]) -> QGridLayout:
+    """Widgets in rows of two or three that are equally wide."""
+    grid = QGridLayout()
+    for row, names in enumerate(rows):
+        span = COLUMNS // len(names)
+        for place, name in enumerate(names):
+            grid.addWidget(widgets[name], row, place * span, 1, span)
+    return grid

@@ -15,7 +15,7 @@ from napari_simpleclick.plugin.clicks_panel import ClicksPanel
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.ground_truth import GroundTruth
 from napari_simpleclick.plugin.hover import HoverPreview
-from napari_simpleclick.plugin.keys import bind_keys, cheat_sheet
+from napari_simpleclick.plugin.keys import bind_keys, cheat_sheet, unbind_keys
 from napari_simpleclick.plugin.look_ahead import LookAhead
 from napari_simpleclick.plugin.main_thread import MainThread
 from napari_simpleclick.plugin.models import ModelLoader
@@ -66,6 +66,7 @@ class SimpleClickWidget(QWidget):
             self.compiler,
             lambda line: self.thread_bridge.called.emit(lambda: self.controller.status.emit(line)),
             show_info,
+            lambda choice: self.setup.show_model(choice),
         )
         self.propagation = Propagation(self.controller)
         self.saver = InferenceThread(self.thread_bridge.called.emit)
@@ -99,6 +100,7 @@ class SimpleClickWidget(QWidget):
         self.status.setWordWrap(True)
         self.status.setAccessibleName("Status")
         self.help = QLabel(cheat_sheet())
+        self.help.setWordWrap(True)  # or the keys make the dock wide, which it stays
         self.help.setVisible(False)
         self.session_menu = SessionMenu(self.session_files, self._show_error)
         self.help_button = named(QPushButton("?"), "Keys", "Show what mouse and keys do")
@@ -183,6 +185,7 @@ class SimpleClickWidget(QWidget):
             self.compiler.stop,
             saver.stop,
             save_last,
+            lambda: unbind_keys(controller),
             controller.shut_down,
         ]
 
@@ -200,7 +203,7 @@ class SimpleClickWidget(QWidget):
         images = self._images()
         seen = [image for image in images if image.visible] or images
         if not images:
-            self.status.setText("Open an image: drag a TIFF stack or a NIfTI volume into the window.")
+            self.controller.say_next()
             return
         self.setup.image_menu.setCurrentIndex(images.index(active if active in seen else seen[-1]))
         self._annotate_chosen()
