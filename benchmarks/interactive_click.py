@@ -2,7 +2,8 @@
 
     python benchmarks/interactive_click.py --nuclei DIR --lesions VOLUME LABELS [--model NAME] [--objects 30]
 
-Published: float32 torch with mirror averaging, the head resizing before it multiplies. Default: what the window runs.
+Published: float32 torch with mirror averaging and published regions, the head resizing before it multiplies. Default:
+what the window runs.
 Objects are a regular subset; of nuclei those of every tenth picture, which training leaves out. Times are medians over
 all clicks of one run, interleaved object by object; the mask at the size of the plane is included. "shown before" is a
 first click on a picture that the window had shown for a moment, so that its features were prepared.
@@ -30,6 +31,7 @@ from napari_simpleclick.evaluation.job import DatasetChoice
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 from napari_simpleclick.inference.networks import choose_network
 from napari_simpleclick.inference.predictor import Predictor
+from napari_simpleclick.inference.roi import PUBLISHED
 from napari_simpleclick.model.registry import ARCHITECTURES, create_model
 from napari_simpleclick.model.simpleclick import SimpleClick
 from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
@@ -72,7 +74,7 @@ def ways(name: str, benchmark: Benchmark) -> dict[str, Predictor]:
     model = open_model(name)
     default = choose_network(model)
     found = {
-        "published: torch float32, mirror": Predictor(resizing_first(open_model(name)), flip=True),
+        "published: torch float32, mirror": Predictor(resizing_first(open_model(name)), flip=True, regions=PUBLISHED),
         "torch float32, mirror": Predictor(model, flip=True),
         "torch float32": Predictor(model),
         f"{default.engine} (default)": Predictor(default.network),
