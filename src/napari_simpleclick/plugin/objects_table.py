@@ -102,23 +102,23 @@ class ObjectsTable(QTableWidget):
         bool
             Whether all rows are up to date; many are filled in several turns, so that the window answers in between.
         """
+        end, filled, complete = perf_counter() + TURN_S, False, True
         rows = list(objects)
         if present not in [summary.object_id for summary in rows]:
             rows = sorted([*rows, ObjectSummary(present, 0, 0, 0)], key=lambda summary: summary.object_id)
         numbers = [summary.object_id for summary in rows]
         wanted = dict(zip(numbers, zip(rows, colors(numbers), strict=True), strict=True))
-        end, complete = perf_counter() + TURN_S, True
         with QSignalBlocker(self):
             self._make_room(numbers)
             self._filled = {number: row for number, row in self._filled.items() if number in wanted}
             for row, (number, (summary, rgba)) in enumerate(wanted.items()):
                 if self._filled.get(number) == (summary, rgba):
                     continue
-                complete = perf_counter() < end
+                complete = perf_counter() < end or not filled  # a row at least, however long the rest took
                 if not complete:
                     break
                 self._fill(row, summary, rgba)
-                self._filled[number] = summary, rgba
+                self._filled[number], filled = (summary, rgba), True
         self._shown = rows
         if present != self._present:
             self._present = present
