@@ -113,7 +113,11 @@ def show_clicks(points: "Points", places: list[tuple[float, ...]], clicks: list[
     if not np.array_equal(points.data, data):
         # In between, symbols and colours are those of other clicks.
         with points.events.blocker_all():
+            # napari's status line reads the layer in a thread of its own, and tells an error where points are gone.
+            points.shown = False
+            points.set_view_slice()
             points.data = data
+            points.shown = True
         # napari looks for the points of the slice only if the layer is visible; those it knows may be gone.
         points.set_view_slice()
         points.events.data(value=data, action="changed")

@@ -104,8 +104,9 @@ class Objects:
     def set_outlines(self, on: bool) -> None:
         """Choose whether masks are shown as outlines, so that what lies under them can be seen, or filled."""
         self.outlines = on
-        if self.controller.labels is not None:
-            self.controller.labels.contour = OUTLINE_WIDTH if on else 0
+        labels, width = self.controller.labels, OUTLINE_WIDTH if on else 0
+        if labels is not None and labels.contour != width:  # napari draws again in any case
+            labels.contour = width
 
     def set_others_negative(self, on: bool) -> None:
         """Choose whether the network sees that the other objects are something else."""
@@ -203,7 +204,7 @@ class Objects:
             self._prepared.add(dtype)
             self.refresh_colors()
 
-        self.controller.jobs.run(lambda: prepare_colors(dtype), prepared, self.controller.failed.emit)
+        self.controller.jobs.submit(lambda: prepare_colors(dtype), prepared, whatever_work=True)
 
     def _wanted_colors(self, annotator: Annotator) -> dict[int, str | None]:
         """Every label in use with its colour, as `color_of` tells; none where all are the automatic ones."""

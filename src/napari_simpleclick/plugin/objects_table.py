@@ -25,8 +25,16 @@ ID, NAME, CLASS, SLICES, CLICKS, LOCK, SHOW = range(len(COLUMNS))
 EDITABLE = {NAME: "name", CLASS: "class_id", LOCK: "locked", SHOW: "visible"}
 """Columns that the user edits, and what they are called in `ObjectProperties`."""
 
-WIDEST = {ID: "■ 999", CLASS: "class", SLICES: "99 (99)", CLICKS: "clicks", LOCK: "lock", SHOW: "show "}
-"""The widest text of each column but the name."""
+WIDEST = {
+    ID: "■ 999",
+    NAME: "a name here",
+    CLASS: "class",
+    SLICES: "99 (99)",
+    CLICKS: "clicks",
+    LOCK: "lock",
+    SHOW: "show ",
+}
+"""A text that each column has place for; names get more where there is more."""
 
 ROW_HEIGHT = 24
 """In pixels."""
@@ -53,8 +61,10 @@ class ObjectsTable(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setMinimumSectionSize(24)
         self.horizontalHeader().setStyleSheet("QHeaderView::section { padding: 2px 1px }")
-        for column, widest in WIDEST.items():
-            self.setColumnWidth(column, self.fontMetrics().horizontalAdvance(widest) + 10)
+        widths = {column: self.fontMetrics().horizontalAdvance(text) + 10 for column, text in WIDEST.items()}
+        for column, width in widths.items():
+            self.setColumnWidth(column, width)
+        self.setMinimumWidth(sum(widths.values()) + self.verticalScrollBar().sizeHint().width())
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
