@@ -270,9 +270,12 @@ def measure(meter: Meter, viewer: Any, widget: Any, count: int, side: int) -> di
     meter.run(lambda: widget.propagation.accept(everywhere=True), idle)
     found["fill and accept"] = meter.report("fill between, accept all")
     viewer.layers.selection.active = controller.labels
+    controller.objects.set_overlap("overwrite")
+    meter.run(controller.next_object, idle)
     for number in range(4):
         spot = (0, middle + 12 * number, middle + 60)
         meter.run(lambda spot=spot: controller.labels.paint(spot, controller.object_id), idle)
+    controller.objects.set_overlap("keep")
     viewer.layers.selection.active = controller.points
     found["brush"] = meter.report("strokes of the brush")
     for place in (0, 1, 2, 3, 2, 1, 0):

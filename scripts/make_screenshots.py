@@ -64,6 +64,7 @@ def outline_mitochondria() -> None:
             widget.controller.next_object()
         for row, col, positive in clicks:
             click(widget, (4, row, col), positive=positive)
+    widget.controller.say_next()
     shoot(viewer, widget, "widget")
     viewer.close()
 
@@ -74,6 +75,7 @@ def outline_lesion() -> None:
     viewer.dims.set_current_step(0, 12)
     for row, col, positive in LESION:
         click(widget, (12, row, col), positive=positive)
+    widget.controller.say_next()
     widget.help_button.setChecked(True)
     shoot(viewer, widget, "widget_lesion")
     viewer.close()
