@@ -34,6 +34,7 @@ OURS = {
     "network_view_panel.NetworkView": ("refresh", "_show"),
     "hover.HoverPreview": ("__call__", "rest", "refresh", "_show"),
     "objects_panel.ObjectsPanel": ("refresh",),
+    "objects.Objects": ("describe", "merge", "remove", "refresh_colors"),
     "slices_panel.SlicesPanel": ("refresh",),
     "propagation.Propagation": ("propagate", "_found", "_go_on"),
 }
@@ -41,10 +42,11 @@ OURS = {
 
 NAPARI = {
     "controller": ("create_labels", "create_points", "refresh", "show_clicks", "set_new_sign", "go_to_plane"),
-    "hover": ("refresh",),
+    "hover": ("refresh", "create_preview"),
     "objects": ("set_colors",),
+    "propagation": ("go_to_plane",),
 }
-"""Where modules of this package hand over to napari's layers; and `add_layer` of the viewer."""
+"""Where modules of this package hand over to napari's layers; and adding, removing, showing and choosing layers."""
 
 PROBE_MS, WAIT_S, PLANES, CLICKS_EACH = 2, 300.0, 4, 5
 
@@ -67,7 +69,11 @@ class Meter:
         for module, functions in NAPARI.items():
             for function in functions:
                 self._wrap(import_module(PLUGIN + module), function, self._their, function)
-        self._wrap(import_module("napari.components").ViewerModel, "add_layer", self._their, "add_layer")
+        components = import_module("napari.components")
+        self._wrap(components.ViewerModel, "add_layer", self._their, "add_layer")
+        self._wrap(components.LayerList, "__delitem__", self._their, "remove layer")
+        self._wrap_setter(import_module("napari.layers").Layer, "visible")
+        self._wrap_setter(import_module("napari.utils.events.containers").Selection, "active")
         self._wrap_answers(import_module(PLUGIN + "worker").InferenceThread)
 
     def _wrap_answers(self, thread: Any) -> None:
@@ -92,6 +98,16 @@ class Meter:
                 return inside(*arguments, **settings)
 
         setattr(owner, name, call)
+
+    def _wrap_setter(self, owner: Any, name: str) -> None:
+        """Setting a property of napari's takes napari's time."""
+        inside = getattr(owner, name)
+
+        def call(*arguments: Any) -> None:
+            with self._their(name):
+                inside.fset(*arguments)
+
+        setattr(owner, name, inside.setter(call))
 
     @contextmanager
     def _our(self, name: str) -> Iterator[None]:
@@ -249,6 +265,19 @@ def measure(meter: Meter, viewer: Any, widget: Any, count: int, side: int) -> di
     found["hover"] = meter.report(f"hover preview ({'shown' if shown else 'never shown: too slow here'})")
     meter.run(lambda: widget.propagation.propagate(1), idle)
     found["propagate"] = meter.report("propagate")
+    meter.run(controller.undo, idle)
+    meter.run(lambda: widget.propagation.interpolate(fit=True), idle)
+    meter.run(lambda: widget.propagation.accept(everywhere=True), idle)
+    found["fill and accept"] = meter.report("fill between, accept all")
+    viewer.layers.selection.active = controller.labels
+    controller.objects.set_overlap("overwrite")
+    meter.run(controller.next_object, idle)
+    for number in range(4):
+        spot = (0, middle + 12 * number, middle + 60)
+        meter.run(lambda spot=spot: controller.labels.paint(spot, controller.object_id), idle)
+    controller.objects.set_overlap("keep")
+    viewer.layers.selection.active = controller.points
+    found["brush"] = meter.report("strokes of the brush")
     for place in (0, 1, 2, 3, 2, 1, 0):
         meter.run(lambda place=place: controller.slider.go_to(place), lambda: True)
     found["scroll"] = meter.report("scroll")
@@ -259,6 +288,15 @@ def measure(meter: Meter, viewer: Any, widget: Any, count: int, side: int) -> di
     for _ in range(6):
         meter.run(controller.undo, idle)
     found["undo"] = meter.report("undo")
+    meter.run(lambda: controller.objects.describe(1, color="#ff8000"), idle, after_s=3)
+    meter.run(lambda: controller.objects.describe(2, visible=False), idle)
+    meter.run(lambda: controller.objects.merge(3, 4), idle)
+    found["objects"] = meter.report("colour, hide, merge objects")
+    image = controller.image
+    other = viewer.add_image(np.zeros((PLANES, side, side), np.uint8), name="other", visible=False)
+    for each in (other, image):
+        meter.run(lambda each=each: controller.annotate(each), idle, after_s=1)
+    found["other image"] = meter.report("to another image and back")
     return found
 
 

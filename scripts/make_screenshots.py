@@ -9,9 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import napari
+from PIL import Image
 from qtpy.QtWidgets import QApplication
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
+
+SIZE = 1280, 1000
+"""Of the window in pixels: all of the widget is seen."""
 
 
 def wait(condition: Callable[[], bool], seconds: float = 60) -> None:
@@ -29,7 +33,7 @@ def pause(seconds: float) -> None:
 def show(sample: str) -> tuple[napari.Viewer, object]:
     """A window with a sample and the widget, its model loaded."""
     viewer = napari.Viewer()
-    viewer.window.resize(1280, 860)
+    viewer.window.resize(*SIZE)
     viewer.open_sample("napari-simpleclick", sample)
     _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
     wait(lambda: widget.controller.annotator is not None)
@@ -44,9 +48,11 @@ def click(widget: object, place: tuple[float, ...], *, positive: bool = True) ->
     wait(lambda: controller.busy == 0)
 
 
-def shoot(viewer: napari.Viewer, name: str) -> None:
+def shoot(viewer: napari.Viewer, widget: object, name: str) -> None:
+    wait(lambda: widget.controller.busy == 0)
     pause(0.5)
-    viewer.screenshot(str(IMAGES / f"{name}.png"), canvas_only=False, flash=False)
+    shown = Image.fromarray(viewer.screenshot(canvas_only=False, flash=False)[..., :3])
+    shown.save(IMAGES / f"{name}.png", optimize=True)
 
 
 def outline_mitochondria() -> None:
@@ -58,7 +64,8 @@ def outline_mitochondria() -> None:
             widget.controller.next_object()
         for row, col, positive in clicks:
             click(widget, (4, row, col), positive=positive)
-    shoot(viewer, "widget")
+    widget.controller.say_next()
+    shoot(viewer, widget, "widget")
     viewer.close()
 
 
@@ -68,8 +75,9 @@ def outline_lesion() -> None:
     viewer.dims.set_current_step(0, 12)
     for row, col, positive in LESION:
         click(widget, (12, row, col), positive=positive)
+    widget.controller.say_next()
     widget.help_button.setChecked(True)
-    shoot(viewer, "widget_lesion")
+    shoot(viewer, widget, "widget_lesion")
     viewer.close()
 
 
@@ -83,12 +91,12 @@ def review_mitochondria() -> None:
     propagation.propagate(1, -1)
     wait(lambda: not propagation.running)
     controller.slider.go_to(CORRECTION[0][0])
-    shoot(viewer, "review_propagated")
+    shoot(viewer, widget, "review_propagated")
     for place in CORRECTION:
         click(widget, place[:3], positive=place[3])
     propagation.accept(everywhere=True)
     wait(lambda: controller.busy == 0)
-    shoot(viewer, "review_accepted")
+    shoot(viewer, widget, "review_accepted")
     viewer.dims.set_current_step(0, 4)
     for number, clicks in enumerate(MITOCHONDRIA[1:4], start=2):
         controller.select_object(number)
@@ -97,7 +105,7 @@ def review_mitochondria() -> None:
     controller.objects.describe(1, name="checked", locked=True)
     controller.objects.describe(2, name="cut", class_id=2, color="#e0712c")
     controller.objects.describe(3, name="dark", class_id=2)
-    shoot(viewer, "review_objects")
+    shoot(viewer, widget, "review_objects")
     viewer.close()
 
 

@@ -1,5 +1,6 @@
 """Memory: what does not fit is told before it is loaded, and large empty arrays live on disk."""
 
+import mmap
 from pathlib import Path
 
 import nibabel
@@ -24,6 +25,19 @@ def test_free_memory_is_that_of_this_machine():
 
 def test_small_arrays_are_in_memory():
     assert type(zeros((3, 4), np.uint16)) is np.ndarray
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read as Linux tells it")
+def test_masks_here_and_there_take_memory_only_there():
+    def resident():
+        return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
+
+    labels = zeros((64, 1 << 19), np.uint16)
+    before = resident()
+    labels[:, 100:120] = 7
+    assert resident() - before < labels.nbytes / 8
+    assert labels.sum() == 64 * 20 * 7
+    assert labels.flags.writeable
 
 
 def test_large_arrays_take_disk_space_only_where_something_is_written(little_memory, tmp_path, monkeypatch):

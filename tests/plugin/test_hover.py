@@ -70,6 +70,7 @@ def test_a_resting_mouse_outlines_what_a_click_would_give_and_changes_nothing(ho
     move(hover, 20, 30)
     qtbot.waitUntil(lambda: shown(hover) is not None, timeout=5000)
     assert shown(hover) == ((1, 16, 26), (1, 24, 34))
+    assert hover.layer.data[1, 20, 26:35].tolist() == [1, 1, 0, 0, 0, 0, 0, 1, 1], "an outline"
     assert not controller.labels.data.any()
     assert not controller.annotator.can_undo
     assert controller.annotator.summaries() == []

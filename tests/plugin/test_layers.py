@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from napari.layers import Image, Points
+from napari.layers.utils.layer_utils import _FeatureTable
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.plugin.layers import (
@@ -84,3 +85,19 @@ def test_no_clicks_leave_an_empty_layer(points):
     show_clicks(points, [], [])
     assert points.data.shape == (0, 3)
     assert len(points.features) == 0
+
+
+def test_status_line_that_reads_beside_the_window_never_asks_for_points_that_are_gone(points, monkeypatch):
+    read, resize = [], _FeatureTable.resize
+
+    def resize_and_read(table, size):
+        """What napari's thread for the status line may do in the middle of a change of the points."""
+        resize(table, size)
+        read.append(points.get_value((0.0, 2.0, 2.0), dims_displayed=[1, 2]))
+
+    monkeypatch.setattr(_FeatureTable, "resize", resize_and_read)
+    for count in (1, 0, 3):
+        show_clicks(points, PLACES[:count], CLICKS[:count])
+    assert len(read) == 3
+    assert points.shown.all()
+    assert points.get_value((0.0, 2.0, 2.0), dims_displayed=[1, 2]) == 1

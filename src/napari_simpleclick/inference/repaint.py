@@ -8,7 +8,7 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.history import Change
 from napari_simpleclick.inference.patches import Patch, common, minus
 
-BAND = 1 << 20
+BAND = 1 << 18
 """So many pixels are painted in one step at most."""
 
 Value = Callable[[int], int]
@@ -51,12 +51,12 @@ def repainting(labels: np.ndarray, changes: Sequence[tuple[int, Change]]) -> Ite
 
 
 def bands(patch: Patch | None) -> Iterator[Patch]:
-    """A mask from top to bottom in parts that are painted in some milliseconds each; nothing of an empty one.
+    """A mask from top to bottom in parts that are painted in a few milliseconds each; nothing of an empty one.
 
     Examples
     --------
-    >>> [mask.shape for _, mask in bands((Box(5, 1505, 0, 1000), np.ones((1500, 1000), bool)))]
-    [(1048, 1000), (452, 1000)]
+    >>> [mask.shape for _, mask in bands((Box(5, 405, 0, 1000), np.ones((400, 1000), bool)))]
+    [(262, 1000), (138, 1000)]
     """
     if patch is None:
         return

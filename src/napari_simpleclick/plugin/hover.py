@@ -10,12 +10,12 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.memory import zeros
 from napari_simpleclick.inference.patches import Patch
 from napari_simpleclick.plugin.channels import pictures
-from napari_simpleclick.plugin.layers import placement, refresh
+from napari_simpleclick.plugin.layers import HIDDEN, placement, refresh
 from napari_simpleclick.plugin.mouse import moved
 from napari_simpleclick.plugin.planes import PlaneError, displayed_plane, field_of_view
 
 if TYPE_CHECKING:
-    from napari.layers import Labels
+    from napari.layers import Image, Labels
 
     from napari_simpleclick.data.volume import SliceView
     from napari_simpleclick.plugin.controller import Controller
@@ -28,6 +28,9 @@ SLOWEST = 0.25
 """Seconds; where three previews one after the other take longer, they are switched off and the user is told."""
 
 COLOR = "#ffe119"
+
+OUTLINE_WIDTH = 2
+"""In pixels."""
 
 PREVIEW = "napari-simpleclick preview"
 """Marks the layer in its metadata."""
@@ -108,7 +111,8 @@ class HoverPreview:
             session = annotator.session((object_id, plane.key), picture(plane), view)
             seen, clicks, previous, region = session.question(click)
             answer = session.predictor.predict(seen, clicks, previous, view=region)
-            return answer.object_mask(), perf_counter() - start
+            found = answer.object_mask()
+            return found and rim(found), perf_counter() - start
 
         def show(found: tuple[Patch | None, float]) -> None:
             patch, seconds = found
@@ -151,9 +155,6 @@ class HoverPreview:
 
     def _layer(self) -> "Labels":
         """The preview's layer on the grid of the masks; made when it is needed first."""
-        from napari.layers import Labels
-        from napari.utils.colormaps import DirectLabelColormap
-
         controller, image, masks = self.controller, self.controller.image, self.controller.labels
         assert image is not None
         assert masks is not None
@@ -161,14 +162,7 @@ class HoverPreview:
         if self.layer is None or not there or self.layer.data.shape != masks.data.shape:
             self.stop()
             active = controller.viewer.layers.selection.active
-            self.layer = Labels(
-                zeros(masks.data.shape, np.uint8),
-                name=f"{image.name} preview",
-                colormap=DirectLabelColormap(color_dict={None: COLOR, 0: "transparent", 1: COLOR}),
-                metadata={PREVIEW: True},
-                **placement(image),
-            )
-            self.layer.contour, self.layer.editable = 2, False
+            self.layer = create_preview(image, masks.data.shape)
             controller.viewer.add_layer(self.layer)
             controller.viewer.layers.selection.active = active
         return self.layer
@@ -179,3 +173,44 @@ class HoverPreview:
         newest = annotator.past.done[-1:] if annotator else []
         point = tuple(controller.viewer.dims.current_step)
         return tuple(map(id, newest)), controller.object_id, point, controller.positive, id(controller.image)
+
+
+def create_preview(image: "Image", shape: tuple[int, ...]) -> "Labels":
+    """A layer for outlines on the grid of an image, with nothing in it."""
+    from napari.layers import Labels
+    from napari.utils.colormaps import CyclicLabelColormap
+    from napari.utils.colormaps.standardize_color import transform_color
+
+    # With a colormap of chosen colors for labels napari would compile for a second, and with its contours search the
+    # whole plane for half a second each time that it is drawn; the window would wait.
+    layer = Labels(
+        zeros(shape, np.uint8),
+        name=f"{image.name} preview",
+        colormap=CyclicLabelColormap(colors=transform_color([HIDDEN, COLOR])),
+        metadata={PREVIEW: True},
+        **placement(image),
+    )
+    layer.editable = False
+    return layer
+
+
+def rim(patch: Patch) -> Patch:
+    """The outline of an object, inside of it.
+
+    Examples
+    --------
+    >>> from napari_simpleclick.arrays import Box
+    >>> rim((Box(7, 12, 0, 6), np.ones((5, 6), bool)))[1].astype(int)
+    array([[1, 1, 1, 1, 1, 1],
+           [1, 1, 1, 1, 1, 1],
+           [1, 1, 0, 0, 1, 1],
+           [1, 1, 1, 1, 1, 1],
+           [1, 1, 1, 1, 1, 1]])
+    """
+    box, mask = patch
+    width = OUTLINE_WIDTH
+    middle, before, after = slice(width, -width), slice(-2 * width), slice(2 * width, None)
+    outline = mask.copy()
+    inside = mask[middle, before] & mask[middle, after] & mask[before, middle] & mask[after, middle]
+    outline[middle, middle] &= ~inside
+    return box, outline

@@ -113,7 +113,11 @@ def show_clicks(points: "Points", places: list[tuple[float, ...]], clicks: list[
     if not np.array_equal(points.data, data):
         # In between, symbols and colours are those of other clicks.
         with points.events.blocker_all():
+            # napari's status line reads the layer in a thread of its own, and tells an error where points are gone.
+            points.shown = False
+            points.set_view_slice()
             points.data = data
+            points.shown = True
         # napari looks for the points of the slice only if the layer is visible; those it knows may be gone.
         points.set_view_slice()
         points.events.data(value=data, action="changed")
@@ -172,6 +176,13 @@ def set_new_sign(points: "Points", *, positive: bool) -> None:
     """Choose what the points are that the user adds with the tool of napari."""
     if points.feature_defaults["positive"].tolist() != [positive]:
         points.feature_defaults = {"positive": positive, "sign": POSITIVE_SIGN if positive else NEGATIVE_SIGN}
+
+
+def prepare_colors(dtype: np.dtype) -> None:
+    """Let napari compile how it maps labels to chosen colors, which takes a second the first time, in any thread."""
+    from napari.utils.colormaps import DirectLabelColormap
+
+    DirectLabelColormap(color_dict={None: OTHER_LABELS, 0: HIDDEN}).map(np.zeros((1, 1), dtype))
 
 
 def set_colors(

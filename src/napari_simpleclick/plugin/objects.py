@@ -10,7 +10,7 @@ from napari_simpleclick.inference.annotator import Annotator, Change
 from napari_simpleclick.inference.object_edits import describe, merge, remove
 from napari_simpleclick.inference.objects import DEFAULT, ObjectProperties, Overlap
 from napari_simpleclick.inference.repaint import bands, fill, repainting
-from napari_simpleclick.plugin.layers import make_room, set_colors
+from napari_simpleclick.plugin.layers import make_room, prepare_colors, set_colors
 
 if TYPE_CHECKING:
     from napari_simpleclick.inference.session import PredictorLike
@@ -45,6 +45,7 @@ class Objects:
         self.others_negative = False
         self.outlines = False
         self._colored: dict[int, str | None] = {}
+        self._prepared: set[np.dtype] = set()
         self.automatic: Any = None
         """The colormap that napari gave the labels layer."""
         self._automatic: tuple[Any, dict[int, Rgba]] = None, {}
@@ -103,8 +104,9 @@ class Objects:
     def set_outlines(self, on: bool) -> None:
         """Choose whether masks are shown as outlines, so that what lies under them can be seen, or filled."""
         self.outlines = on
-        if self.controller.labels is not None:
-            self.controller.labels.contour = OUTLINE_WIDTH if on else 0
+        labels, width = self.controller.labels, OUTLINE_WIDTH if on else 0
+        if labels is not None and labels.contour != width:  # napari draws again in any case
+            labels.contour = width
 
     def set_others_negative(self, on: bool) -> None:
         """Choose whether the network sees that the other objects are something else."""
@@ -188,10 +190,21 @@ class Objects:
         if annotator is None or labels is None:
             return
         wanted = self._wanted_colors(annotator)
-        if wanted != self._colored:
+        if wanted and labels.dtype not in self._prepared:
+            self._prepare(labels.dtype)
+        elif wanted != self._colored:
             self._colored = wanted
             automatic = dict(zip(wanted, self._automatic_colors(list(wanted)), strict=True))
             set_colors(labels, automatic.__getitem__, wanted, automatic=self.automatic)
+
+    def _prepare(self, dtype: np.dtype) -> None:
+        """Show chosen colours as soon as napari can without holding up the window."""
+
+        def prepared(_nothing: None) -> None:
+            self._prepared.add(dtype)
+            self.refresh_colors()
+
+        self.controller.jobs.submit(lambda: prepare_colors(dtype), prepared, whatever_work=True)
 
     def _wanted_colors(self, annotator: Annotator) -> dict[int, str | None]:
         """Every label in use with its colour, as `color_of` tells; none where all are the automatic ones."""

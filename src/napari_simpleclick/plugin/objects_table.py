@@ -25,8 +25,16 @@ ID, NAME, CLASS, SLICES, CLICKS, LOCK, SHOW = range(len(COLUMNS))
 EDITABLE = {NAME: "name", CLASS: "class_id", LOCK: "locked", SHOW: "visible"}
 """Columns that the user edits, and what they are called in `ObjectProperties`."""
 
-WIDEST = {ID: "■ 999", CLASS: "class", SLICES: "99 (99)", CLICKS: "clicks", LOCK: "lock", SHOW: "show "}
-"""The widest text of each column but the name."""
+WIDEST = {
+    ID: "■ 999",
+    NAME: "a name here",
+    CLASS: "class",
+    SLICES: "99 (99)",
+    CLICKS: "clicks",
+    LOCK: "lock",
+    SHOW: "show ",
+}
+"""A text that each column has place for; names get more where there is more."""
 
 ROW_HEIGHT = 24
 """In pixels."""
@@ -53,8 +61,10 @@ class ObjectsTable(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setMinimumSectionSize(24)
         self.horizontalHeader().setStyleSheet("QHeaderView::section { padding: 2px 1px }")
-        for column, widest in WIDEST.items():
-            self.setColumnWidth(column, self.fontMetrics().horizontalAdvance(widest) + 10)
+        widths = {column: self.fontMetrics().horizontalAdvance(text) + 10 for column, text in WIDEST.items()}
+        for column, width in widths.items():
+            self.setColumnWidth(column, width)
+        self.setMinimumWidth(sum(widths.values()) + self.verticalScrollBar().sizeHint().width())
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
@@ -102,23 +112,23 @@ class ObjectsTable(QTableWidget):
         bool
             Whether all rows are up to date; many are filled in several turns, so that the window answers in between.
         """
+        end, filled, complete = perf_counter() + TURN_S, False, True
         rows = list(objects)
         if present not in [summary.object_id for summary in rows]:
             rows = sorted([*rows, ObjectSummary(present, 0, 0, 0)], key=lambda summary: summary.object_id)
         numbers = [summary.object_id for summary in rows]
         wanted = dict(zip(numbers, zip(rows, colors(numbers), strict=True), strict=True))
-        end, complete = perf_counter() + TURN_S, True
         with QSignalBlocker(self):
             self._make_room(numbers)
             self._filled = {number: row for number, row in self._filled.items() if number in wanted}
             for row, (number, (summary, rgba)) in enumerate(wanted.items()):
                 if self._filled.get(number) == (summary, rgba):
                     continue
-                complete = perf_counter() < end
+                complete = perf_counter() < end or not filled  # a row at least, however long the rest took
                 if not complete:
                     break
                 self._fill(row, summary, rgba)
-                self._filled[number] = summary, rgba
+                self._filled[number], filled = (summary, rgba), True
         self._shown = rows
         if present != self._present:
             self._present = present

@@ -42,7 +42,7 @@ class SeenMenu:
 
         def chosen(_nothing: None) -> None:
             self.listed = image, name
-            self.controller.status.emit(f"From the next click on the network sees {image.name!r}: {name}.")
+            self.controller.status.emit(f"From the next click on the network sees {name!r} of {image.name!r}.")
 
         def refused(error: Exception) -> None:
             self.controller.failed.emit(error)
