@@ -2,6 +2,7 @@
 
 import atexit
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_info
@@ -191,7 +192,8 @@ class SimpleClickWidget(QWidget):
 
         def end_all() -> None:
             while ends:
-                ends.pop(0)()
+                with suppress(RuntimeError):  # Qt deletes parts first where a script ends with its window
+                    ends.pop(0)()
 
         quits.connect(end_all)
         self.destroyed.connect(end_all)
