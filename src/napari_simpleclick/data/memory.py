@@ -13,7 +13,6 @@ from napari_simpleclick.data.volume import VolumeError
 LARGEST_SHARE = 0.25
 """Arrays of zeros that could take more of the free memory than this are kept on disk."""
 
-
 HUGE_PAGES_FROM = 1 << 22
 """numpy asks Linux for pages of 2 MB for arrays of so many bytes."""
 

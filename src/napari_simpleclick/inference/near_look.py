@@ -39,8 +39,10 @@ def near_question(question: Question, answer: Prediction, seen: Box) -> Question
 
 def better(found: Prediction, sprawling: Prediction, near: Question | None) -> Prediction:
     """What was found near the click if it is a small thing as a whole, not a part of something large."""
+    if near is None or near.view is None:
+        return sprawling
     box = found.object_box(OBJECT_THRESHOLD)
-    if near is None or near.view is None or box is None:
+    if box is None:
         return sprawling
     small = 2 * max(box.shape) <= NEAR_SIDE and 2 * area(found) <= area(sprawling)
     return found if small and is_inside(box, near.view, found.plane_shape) else sprawling

@@ -22,7 +22,6 @@ SMALLEST_VIEW = 16
 CHOSEN_LIMITS: "WeakKeyDictionary[Image, Limits]" = WeakKeyDictionary()
 """Limits for the model that were chosen instead of what a layer shows; see `seen_intensities`."""
 
-
 BEYOND = 0.6
 """A position that is so many pixels from the nearest one is on no plane of the image: half a pixel, and rounding."""
 
