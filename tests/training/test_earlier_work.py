@@ -2,7 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from napari_simpleclick.training.earlier_work import MOST_CLICKS, border_clicks, earlier_work
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.training.earlier_work import MOST_CLICKS, border_clicks, earlier_work, half_corrected
 
 
 @pytest.fixture
@@ -56,3 +57,19 @@ def test_a_target_that_fills_the_picture_and_one_of_a_single_pixel_work():
 def test_an_empty_target_is_refused():
     with pytest.raises(ValueError, match="empty"):
         earlier_work(np.random.default_rng(0), np.zeros((32, 32), bool))
+
+
+def test_half_corrected_masks_are_off_on_one_side_and_right_where_they_were_clicked(disk):
+    first = Click(90, 70, True)
+    overlaps, sides = [], []
+    for seed in range(40):
+        mask, clicks = half_corrected(np.random.default_rng(seed), disk, first)
+        found = mask > 0.5
+        overlaps.append((found & disk).sum() / (found | disk).sum())
+        assert clicks[0] == first
+        for click in clicks[1:]:
+            assert found[int(click.row), int(click.col)] == click.positive == disk[int(click.row), int(click.col)]
+        corrections = [click.positive for click in clicks[1:4]]
+        sides.append(len(set(corrections)) == 1)
+    assert np.mean(overlaps) < 0.9
+    assert np.mean(sides) > 0.5

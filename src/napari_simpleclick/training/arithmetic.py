@@ -4,6 +4,8 @@ import time
 from typing import Literal
 
 import torch
+from timm.layers import Attention
+from torch import nn
 
 Arithmetic = Literal["no", "bf16", "fp16"]
 """As accelerate names it; "no" is float32."""
@@ -33,3 +35,13 @@ def seconds_of_product(dtype: torch.dtype) -> float:
         factor @ factor
         times.append(time.thread_time() - start)
     return min(times[1:])
+
+
+def attend_plainly(model: nn.Module) -> None:
+    """Let timm's attention multiply, exponentiate and multiply, rather than call torch's fused kernel.
+
+    On processors, gradients of the fused kernel take two to three times as long in bfloat16.
+    """
+    for module in model.modules():
+        if isinstance(module, Attention):
+            module.fused_attn = False

@@ -14,6 +14,9 @@ from napari_simpleclick.training.shapes import Rng, smooth_noise
 MOST_CLICKS = 12
 """Most earlier clicks."""
 
+FOLLOWED = 0.4
+"""Chance that the mask is what clicks have led to so far; otherwise the true one, distorted, with clicks beside it."""
+
 
 def earlier_work(rng: Rng, target: np.ndarray) -> tuple[np.ndarray, list[Click]]:
     """A mask that is partly right and the clicks that may have led to it.
@@ -36,8 +39,12 @@ def earlier_work(rng: Rng, target: np.ndarray) -> tuple[np.ndarray, list[Click]]
     if first is None:
         raise ValueError("Expected a mask to have clicked on, got an empty one.")
     radius = float(np.sqrt(target.sum() / np.pi))
-    clicks = [first, *border_clicks(rng, target, radius, count=int(rng.integers(0, MOST_CLICKS)))]
-    previous = distorted(rng, target, radius)
+    if rng.random() < FOLLOWED:
+        mask, clicks = half_corrected(rng, target, first)
+    else:
+        clicks = [first, *border_clicks(rng, target, radius, count=int(rng.integers(0, MOST_CLICKS)))]
+        mask = distorted(rng, target, radius)
+    previous = softened(rng, mask)
     for click in clicks:
         cv2.circle(previous, (int(click.col), int(click.row)), 2, float(click.positive), thickness=-1)
     return previous, clicks
@@ -59,8 +66,32 @@ def border_clicks(rng: Rng, target: np.ndarray, radius: float, *, count: int) ->
     return clicks
 
 
+def half_corrected(rng: Rng, target: np.ndarray, first: Click) -> tuple[np.ndarray, list[Click]]:
+    """A mask whose border is off as a whole, (size, size) float32, put right only around the clicks that said so.
+
+    So does a network answer that trusts the edges of the picture where people draw the border elsewhere. A few clicks
+    on one side should tell it about all of the border.
+    """
+    inside = depth(target, ())
+    outside = cv2.distanceTransform((~target).astype(np.uint8), cv2.DIST_L2, 5)
+    thickness = float(inside.max())
+    shift = rng.normal(0, 0.2) + rng.uniform(0, 0.15) * smooth_noise(rng, len(target), max(3, round(thickness / 2)))
+    mask = inside - outside + thickness * np.clip(shift, -0.6, 0.6) > 0
+    clicks = [first]
+    for _ in range(int(rng.integers(1, MOST_CLICKS))):
+        click = sample_click(rng, mask, target, clicks)
+        if click is None:
+            break
+        clicks.append(click)
+        reach = max(2, round(thickness * rng.uniform(0.1, 0.4)))
+        near = np.zeros(target.shape, np.uint8)
+        cv2.circle(near, (int(click.col), int(click.row)), reach, 1, thickness=-1)
+        mask = np.where(near, target, mask)
+    return mask.astype(np.float32), clicks
+
+
 def distorted(rng: Rng, target: np.ndarray, radius: float) -> np.ndarray:
-    """The mask with a wavy, shifted, soft border, and sometimes with a piece missing or too much."""
+    """The mask with a wavy, shifted border, and sometimes with a piece missing or too much, (size, size) float32."""
     strength = float(radius * np.exp(rng.uniform(np.log(0.01), np.log(0.3))))
     mask = warped(rng, target, strength, radius)
     if rng.random() < 0.3:
@@ -68,6 +99,11 @@ def distorted(rng: Rng, target: np.ndarray, radius: float) -> np.ndarray:
         row, col = places[rng.integers(len(places))]
         reach = max(2, round(radius * rng.uniform(0.2, 0.9)))
         cv2.circle(mask, (int(col), int(row)), reach, float(rng.random() < 0.5), thickness=-1)
+    return mask
+
+
+def softened(rng: Rng, mask: np.ndarray) -> np.ndarray:
+    """A mask as probabilities, (size, size) float32: with a soft border, fainter or bolder than it should be."""
     mask = cv2.GaussianBlur(mask, (0, 0), np.exp(rng.uniform(np.log(0.5), np.log(3))))
     return np.asarray(np.clip((mask - rng.uniform(0.3, 0.7)) / rng.uniform(0.2, 1.0) + 0.5, 0, 1), np.float32)
 

@@ -9,11 +9,15 @@ import numpy as np
 from napari_simpleclick.arrays import LabelMap
 from napari_simpleclick.training.crops import random_crop
 from napari_simpleclick.training.pictures import Reader
+from napari_simpleclick.training.raters import drawn_by_hand
 from napari_simpleclick.training.shapes import Rng
 from napari_simpleclick.training.synthesis import DISTANT, Example
 
 SMALLEST_AREA = 80
 """Smallest object to learn from, in pixels (SimpleClick, training)."""
+
+RATED = 0.2
+"""Part of the targets that another person would have drawn a little differently."""
 
 FEW = 10
 """A picture with so many objects is used half as often as one with very many: those hold most of all objects."""
@@ -46,7 +50,10 @@ class LabelledPictures:
             large = large_objects(labels)
             if rng.random() < large.size / (large.size + FEW):
                 target = labels == int(rng.choice(large))
-                return vary(rng, *random_crop(rng, image, target, size, furthest=furthest_view(rng, size)))
+                crop, target = random_crop(rng, image, target, size, furthest=furthest_view(rng, size))
+                if rng.random() < RATED and target.any():
+                    target = drawn_by_hand(rng, target)
+                return vary(rng, crop, target)
         raise ValueError(f"No object of at least {SMALLEST_AREA} pixels in 1000 pictures. Check the labels.")
 
 

@@ -13,6 +13,7 @@ from torch import nn
 
 from napari_simpleclick.model.checkpoint import save_checkpoint
 from napari_simpleclick.model.simpleclick import SimpleClick
+from napari_simpleclick.training.arithmetic import attend_plainly
 from napari_simpleclick.training.losses import LOSSES
 from napari_simpleclick.training.optim import create_optimizer, freeze, set_learning_rate
 from napari_simpleclick.training.settings import Phase, Schedule, TrainingSettings
@@ -97,6 +98,8 @@ class TrainingRun:
         self.accelerator = accelerator or Accelerator()
         self.seed = settings.seed + 1000 * self.accelerator.process_index
         folder.mkdir(parents=True, exist_ok=True)
+        if self.accelerator.device.type == "cpu" and self.accelerator.mixed_precision == "bf16":
+            attend_plainly(model)
         self.state = RunState(model, create_optimizer(model, settings), average=settings.ema)
         self.state.load(folder)
         model.to(memory_format=torch.channels_last).to(self.accelerator.device)
