@@ -179,6 +179,18 @@ def test_widget_without_an_image_waits_for_one(make_napari_viewer_proxy, qtbot):
     assert {layer.name for layer in viewer.layers} == {"late", "late masks", "late clicks"}
 
 
+def test_the_window_is_drawn_before_a_model_is_loaded(make_napari_viewer_proxy, qtbot, monkeypatch):
+    order = []
+    monkeypatch.setattr("napari_simpleclick.plugin.models.ModelLoader.load", lambda *_: order.append("load"))
+    viewer = make_napari_viewer_proxy(show=True)
+    viewer.add_image(np.zeros((3, 64, 64), np.uint8))
+    viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
+    viewer.window._qt_viewer.canvas._scene_canvas.events.draw.connect(lambda _event: order.append("draw"))
+    qtbot.waitUntil(lambda: "load" in order, timeout=10_000)
+    assert order[0] == "draw"
+    assert order.count("load") == 1
+
+
 def test_every_control_has_a_name_and_a_tooltip(make_napari_viewer_proxy):
     viewer = make_napari_viewer_proxy()
     _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")

@@ -41,6 +41,9 @@ WORKING = "Working …"
 BUSY_AFTER_MS = 300
 """Work that takes longer is announced."""
 
+LOAD_AFTER_MS = 50
+"""Loading a model begins so long after the widget was made: the window is drawn before."""
+
 SAVE_EVERY_MS = 1000
 """What was done is saved so often; with the time of writing at most two seconds are lost when the computer stops."""
 
@@ -80,9 +83,9 @@ class SimpleClickWidget(QWidget):
         self._build()
         self._connect()
         self._list_images()
-        # The layers first: napari imports pandas for them, which takes much longer beside the import of torch.
+        # The layers first: napari imports pandas for them, which takes much longer beside the import of another library.
         self._annotate_active()
-        self._load_model()
+        self.load_timer.start()
         self._show_state()
 
     # -- what is shown ----------------------------------------------------------------------------------------------
@@ -121,6 +124,9 @@ class SimpleClickWidget(QWidget):
         self.begin_timer = QTimer(self)
         self.begin_timer.setSingleShot(True)
         self.begin_timer.setInterval(0)
+        self.load_timer = QTimer(self)
+        self.load_timer.setSingleShot(True)
+        self.load_timer.setInterval(LOAD_AFTER_MS)
         self.busy_timer = QTimer(self)
         self.busy_timer.setSingleShot(True)
         self.busy_timer.setInterval(BUSY_AFTER_MS)
@@ -142,6 +148,7 @@ class SimpleClickWidget(QWidget):
         controller.failed.connect(self._show_error)
         self.refresh_timer.timeout.connect(self._show_state)
         self.begin_timer.timeout.connect(self._begin)
+        self.load_timer.timeout.connect(self._load_model)
         self.busy_timer.timeout.connect(self._show_working)
         self.restore_button.clicked.connect(self.recovery.restore_soon)
         self.save_timer.timeout.connect(self.recovery.save)
