@@ -83,7 +83,7 @@ class SimpleClickWidget(QWidget):
         self._build()
         self._connect()
         self._list_images()
-        # The layers first: napari imports pandas for them, which takes much longer beside the import of another library.
+        # The layers first: napari imports pandas for them, which takes longer beside the imports of a model.
         self._annotate_active()
         self.load_timer.start()
         self._show_state()
