@@ -119,6 +119,46 @@ def test_work_goes_on_where_it_was_left_for_another_image(late, answered):
     assert late.errors == []
 
 
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_closed_widget_leaves_its_work_to_the_next(late, answered):
+    clicks = [((2, 30, 40), True), ((2, 30, 50), True), ((2, 32, 45), False)]
+    late.click_at(*clicks[0][:1], positive=True)
+    late.jobs.run.finish()
+    late.click_at(*clicks[1][:1], positive=True)
+    if answered:
+        late.jobs.run.finish()
+    late.shut_down()
+
+    again = Controller(late.viewer, Worker())
+    again.annotate(late.viewer.layers["image"])
+    again.click_at(*clicks[2][:1], positive=False)
+    again.load(Disks)
+    again.jobs.run.finish()
+    np.testing.assert_array_equal(again.labels.data, same_by_hand(*clicks))
+    assert len(again.points.data) == 3
+    assert again.clicks.unanswered() == []
+    assert sorted(layer.name for layer in again.viewer.layers) == ["image", "image clicks", "image masks", "other"]
+    again.undo()
+    again.jobs.run.finish()
+    np.testing.assert_array_equal(again.labels.data, same_by_hand(*clicks[:2]))
+
+
+def test_masks_painted_in_after_their_widget_was_closed_stay(late):
+    late.click_at((2, 30, 40), positive=True)
+    late.jobs.run.finish()
+    left = late.labels
+    late.shut_down()
+    left.paint((4, 5, 5), 3)
+    again = Controller(late.viewer, Worker())
+    again.annotate(late.viewer.layers["image"])
+    again.load(Disks)
+    again.jobs.run.finish()
+    assert left in again.viewer.layers
+    assert left.data[4, 5, 5] == 3
+    assert again.labels.data[2].any()
+    assert again.labels != left
+
+
 def test_masks_painted_in_after_they_were_left_stay(late):
     late.click_at((2, 30, 40), positive=True)
     late.jobs.run.finish()

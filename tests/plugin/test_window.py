@@ -191,6 +191,31 @@ def test_the_window_is_drawn_before_a_model_is_loaded(make_napari_viewer_proxy, 
     assert order.count("load") == 1
 
 
+def test_a_closed_dock_ends_and_the_next_goes_on_with_its_work(open_widget, click, at, qtbot):
+    viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em")
+    viewer.dims.set_current_step(0, 5)
+    click(viewer, widget, 97, 136)
+    click(viewer, widget, 80, 130)
+    masks, points = widget.controller.labels.data.copy(), widget.controller.points
+    widget.parent().destroyOnClose()  # what the cross of the dock does
+    canvas = viewer.window._qt_viewer.canvas.native
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at(viewer, 30, 30))
+    viewer.add_image(np.zeros((10, 256, 256), np.uint8), name="another")
+    qtbot.wait(300)
+    assert len(points.data) == 2
+    assert [layer.name for layer in viewer.layers] == ["em", "em masks", "em clicks", "another"]
+    viewer.layers["another"].visible = False
+
+    _, again = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
+    qtbot.waitUntil(lambda: again.controller.annotator is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: again.controller.busy == 0, timeout=60_000)
+    np.testing.assert_array_equal(again.controller.labels.data, masks)
+    assert sorted(layer.name for layer in viewer.layers) == ["another", "em", "em clicks", "em masks"]
+    assert len(again.controller.points.data) == 2
+    qtbot.mouseClick(again.buttons["undo"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(again.controller.points.data) == 1, timeout=5_000)
+
+
 def test_every_control_has_a_name_and_a_tooltip(make_napari_viewer_proxy):
     viewer = make_napari_viewer_proxy()
     _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")

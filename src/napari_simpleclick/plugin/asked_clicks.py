@@ -64,8 +64,12 @@ class AskedClicks:
 
     def go_on(self, objects: set[int], waiting: list[AskedClick]) -> None:
         """Go on with an image where these objects were clicked, and these clicks had no answer."""
-        self.objects, self.waiting = objects, waiting
-        self.waiting = self.unanswered()
+        self.objects |= objects
+        self.waiting = [asked for asked in waiting if not self._is_made(asked)]
+
+    def ask_again(self) -> None:
+        """Ask with the early clicks, and before them, what nobody answers any more."""
+        self.waiting, self._early = [], [*self.waiting, *self._early]
 
     def ask_early(self) -> None:
         """Ask what was clicked before the model was there."""
@@ -75,12 +79,10 @@ class AskedClicks:
 
     def unanswered(self) -> list[AskedClick]:
         """Clicks on the present image that no mask shows yet, oldest first."""
+        return [asked for asked in (*self.waiting, *self._early) if not self._is_made(asked)]
+
+    def _is_made(self, asked: AskedClick) -> bool:
+        object_id, plane, click = asked
         annotator = self.controller.annotator
-        known = annotator.sessions if annotator else {}
-
-        def made(asked: AskedClick) -> bool:
-            object_id, plane, click = asked
-            session = known.get((object_id, plane.key))
-            return session is not None and click in session.clicks
-
-        return [asked for asked in (*self.waiting, *self._early) if not made(asked)]
+        session = annotator.sessions.get((object_id, plane.key)) if annotator else None
+        return session is not None and click in session.clicks

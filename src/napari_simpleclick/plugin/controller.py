@@ -131,6 +131,7 @@ class Controller:
         """Tell nobody anything any more: the widget is gone, layers and masks stay."""
         self.edits.stop()
         self.painter.finish()
+        self.left.leave()
         self.jobs.stop()
         self.image = self.labels = self.points = None
         for signal in (self.status, self.changed, self.slice_changed, self.failed):
@@ -218,6 +219,7 @@ class Controller:
             return
         if self.annotator is None:
             self.annotator = self.objects.annotator_for(predictor)
+            self.left.come_back()
         self.annotator.predictor = predictor
         self.edits.take_early_strokes()
         self.say_next()

@@ -1,4 +1,7 @@
-"""Left work: what was done on open images while another one is annotated, to go on where it was left."""
+"""Left work: what was done on images that are open still, to go on where it was left.
+
+It is left for another image, or by closing the widget; the next widget goes on with it.
+"""
 
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -34,8 +37,12 @@ class Work:
         self.painted = True
 
 
+LEFT: "WeakKeyDictionary[Image, Work]" = WeakKeyDictionary()
+"""Work by image, of all controllers; gone with the image."""
+
+
 class LeftWork:
-    """The work on images that a controller left; gone with the image.
+    """Leaves the work of a controller, and takes up what was left.
 
     Parameters
     ----------
@@ -45,27 +52,42 @@ class LeftWork:
 
     def __init__(self, controller: "Controller") -> None:
         self.controller = controller
-        self._left: WeakKeyDictionary[Image, Work] = WeakKeyDictionary()
 
     def go_to(self, image: "Image") -> None:
         """Begin on another image, or go on with it where it was left."""
         controller, annotator = self.controller, self.controller.annotator
         controller.edits.stop()
-        self._leave()
+        self.leave()
         controller.image, controller.labels, controller.points = image, None, None
         controller.planes, controller.object_id = {}, 1
         controller.clicks.forget()
         if annotator is not None:
             controller.annotator = controller.objects.annotator_for(annotator.predictor)
-            self._take_up(controller.annotator, self._left.pop(image, None))
+            self._take_up(controller.annotator, LEFT.pop(image, None))
 
-    def _leave(self) -> None:
+    def come_back(self) -> None:
+        """Go on with what another controller left on the present image, unless its layers were removed since."""
+        controller, image = self.controller, self.controller.image
+        work = None if image is None else LEFT.pop(image, None)
+        if work is None or controller.annotator is None:
+            return
+        if work.labels not in controller.viewer.layers and work.points not in controller.viewer.layers:
+            return
+        self._take_up(controller.annotator, work)
+        controller.clicks.ask_again()
+        if controller.labels is not None and work.labels is not None and not work.painted:
+            controller.labels.name = work.labels.name
+        if controller.points is not None and work.points is not None:
+            controller.points.name = work.points.name
+        controller.paint(controller.objects.painting_all())
+
+    def leave(self) -> None:
         """Keep the work on the present image, if there is any."""
         controller, annotator = self.controller, self.controller.annotator
         if controller.image is None or annotator is None:
             return
         if annotator.sessions or annotator.objects or controller.clicks.waiting:
-            self._left[controller.image] = Work(controller, annotator)
+            LEFT[controller.image] = Work(controller, annotator)
 
     def _take_up(self, now: "Annotator", work: Work | None) -> None:
         """Go on with work; its layers are made anew, since answers may have come meanwhile.

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_info
-from qtpy.QtCore import QTimer
+from qtpy.QtCore import QEvent, QTimer
 from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -175,7 +175,7 @@ class SimpleClickWidget(QWidget):
         for image in self._images():
             image.events.name.connect(self._list_images)
         worker, saver, recovery, propagation = self.worker, self.saver, self.recovery, self.propagation
-        # Closing a dock calls no closeEvent; a bound method of this widget would not be called either.
+        viewer, listener, hover = self.viewer, self.listener, self.hover
         quits = QApplication.instance().aboutToQuit
 
         def save_last() -> None:
@@ -186,7 +186,10 @@ class SimpleClickWidget(QWidget):
 
         ends = [
             lambda: quits.disconnect(end_all),
-            self.hover.stop,
+            self.save_timer.stop,
+            lambda: viewer.mouse_drag_callbacks.remove(listener),
+            lambda: viewer.mouse_move_callbacks.remove(hover),
+            hover.stop,
             self.look_ahead.stop,
             propagation.cancel,
             worker.stop,
@@ -202,8 +205,15 @@ class SimpleClickWidget(QWidget):
                 with suppress(RuntimeError):  # Qt deletes parts first where a script ends with its window
                     ends.pop(0)()
 
+        self._end_all = end_all
         quits.connect(end_all)
         self.destroyed.connect(end_all)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """End when the dock is closed: that only takes this widget out, which may live on for long."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ParentChange and self.parent() is None:
+            self._end_all()
 
     # -- what the user does -----------------------------------------------------------------------------------------
 
@@ -224,6 +234,8 @@ class SimpleClickWidget(QWidget):
             bind_keys(self.controller, self.actions)
 
     def _on_inserted(self, event: Any) -> None:
+        if self.worker.stopped:
+            return
         event.value.events.name.connect(self._list_images)
         self._list_images()
         if self.controller.image is None and self._images():
