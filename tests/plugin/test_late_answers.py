@@ -400,3 +400,18 @@ def test_stroke_whose_answer_is_dropped_leaves_the_masks_of_the_work_that_was_op
     recovery.open(recovery.journal.path)
     late.jobs.run.finish()
     np.testing.assert_array_equal(late.labels.data, masks)
+
+
+def test_chosen_colours_are_prepared_once_on_the_worker_and_shown_then(late):
+    late.click_at((2, 30, 40), positive=True)
+    late.jobs.run.finish()
+    automatic = late.labels.colormap
+    late.objects.describe(1, color="#ff0000")
+    late.objects.describe(1, color="#00ff00")
+    assert late.labels.colormap is automatic
+    assert len(late.jobs.run.jobs) == 1
+    late.jobs.run.finish()
+    np.testing.assert_allclose(late.labels.colormap.map(1), [0, 1, 0, 1])
+    late.objects.describe(1, color="#0000ff")
+    assert not late.jobs.run.jobs
+    np.testing.assert_allclose(late.labels.colormap.map(1), [0, 0, 1, 1])

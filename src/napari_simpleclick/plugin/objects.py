@@ -45,6 +45,7 @@ class Objects:
         self.others_negative = False
         self.outlines = False
         self._colored: dict[int, str | None] = {}
+        self._preparing: set[np.dtype] = set()
         self._prepared: set[np.dtype] = set()
         self.automatic: Any = None
         """The colormap that napari gave the labels layer."""
@@ -199,12 +200,18 @@ class Objects:
 
     def _prepare(self, dtype: np.dtype) -> None:
         """Show chosen colours as soon as napari can without holding up the window."""
+        if dtype in self._preparing:
+            return
+        self._preparing.add(dtype)
 
         def prepared(_nothing: None) -> None:
             self._prepared.add(dtype)
             self.refresh_colors()
 
-        self.controller.jobs.submit(lambda: prepare_colors(dtype), prepared, whatever_work=True)
+        def failed() -> None:
+            self._preparing.discard(dtype)
+
+        self.controller.jobs.submit(lambda: prepare_colors(dtype), prepared, failed, whatever_work=True)
 
     def _wanted_colors(self, annotator: Annotator) -> dict[int, str | None]:
         """Every label in use with its colour, as `color_of` tells; none where all are the automatic ones."""
