@@ -23,8 +23,8 @@ def describe(annotator: Annotator, object_id: int, **values: Any) -> list[Change
     """
     before = annotator.objects.get(object_id, DEFAULT)
     after = replace(before, **values)
-    if after.class_id < 1:
-        raise ValueError(f"A class is a number from 1 on (0 is the background), got {after.class_id}.")
+    if not isinstance(after.class_id, int) or after.class_id < 1:
+        raise ValueError(f"A class is a number from 1 on (0 is the background), got {after.class_id!r}.")
     return annotator.record(PropertyEdit(object_id, before, after)) if before != after else []
 
 

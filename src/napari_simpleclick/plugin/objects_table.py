@@ -201,8 +201,8 @@ class ObjectsTable(QTableWidget):
         value: object = item.text().strip()
         if item.column() in (LOCK, SHOW):
             value = item.checkState() == Qt.CheckState.Checked
-        elif item.column() == CLASS:
-            value = int(item.text()) if item.text().strip().isdigit() else 0
+        elif item.column() == CLASS and str(value).isdecimal():
+            value = int(str(value))
         with QSignalBlocker(self):
             self._fill(item.row(), summary, self._color(summary.object_id))
         if value != getattr(summary.properties, name):
