@@ -1,6 +1,7 @@
 """Recovery: the work on an image is saved by itself, and offered again when the image is opened the next time."""
 
 import os
+import warnings
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -93,6 +94,13 @@ class Recovery:
         if journal is not None:
             journal.save(self.about())
             journal.close()
+
+    def save_last(self) -> None:
+        """Save where nobody could be asked any more."""
+        try:
+            self.save_now()
+        except OSError as error:
+            warnings.warn(f"The latest work was not saved: {error}", stacklevel=1)
 
     def restore(self) -> int:
         """Bring back the earlier work with its history; returns the number of objects.

@@ -1,19 +1,18 @@
 """The widget in napari's dock: choose image and model, click, go on to the next slice and object."""
 
 import atexit
-import warnings
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_info
 from qtpy.QtCore import QEvent, QTimer
 from qtpy.QtGui import QKeySequence, QShortcut
-from qtpy.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from napari_simpleclick.plugin.actions import actions_of
 from napari_simpleclick.plugin.channels_menu import ChannelsMenu
 from napari_simpleclick.plugin.clicks_panel import ClicksPanel
 from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.ending import at_the_end
 from napari_simpleclick.plugin.ground_truth import GroundTruth
 from napari_simpleclick.plugin.hover import HoverPreview
 from napari_simpleclick.plugin.keys import bind_keys, cheat_sheet, unbind_keys
@@ -174,46 +173,30 @@ class SimpleClickWidget(QWidget):
         self.viewer.layers.events.reordered.connect(self._list_images)
         for image in self._images():
             image.events.name.connect(self._list_images)
-        worker, saver, recovery, propagation = self.worker, self.saver, self.recovery, self.propagation
         viewer, listener, hover = self.viewer, self.listener, self.hover
-        quits = QApplication.instance().aboutToQuit
-
-        def save_last() -> None:
-            try:
-                recovery.save_now()
-            except OSError as error:  # nobody could be asked any more
-                warnings.warn(f"The latest work was not saved: {error}", stacklevel=1)
-
-        ends = [
-            lambda: quits.disconnect(end_all),
-            self.save_timer.stop,
-            lambda: viewer.mouse_drag_callbacks.remove(listener),
-            lambda: viewer.mouse_move_callbacks.remove(hover),
-            hover.stop,
-            self.look_ahead.stop,
-            propagation.cancel,
-            worker.stop,
-            self.compiler.stop,
-            saver.stop,
-            save_last,
-            lambda: unbind_keys(controller),
-            controller.shut_down,
-        ]
-
-        def end_all() -> None:
-            while ends:
-                with suppress(RuntimeError):  # Qt deletes parts first where a script ends with its window
-                    ends.pop(0)()
-
-        self._end_all = end_all
-        quits.connect(end_all)
-        self.destroyed.connect(end_all)
+        self.end = at_the_end(
+            self,
+            [
+                self.save_timer.stop,
+                lambda: viewer.mouse_drag_callbacks.remove(listener),
+                lambda: viewer.mouse_move_callbacks.remove(hover),
+                hover.stop,
+                self.look_ahead.stop,
+                self.propagation.cancel,
+                self.worker.stop,
+                self.compiler.stop,
+                self.saver.stop,
+                self.recovery.save_last,
+                lambda: unbind_keys(controller),
+                controller.shut_down,
+            ],
+        )
 
     def changeEvent(self, event: QEvent) -> None:
         """End when the dock is closed: that only takes this widget out, which may live on for long."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ParentChange and self.parent() is None:
-            self._end_all()
+            self.end()
 
     # -- what the user does -----------------------------------------------------------------------------------------
 
