@@ -177,6 +177,7 @@ class SimpleClickWidget(QWidget):
         self.end = at_the_end(
             self,
             [
+                self.load_timer.stop,
                 self.save_timer.stop,
                 lambda: viewer.mouse_drag_callbacks.remove(listener),
                 lambda: viewer.mouse_move_callbacks.remove(hover),
