@@ -28,6 +28,12 @@ class Click:
     positive: bool = True
 
 
+class ExpectedClick(Click):
+    """A click that nobody made, where an object is expected: an answer may contradict it."""
+
+    __slots__ = ()
+
+
 def positions(clicks: Sequence[Click], *, positive: bool) -> np.ndarray:
     """Positions of the clicks of one sign, (count, 2) float64, row and column.
 

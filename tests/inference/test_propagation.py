@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from napari_simpleclick.arrays import Box
-from napari_simpleclick.clicks import Click
+from napari_simpleclick.clicks import ExpectedClick
 from napari_simpleclick.evaluation.metrics import iou
 from napari_simpleclick.inference.appearance import learnt
 from napari_simpleclick.inference.prediction import Prediction
@@ -37,7 +37,7 @@ def picture(seed=0) -> np.ndarray:
 def test_network_is_asked_about_the_expected_shape_and_then_about_its_own_answer():
     predictor = Says(0.5)
     follow(predictor, square(), picture())
-    assert [clicks for clicks, _ in predictor.asked] == [[Click(50, 60)]] * ROUNDS
+    assert [clicks for clicks, _ in predictor.asked] == [[ExpectedClick(50, 60)]] * ROUNDS
     shapes = [previous.mask() for _, previous in predictor.asked]
     assert shapes[0].sum() == 21 * 21
     assert shapes[1].any()
@@ -59,7 +59,7 @@ def test_object_is_expected_where_its_surroundings_moved():
     known = picture()
     predictor = Says(0.5)
     found = follow(predictor, square(), np.roll(known, (6, -8), (0, 1)), known=known)
-    assert predictor.asked[0][0][-1] == Click(56, 52)
+    assert predictor.asked[0][0][-1] == ExpectedClick(56, 52)
     assert found.mask()[48:65, 44:61].all()
 
 

@@ -111,8 +111,14 @@ def test_pictures_with_many_objects_come_more_often(monkeypatch):
 def test_some_targets_are_drawn_a_little_beside_the_border_of_the_object(monkeypatch):
     disk = np.hypot(*(np.mgrid[:64, :64] - 32)) < 12
     image = np.repeat(disk[..., None] * np.uint8(255), 3, axis=-1)
-    pictures = LabelledPictures([lambda: (image, disk.astype(np.int32))])
     monkeypatch.setattr(labelled, "vary", lambda _rng, image, target: Example(image, target))
-    examples = [pictures.example(np.random.default_rng(seed), 96) for seed in range(60)]
-    beside = [((each.image[..., 0] > 127) != each.target).sum() > 0.03 * each.target.sum() for each in examples]
-    assert 0.05 < np.mean(beside) < 0.4
+
+    def beside(redrawn: float) -> float:
+        pictures = LabelledPictures([lambda: (image, disk.astype(np.int32))], redrawn)
+        examples = [pictures.example(np.random.default_rng(seed), 96) for seed in range(60)]
+        return np.mean(
+            [((each.image[..., 0] > 127) != each.target).sum() > 0.03 * each.target.sum() for each in examples]
+        )
+
+    assert 0.05 < beside(0.2) < 0.4
+    assert beside(0.0) < beside(0.2) - 0.05

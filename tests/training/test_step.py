@@ -6,7 +6,14 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 from napari_simpleclick.training import step
 from napari_simpleclick.training.losses import overlap_loss
-from napari_simpleclick.training.step import ClickTraining, beginning, blurred, draw_guidance, mean_iou
+from napari_simpleclick.training.step import (
+    ClickTraining,
+    beginning,
+    blurred,
+    disobedience,
+    draw_guidance,
+    mean_iou,
+)
 from napari_simpleclick.training.synthesis import Synthesis
 
 SMALL = SimpleClickConfig(16, 32, 4, 2, (16, 16, 16, 16), 16, image_size=64)
@@ -33,6 +40,32 @@ def test_image_features_are_computed_once_for_all_rounds(batch, rounds, monkeypa
         monkeypatch.setattr(model, name, counted)
     ClickTraining(model, overlap_loss)(*batch, np.random.default_rng(0), rounds)
     assert calls == {"encode": 1, "decode": rounds + 1}
+
+
+def test_late_work_is_made_without_learning_from_it(batch, monkeypatch):
+    """The gradient of a step is that of its last predictions, however many came before."""
+    model = SimpleClick(SMALL)
+    learned, original = [], model.decode
+
+    def watched(*inputs):
+        learned.append(torch.is_grad_enabled())
+        return original(*inputs)
+
+    monkeypatch.setattr(model, "decode", watched)
+    ClickTraining(model, overlap_loss)(*batch, np.random.default_rng(0), 1, 5)
+    assert learned == [False] * 5 + [True] * 2
+
+
+def test_disobedience_is_about_clicked_pixels_only():
+    logits = torch.full((2, 1, 8, 8), -3.0, requires_grad=True)
+    agreed = disobedience(logits, [[Click(1, 1, positive=False)], []])
+    ignored = disobedience(logits, [[Click(1, 1, positive=False)], [Click(2, 3)]])
+    assert agreed.item() == pytest.approx(np.log1p(np.exp(-3)), rel=1e-5)
+    assert ignored.item() == pytest.approx((agreed.item() + np.log1p(np.exp(3))) / 2, rel=1e-5)
+    ignored.backward()
+    assert logits.grad.nonzero().tolist() == [[0, 0, 1, 1], [1, 0, 2, 3]]
+    assert logits.grad[1, 0, 2, 3] < 0
+    assert disobedience(logits, [[], []]).item() == 0
 
 
 def test_every_parameter_learns_and_the_reported_iou_does_not(batch):

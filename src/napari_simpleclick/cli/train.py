@@ -55,6 +55,8 @@ class TrainCommand:
     """Part of the procedural samples that show brains with drawn lesions; needs the package nilearn."""
     sections: float = 0.3
     """Part of the procedural samples that show sections of tissue as in electron microscopy."""
+    redrawn: float = 0.0
+    """Part of the targets of pictures and volumes drawn as another person might; for outlines that are rough."""
     precision: Literal["auto", "no", "bf16", "fp16"] = "auto"
     """Numbers to compute with: float32 ("no"), or mixed with bfloat16 or float16; "auto" is what is fastest here."""
     threads: int | None = None
@@ -175,7 +177,8 @@ def open_sources(command: TrainCommand) -> "tuple[Mixture, list[ValidationObject
     procedural = command.synthetic
     if procedural is None:
         procedural = 0.2 if command.volume else 0.8 if groups else 1.0
-    sources: list[Source] = [Synthesis(), Sections(), *(LabelledPictures(learn) for learn, _ in groups)]
+    pictures = (LabelledPictures(learn, command.redrawn) for learn, _ in groups)
+    sources: list[Source] = [Synthesis(), Sections(), *pictures]
     parts = 1 - command.brains - command.sections, command.sections
     if min(parts) < 0:
         raise ValueError(

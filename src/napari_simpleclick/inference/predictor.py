@@ -11,6 +11,7 @@ from jaxtyping import Float32
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click, positions
 from napari_simpleclick.inference.near_look import better, near_question
+from napari_simpleclick.inference.obedience import obey
 from napari_simpleclick.inference.precision import Features, Images, Network, sigmoid
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.question import Question
@@ -40,7 +41,7 @@ class Predictor:
     facts
         What names model and engine, for session files: plain values.
     regions
-        How large objects are shown; None as the network was trained.
+        How large objects are shown and whether clicks are obeyed; None as the network was trained.
     """
 
     def __init__(
@@ -111,6 +112,9 @@ class Predictor:
         self._free += inputs
         # The published evaluation averages logits, not probabilities (docs/decisions/0003).
         probabilities = sigmoid((logits[::2] + logits[1::2, :, ::-1]) / 2 if self.flip else logits)
+        if self.regions.obey:
+            for probability, (_, clicks, *_), roi in zip(probabilities, questions, rois, strict=True):
+                obey(probability, clicks, roi)
         answers = [Prediction(*answer) for answer in zip(probabilities, rois, shapes, strict=True)]
         return self.looked_again(questions, answers) if self.regions.second_look else answers
 

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from napari_simpleclick.arrays import Box
-from napari_simpleclick.clicks import Click
+from napari_simpleclick.clicks import ExpectedClick
 from napari_simpleclick.inference.appearance import Appearance, averaged, learnt
 from napari_simpleclick.inference.interpolation import between, pasted, shifted, signed_distance, trimmed
 from napari_simpleclick.inference.patches import around, overlap, part_of
@@ -165,19 +165,19 @@ def depths(patch: Patch, rows: Positions, cols: Positions) -> np.ndarray:
     return chosen
 
 
-def centre_click(patch: Patch) -> Click:
-    """A click on the pixel deepest inside an object.
+def centre_click(patch: Patch) -> ExpectedClick:
+    """A click as expected on the pixel deepest inside an object.
 
     Examples
     --------
     >>> from napari_simpleclick.arrays import Box
     >>> centre_click((Box(10, 15, 20, 23), np.ones((5, 3), bool)))
-    Click(row=11, col=21, positive=True)
+    ExpectedClick(row=11, col=21, positive=True)
     """
     box, mask = patch
     depth = distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
     row, col = np.unravel_index(np.argmax(depth), depth.shape)
-    return Click(int(row) + box.row_start, int(col) + box.col_start)
+    return ExpectedClick(int(row) + box.row_start, int(col) + box.col_start)
 
 
 def why_stop(before: Patch, after: Patch | None) -> str | None:

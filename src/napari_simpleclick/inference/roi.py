@@ -18,7 +18,7 @@ OBJECT_THRESHOLD = 0.50
 
 @dataclass(frozen=True, slots=True)
 class Regions:
-    """How large a network wants objects to be shown (docs/decisions/0014).
+    """How large a network wants objects to be shown, and what becomes of its answers (docs/decisions/0014, 0015).
 
     Parameters
     ----------
@@ -28,11 +28,14 @@ class Regions:
         So many times as long as the object a side is, as long as that is no longer than `LONGEST_SMALL_SIDE`.
     second_look
         Whether the first click is answered once more in the region that its first answer asks for.
+    obey
+        Whether a clicked pixel becomes what the click says, whatever the network answers.
     """
 
     smallest_side: float
     surroundings: float
     second_look: bool
+    obey: bool
 
     def side(self, length: int) -> float:
         """Side of the region for an object of some length, in pixels.
@@ -49,10 +52,10 @@ class Regions:
 LONGEST_SMALL_SIDE = 200
 """Shortest side of a region as published, in pixels."""
 
-PUBLISHED = Regions(smallest_side=LONGEST_SMALL_SIDE, surroundings=0, second_look=False)
+PUBLISHED = Regions(smallest_side=LONGEST_SMALL_SIDE, surroundings=0, second_look=False, obey=False)
 """As in the published evaluation."""
 
-CLOSE = Regions(smallest_side=112, surroundings=4, second_look=True)
+CLOSE = Regions(smallest_side=112, surroundings=4, second_look=True, obey=True)
 """For networks that were trained to see pixels enlarged four times."""
 
 

@@ -6,8 +6,8 @@ import numpy as np
 from napari_simpleclick.arrays import bounding_box
 from napari_simpleclick.training.shapes import Rng
 
-STRONGEST_ZOOM = 5.6
-"""No pixel is shown larger than this; the predictor's regions reach 448 / 96."""
+STRONGEST_ZOOM = 7.0
+"""No pixel is shown larger than this; the predictor's regions reach 448 / 112."""
 
 
 def random_crop(

@@ -16,9 +16,6 @@ from napari_simpleclick.training.synthesis import DISTANT, Example
 SMALLEST_AREA = 80
 """Smallest object to learn from, in pixels (SimpleClick, training)."""
 
-RATED = 0.2
-"""Part of the targets that another person would have drawn a little differently."""
-
 FEW = 10
 """A picture with so many objects is used half as often as one with very many: those hold most of all objects."""
 
@@ -31,9 +28,12 @@ class LabelledPictures:
     ----------
     readers
         One function per picture; see `pictures`.
+    redrawn
+        Part of the targets that are drawn a little differently, as another person might have; for rough outlines.
     """
 
     readers: Sequence[Reader]
+    redrawn: float = 0.0
 
     def example(self, rng: Rng, size: int) -> Example:
         """A crop around a random object of a random picture, resized to `size`.
@@ -51,7 +51,7 @@ class LabelledPictures:
             if rng.random() < large.size / (large.size + FEW):
                 target = labels == int(rng.choice(large))
                 crop, target = random_crop(rng, image, target, size, furthest=furthest_view(rng, size))
-                if rng.random() < RATED and target.any():
+                if rng.random() < self.redrawn and target.any():
                     target = drawn_by_hand(rng, target)
                 return vary(rng, crop, target)
         raise ValueError(f"No object of at least {SMALLEST_AREA} pixels in 1000 pictures. Check the labels.")

@@ -112,6 +112,10 @@ class TrainingSettings:
         "all" predictions of a sample, or the "last" one only, as in the paper: image features serve all of them.
     earlier_work
         Chance that a sample starts in the middle of the work, with a distorted mask and clicks (the paper: 0).
+    late
+        Chance that a step learns from what the network made of several clicks of its own (the paper: 0).
+    obedience
+        Weight of the loss of clicked pixels alone (the paper: 0).
     carried
         Chance that a sample is a mask from a neighbouring slice, or a painted one, with one click (the paper: 0).
     seed
@@ -136,6 +140,8 @@ class TrainingSettings:
     max_rounds: int = 3
     learn_from: Literal["all", "last"] = "all"
     earlier_work: float = 0.4
+    late: float = 0.3
+    obedience: float = 0.2
     carried: float = 0.2
     seed: int = 0
 

@@ -22,6 +22,9 @@ FORGET = 0.3
 AGAIN = 0.3
 """Chance that the first click is answered twice, the second time from the first answer: the predictor's second look."""
 
+LATE = (3, 9)
+"""Predictions before those that are learned from, at least and fewer than, where the work is late."""
+
 BLURS = (4, 8, 16)
 """Pixels over which maps from another region are averaged: any of these at a second look, else the first."""
 
@@ -41,6 +44,8 @@ class ClickTraining(nn.Module):
         Chance that the last prediction is of a mask from elsewhere with one click.
     every_round
         Whether every prediction is learned from; else the last one only, as in the paper.
+    obedience
+        Weight of the loss of clicked pixels, which a mean over all pixels hardly sees.
     """
 
     def __init__(
@@ -51,6 +56,7 @@ class ClickTraining(nn.Module):
         earlier_work: float = 0.0,
         carried: float = 0.0,
         every_round: bool = True,
+        obedience: float = 0.0,
     ) -> None:
         super().__init__()
         self.model = model
@@ -58,9 +64,12 @@ class ClickTraining(nn.Module):
         self.earlier_work = earlier_work
         self.carried = carried
         self.every_round = every_round
+        self.obedience = obedience
 
-    def forward(self, images: Tensor, targets: Tensor, rng: Rng, rounds: int) -> tuple[Tensor, Tensor]:
-        """Click `rounds` times, feeding predictions back, and once more.
+    def forward(
+        self, images: Tensor, targets: Tensor, rng: Rng, rounds: int, unlearned: int = 0
+    ) -> tuple[Tensor, Tensor]:
+        """Click `unlearned + rounds` times, feeding predictions back, and once more.
 
         Parameters
         ----------
@@ -72,6 +81,8 @@ class ClickTraining(nn.Module):
             Source of the clicks.
         rounds
             Predictions that are fed back.
+        unlearned
+            Further ones before them, which are not learned from: the network's own work up to late clicks.
 
         Returns
         -------
@@ -85,22 +96,24 @@ class ClickTraining(nn.Module):
         previous = torch.from_numpy(np.stack([drawn for drawn, _ in beginnings])).to(images.device)
         predicted = (previous > 0.5).cpu().numpy()
         losses = []
-        for number in range(rounds + 1):
+        last = unlearned + rounds
+        for number in range(last + 1):
             again = number == 1 and rng.random() < AGAIN
             if again:
                 previous = blurred(previous, int(rng.choice(BLURS)))
             else:
                 click_once(rng, predicted, truth, clicks)
                 previous = blurred(previous) if number and rng.random() < FORGET else previous
-            if number == rounds:
+            if number == last:
                 self.carry_over(rng, truth, previous, clicks)
-            with torch.set_grad_enabled(self.every_round or number == rounds):
+            learn = number == last or (self.every_round and number >= unlearned)
+            with torch.set_grad_enabled(learn):
                 logits = self.model.decode(features, draw_guidance(previous, clicks)).float()
-                losses.append(self.loss(logits, wanted))
+                if learn:
+                    losses.append(self.loss(logits, wanted) + self.obedience * disobedience(logits, clicks))
             previous = torch.sigmoid(logits.detach())[:, 0]
             predicted = (previous > 0.5).cpu().numpy()
-        loss = torch.stack(losses).mean() if self.every_round else losses[-1]
-        return loss, mean_iou(logits.detach() > 0, wanted > 0)
+        return torch.stack(losses).mean(), mean_iou(logits.detach() > 0, wanted > 0)
 
     def carry_over(self, rng: Rng, truth: np.ndarray, previous: Tensor, clicks: list[list[Click]]) -> None:
         """Exchange, by chance, masks and clicks for a mask from a neighbouring slice and one click."""
@@ -132,6 +145,18 @@ def click_once(rng: Rng, predicted: np.ndarray, truth: np.ndarray, clicks: list[
     for mask, target, made in zip(predicted, truth, clicks, strict=True):
         click = sample_click(rng, mask, target, made)
         made.extend([click] if click else [])
+
+
+def disobedience(logits: Tensor, clicks: list[list[Click]]) -> Tensor:
+    """Cross-entropy of logits (batch, 1, size, size) at the clicked pixels, mean over all of them."""
+    made = [(place, click) for place, each in enumerate(clicks) for click in each]
+    if not made:
+        return logits.new_zeros(())
+    places, rows, cols, signs = zip(
+        *((place, int(click.row), int(click.col), 1.0 if click.positive else -1.0) for place, click in made),
+        strict=True,
+    )
+    return nn.functional.softplus(-logits.new_tensor(signs) * logits[list(places), 0, list(rows), list(cols)]).mean()
 
 
 def draw_guidance(previous: Tensor, clicks: list[list[Click]]) -> Tensor:

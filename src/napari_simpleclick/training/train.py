@@ -19,7 +19,7 @@ from napari_simpleclick.training.optim import create_optimizer, freeze, set_lear
 from napari_simpleclick.training.settings import Phase, Schedule, TrainingSettings
 from napari_simpleclick.training.sources import Batch, Batches, Source
 from napari_simpleclick.training.state import RunState
-from napari_simpleclick.training.step import ClickTraining
+from napari_simpleclick.training.step import LATE, ClickTraining
 
 GRADIENT_NORM = 1.0
 """Longer gradients are shortened to this."""
@@ -154,6 +154,7 @@ class TrainingRun:
             earlier_work=settings.earlier_work,
             carried=settings.carried,
             every_round=settings.learn_from == "all",
+            obedience=settings.obedience,
         )
 
     def step(self, batches: Iterator[Batch], phase: Phase) -> StepRecord:
@@ -167,7 +168,7 @@ class TrainingRun:
         rate = set_learning_rate(self.optimizer, self.settings, counts.step, progress)
         self.network.train()
         with self.accelerator.autocast():
-            loss, iou = self.network(images, targets, rng, int(rng.integers(self.settings.max_rounds + 1)))
+            loss, iou = self.network(images, targets, rng, *self.rounds())
         self.learn(loss)
         counts.step += 1
         counts.samples += len(images) * self.accelerator.num_processes
@@ -185,6 +186,15 @@ class TrainingRun:
             seconds,
             waiting,
         )
+
+    def rounds(self) -> tuple[int, int]:
+        """Predictions of this step that are fed back, and those before them that are not learned from.
+
+        The same for all processes, which wait for the slowest.
+        """
+        rng = np.random.default_rng((self.settings.seed, self.state.counts.step, 2))
+        rounds = int(rng.integers(self.settings.max_rounds + 1))
+        return rounds, int(rng.integers(*LATE)) if rng.random() < self.settings.late else 0
 
     def agreed(self, seconds: float) -> float:
         """The first process's time: all have to end phases and the run at the same step."""

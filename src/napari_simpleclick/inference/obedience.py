@@ -1,0 +1,97 @@
+"""Clicked pixels become what the user says they are, whatever the network answers (docs/decisions/0015)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float32
+
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.clicks import Click, ExpectedClick
+from napari_simpleclick.inference.resample import neighbours
+
+MARGIN = 0.5
+"""Logit that a clicked pixel gets at least, in the direction of the click."""
+
+SPREAD = 1.0
+"""Pixels of the plane within which a correction fades (standard deviation of a bell)."""
+
+FINEST_SPREAD = 2.0
+"""The same in values of the map, where a pixel of the plane is less."""
+
+REACH = 4
+"""So many spreads from a click its correction is nothing, and other clicks need not be thought of."""
+
+RIDGE = 0.05
+"""Keeps opposite clicks on neighbouring pixels from pushing each other to extremes."""
+
+ATTEMPTS = 3
+"""A correction falls short by the ridge, and by what lies between values of the map."""
+
+NOTHING = 1e-3
+"""Values whose odds change by a smaller part stay as they are."""
+
+SUREST = 1e-6
+"""Probabilities are moved as if none were closer to 0 or 1."""
+
+
+def obey(probabilities: Float32[np.ndarray, "size size"], clicks: Sequence[Click], roi: Box) -> None:
+    """Correct a map, in place, where it contradicts clicks.
+
+    Logits are raised or lowered by bells around such clicks, as high together as each click needs. Clicks near by that
+    the map agrees with keep it so.
+
+    Parameters
+    ----------
+    probabilities
+        (size, size) float32; its corners are the corners of `roi`.
+    clicks
+        All clicks. The newest on a pixel counts; those outside the region and expected ones do not.
+    roi
+        The region of the plane that the map covers.
+    """
+    made = {
+        (round(click.row) - roi.row_start, round(click.col) - roi.col_start): click.positive
+        for click in clicks
+        if not isinstance(click, ExpectedClick)
+    }
+    inside = [(*at, made[at]) for at in made if 0 <= at[0] < roi.shape[0] and 0 <= at[1] < roi.shape[1]]
+    if not inside:
+        return
+    places, signs = np.array(inside)[:, :2], np.where([positive for *_, positive in inside], 1, -1)
+    scale = (np.array(probabilities.shape) - 1) / np.maximum(np.array(roi.shape) - 1, 1)
+    spread = np.maximum(SPREAD * scale, FINEST_SPREAD)
+    for _ in range(ATTEMPTS):
+        lacking = np.maximum(MARGIN - signs * logits_at(probabilities, places, roi), 0)
+        if not lacking.any():
+            return
+        apart = np.abs(places[:, None] - places[lacking > 0]) * scale / spread
+        near = (apart.max(axis=2) < REACH).any(axis=1)
+        raise_around(probabilities, places[near] * scale, (signs * lacking)[near], spread)
+
+
+def logits_at(probabilities: np.ndarray, places: np.ndarray, roi: Box) -> np.ndarray:
+    """Logits of a map (size, size) at pixels (count, 2), counted from the first of the region that it covers."""
+    (top, bottom, down), (left, right, across) = (
+        neighbours(places[:, axis], roi.shape[axis], probabilities.shape[axis]) for axis in (0, 1)
+    )
+    above = probabilities[top, left] * (1 - across) + probabilities[top, right] * across
+    below = probabilities[bottom, left] * (1 - across) + probabilities[bottom, right] * across
+    values = np.clip(above * (1 - down) + below * down, SUREST, 1 - SUREST)
+    logits: np.ndarray = np.log(values / (1 - values))
+    return logits
+
+
+def raise_around(probabilities: np.ndarray, places: np.ndarray, by: np.ndarray, spread: np.ndarray) -> None:
+    """Change logits of a map (size, size), in place, by given amounts at places (count, 2), fading around them."""
+    apart = ((places[:, None] - places) / spread) ** 2
+    heights = np.linalg.solve(np.exp(-apart.sum(axis=2) / 2) + RIDGE * np.eye(len(places)), by)
+    bells, window = [], []
+    for along, width, extent in zip(places.T, spread, probabilities.shape, strict=True):
+        start, stop = max(int(along.min() - REACH * width), 0), min(int(along.max() + REACH * width) + 2, extent)
+        bells.append(np.exp(-(((np.arange(start, stop) - along[:, None]) / width) ** 2) / 2))
+        window.append(slice(start, stop))
+    odds = np.exp((heights[:, None] * bells[0]).T @ bells[1])
+    part = probabilities[tuple(window)]
+    changed = np.abs(odds - 1) > NOTHING
+    values, odds = np.clip(part[changed], SUREST, 1 - SUREST), odds[changed]
+    part[changed] = values * odds / (1 - values + values * odds)
