@@ -108,17 +108,16 @@ def test_pictures_with_many_objects_come_more_often(monkeypatch):
     assert 0.8 < np.mean(chosen) < 0.98
 
 
-def test_some_targets_are_drawn_a_little_beside_the_border_of_the_object(monkeypatch):
+def test_some_targets_are_drawn_as_somebody_else_might_where_that_is_asked_for(monkeypatch):
     disk = np.hypot(*(np.mgrid[:64, :64] - 32)) < 12
     image = np.repeat(disk[..., None] * np.uint8(255), 3, axis=-1)
     monkeypatch.setattr(labelled, "vary", lambda _rng, image, target: Example(image, target))
+    monkeypatch.setattr(labelled, "drawn_by_hand", lambda _rng, target: np.zeros_like(target))
 
-    def beside(redrawn: float) -> float:
+    def part_redrawn(redrawn: float) -> float:
         pictures = LabelledPictures([lambda: (image, disk.astype(np.int32))], redrawn)
-        examples = [pictures.example(np.random.default_rng(seed), 96) for seed in range(60)]
-        return np.mean(
-            [((each.image[..., 0] > 127) != each.target).sum() > 0.03 * each.target.sum() for each in examples]
-        )
+        return np.mean([not pictures.example(np.random.default_rng(seed), 96).target.any() for seed in range(60)])
 
-    assert 0.05 < beside(0.2) < 0.4
-    assert beside(0.0) < beside(0.2) - 0.05
+    assert part_redrawn(0.0) == 0
+    assert 0.08 < part_redrawn(0.2) < 0.4
+    assert part_redrawn(1.0) == 1
