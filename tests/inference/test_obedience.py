@@ -75,6 +75,12 @@ def test_certain_maps_can_be_changed(value: float) -> None:
     assert np.isfinite(probabilities).all()
 
 
+def test_a_map_without_numbers_stays_one() -> None:
+    probabilities = np.full((448, 448), np.nan, np.float32)
+    obey(probabilities, [Click(20, 30)], Box(0, 50, 0, 70))
+    assert np.isnan(probabilities).all()
+
+
 def test_clicks_that_nobody_made_or_that_lie_elsewhere_change_nothing() -> None:
     probabilities = np.full((448, 448), 0.1, np.float32)
     obey(probabilities, [ExpectedClick(20, 20), Click(300, 20), Click(5, 4)], Box(10, 210, 10, 210))

@@ -62,9 +62,10 @@ def obey(probabilities: Float32[np.ndarray, "size size"], clicks: Sequence[Click
     spread = np.maximum(SPREAD * scale, FINEST_SPREAD)
     for _ in range(ATTEMPTS):
         lacking = np.maximum(MARGIN - signs * logits_at(probabilities, places, roi), 0)
-        if not lacking.any():
+        contradicted = lacking > 0  # not where the map is no number
+        if not contradicted.any():
             return
-        apart = np.abs(places[:, None] - places[lacking > 0]) * scale / spread
+        apart = np.abs(places[:, None] - places[contradicted]) * scale / spread
         near = (apart.max(axis=2) < REACH).any(axis=1)
         raise_around(probabilities, places[near] * scale, (signs * lacking)[near], spread)
 
