@@ -125,6 +125,7 @@ def test_menu_offers_what_the_image_has_and_chooses(make_napari_viewer_proxy, qt
     viewer.add_layer(ct)
     _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
     menu = widget.setup.seen_menu
+    qtbot.waitUntil(lambda: widget.controller.annotator is not None, timeout=60_000)  # which says what to do next
     qtbot.waitUntil(lambda: [menu.itemText(row) for row in range(menu.count())] == choices(ct), timeout=10_000)
     menu.setCurrentText("CT: lung")
     menu.textActivated.emit("CT: lung")
