@@ -60,7 +60,7 @@ def resample_at(read: Callable[[Positions, Positions], np.ndarray], box: Box, si
 def sampling(extent: int, size: int) -> tuple[Positions, Any]:
     """Which rows of `extent` are needed for `size` resized ones, and the sparse matrix that makes these of them."""
     rows, low, high, part = taps(0, extent, size)
-    return rows, two_per_row(low, high, part, np.ones(size, np.float32), len(rows))
+    return rows, two_per_row(low, high, part, len(rows))
 
 
 def resize(values: np.ndarray, size: int) -> np.ndarray:
@@ -85,7 +85,7 @@ def enlarge_map(small: Float32[np.ndarray, "rows cols"], size: int) -> Float32[n
 def resize_matrix(extent: int, size: int) -> Any:
     """Sparse (size, extent) matrix that resizes a column; kept, since maps of a network have few sizes."""
     rows, low, high, part = taps(0, extent, size)
-    return two_per_row(rows[low], rows[high], part, np.ones(size, np.float32), extent)
+    return two_per_row(rows[low], rows[high], part, extent)
 
 
 def both_ways(rows: Any, cols: Any, values: np.ndarray) -> np.ndarray:
@@ -204,20 +204,29 @@ def regrid_matrix(side: int, covered: int, start: int, wanted: int, size: int) -
     size
         Values of the result.
     """
-    rows, low, high, part = taps(start, start + wanted, size)
-    below, above, between = neighbours(rows, covered, side)
-    inside = ((rows >= 0) & (rows < covered)).astype(np.float32)
-    enlarged = two_per_row(np.clip(below, 0, side - 1), np.clip(above, 0, side - 1), between, inside, side)
-    return two_per_row(low, high, part, np.ones(size, np.float32), len(rows)) @ enlarged
+    exact = np.linspace(start, start + wanted - 1, size)
+    low, high = np.floor(exact).astype(np.int64), np.ceil(exact).astype(np.int64)
+    places, weights = [], []
+    for pixels, share in ((low, 1 - (exact - low)), (high, exact - low)):
+        below, above, between = neighbours(pixels, covered, side)
+        share = share * ((pixels >= 0) & (pixels < covered))
+        places += [below, above]
+        weights += [share * (1 - between), share * between]
+    return sparse(np.stack(weights, axis=1).astype(np.float32), np.clip(np.stack(places, axis=1), 0, side - 1), side)
 
 
-def two_per_row(low: np.ndarray, high: np.ndarray, part: np.ndarray, weight: np.ndarray, columns: int) -> Any:
-    """Sparse matrix of linear interpolation: in each row (1 - part) at `low` and part at `high`, times a weight."""
+def two_per_row(low: np.ndarray, high: np.ndarray, part: np.ndarray, columns: int) -> Any:
+    """Sparse matrix of linear interpolation: in each row 1 - part at `low` and part at `high`."""
+    return sparse(np.stack([1 - part, part], axis=1), np.stack([low, high], axis=1), columns)
+
+
+def sparse(weights: np.ndarray, places: np.ndarray, columns: int) -> Any:
+    """Sparse matrix with (rows, some) weights at (rows, some) columns; those at the same place are added."""
     from scipy.sparse import csr_array  # takes a quarter of a second to import, and the window opens without
 
-    values = np.stack([(1 - part) * weight, part * weight], axis=1).ravel()
-    places = np.stack([low, high], axis=1).ravel()
-    return csr_array((values, places, np.arange(0, 2 * len(low) + 1, 2)), shape=(len(low), columns))
+    rows, some = weights.shape
+    starts = np.arange(0, rows * some + 1, some)
+    return csr_array((weights.ravel(), places.ravel(), starts), shape=(rows, columns))
 
 
 def neighbours(indices: np.ndarray, extent: int, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
