@@ -18,12 +18,12 @@ CLICK = Click(300, 700)
 
 
 class Sprawling:
-    """From afar a thin cross over everything; from near a square of `near` values around the middle."""
+    """From afar a thin cross over everything; from near a square of so many values around the middle."""
 
     regions = CLOSE
 
-    def __init__(self, near: int = 30, cross: int = 4):
-        self.near, self.cross, self.calls = near, cross, 0
+    def __init__(self, near: int = 30, cross: int = 4, nearest: int | None = None):
+        self.near, self.nearest, self.cross, self.calls = near, near if nearest is None else nearest, cross, 0
 
     def encode(self, image):
         return [image.copy()]
@@ -34,15 +34,16 @@ class Sprawling:
         logits = np.full((len(image), 1, size, size), -5, np.float32)
         for picture, drawn in zip(image, logits[:, 0], strict=True):
             middle = size // 2
-            half, reach = (self.cross, size) if is_far(picture) else (self.near // 2, self.near // 2)
+            side = self.near if seen(picture) > 130 else self.nearest
+            half, reach = (self.cross, size) if seen(picture) > 400 else (side // 2, side // 2)
             for rows, cols in ((half, reach), (reach, half)):
                 drawn[max(middle - rows, 0) : middle + rows, max(middle - cols, 0) : middle + cols] = 5
         return logits
 
 
-def is_far(picture: np.ndarray) -> bool:
-    """Whether a crop shows more than 400 of the plane's 1200 columns."""
-    return bool(np.ptp(picture) > 1 / 3)
+def seen(picture: np.ndarray) -> float:
+    """How many of the plane's 1200 columns a crop shows."""
+    return float(np.ptp(picture)) * 1200
 
 
 def first_answer(network: Sprawling, click: Click = CLICK, **kwargs) -> Prediction:
@@ -58,7 +59,15 @@ def test_a_small_thing_near_the_click_takes_the_place_of_a_sprawling_answer():
     assert found[0].col_start < CLICK.col < found[0].col_stop
 
 
-@pytest.mark.parametrize("near", [150, 224], ids=["large", "beyond_the_view"])
+def test_what_fills_the_view_is_looked_for_from_nearer():
+    answer = first_answer(Sprawling(near=224, nearest=60))
+    assert max(answer.roi.shape) == 112
+    found = answer.object_mask()
+    assert found is not None
+    assert max(found[0].shape) < 40
+
+
+@pytest.mark.parametrize("near", [190, 224], ids=["large", "beyond_the_view"])
 def test_part_of_something_large_does_not(near):
     answer = first_answer(Sprawling(near=near))
     found = answer.object_mask()

@@ -5,8 +5,9 @@ from tests.inference.test_roi import PLANE, Network
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.annotator import Annotator
+from napari_simpleclick.inference.network_input import read_crop
 from napari_simpleclick.inference.network_view import PREVIOUS, TINT, network_view
-from napari_simpleclick.inference.predictor import Predictor, read_crop
+from napari_simpleclick.inference.predictor import Predictor
 
 
 def test_the_view_of_a_first_click_is_the_second_look_with_the_first_answer():

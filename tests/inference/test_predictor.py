@@ -9,7 +9,8 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.device import choose_device
-from napari_simpleclick.inference.predictor import Predictor, guidance_maps, read_crop
+from napari_simpleclick.inference.network_input import guidance_maps, read_crop
+from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.question import Question
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 

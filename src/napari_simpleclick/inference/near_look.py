@@ -3,37 +3,42 @@
 from napari_simpleclick.arrays import Box, bounding_box
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.question import Question
-from napari_simpleclick.inference.roi import LONGEST_SMALL_SIDE, OBJECT_THRESHOLD, clamp, holds
+from napari_simpleclick.inference.roi import CLOSE, LONGEST_SMALL_SIDE, OBJECT_THRESHOLD, clamp, holds
 
 SPRAWLS = 0.3
 """An object that fills less of the square around it has no shape that a first click means."""
 
-NEAR_SIDE = LONGEST_SMALL_SIDE
-"""Side of the square around the click that is looked at, in pixels."""
+NEAR_SIDES = LONGEST_SMALL_SIDE, CLOSE.smallest_side
+"""Sides of the squares around the click that are looked at, one after the other, in pixels."""
+
+WHOLE = 0.8
+"""Part of a square beyond which what is found there is rather a part of something larger."""
 
 
-def near_question(question: Question, answer: Prediction, seen: Box) -> Question | None:
+def near_question(question: Question, answer: Prediction, seen: Box, side: int) -> Question | None:
     """What asks for the object around the click if the first answer sprawls.
 
     Parameters
     ----------
     question
-        What was asked; its newest positive click is in the middle of the new view, `NEAR_SIDE` pixels wide.
+        What was asked; its newest positive click is in the middle of the new view.
     answer
         What was answered.
     seen
         The region that was looked at first.
+    side
+        Side of the new view in pixels.
 
     Returns
     -------
     Question or None
-        None if the answer will do, if it is not the first one, or if it was looked for from as near.
+        None if the answer will do, if it is not the first one, or if it was looked for from near.
     """
     centre = next((click for click in reversed(question.clicks) if click.positive), None)
-    if question.previous or centre is None or max(seen.shape) <= 2 * NEAR_SIDE or fill(answer) >= SPRAWLS:
+    if question.previous or centre is None or max(seen.shape) <= 2 * NEAR_SIDES[0] or fill(answer) >= SPRAWLS:
         return None
-    row, col = round(centre.row) - NEAR_SIDE // 2, round(centre.col) - NEAR_SIDE // 2
-    view = clamp(Box(row, row + NEAR_SIDE, col, col + NEAR_SIDE), answer.plane_shape)
+    row, col = round(centre.row) - side // 2, round(centre.col) - side // 2
+    view = clamp(Box(row, row + side, col, col + side), answer.plane_shape)
     return question._replace(view=view) if holds(view, question.clicks) else None
 
 
@@ -44,7 +49,7 @@ def better(found: Prediction, sprawling: Prediction, near: Question | None) -> P
     box = found.object_box(OBJECT_THRESHOLD)
     if box is None:
         return sprawling
-    small = 2 * max(box.shape) <= NEAR_SIDE and 2 * area(found) <= area(sprawling)
+    small = max(box.shape) <= WHOLE * max(near.view.shape) and 2 * area(found) <= area(sprawling)
     return found if small and is_inside(box, near.view, found.plane_shape) else sprawling
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from napari_simpleclick.inference.predictor import guidance_maps, read_crop
+from napari_simpleclick.inference.network_input import guidance_maps, read_crop
 from napari_simpleclick.inference.session import ClickSession
 
 PREVIOUS, POSITIVE, NEGATIVE = (255, 225, 25), (31, 119, 224), (255, 140, 26)

@@ -32,7 +32,7 @@ class Regions:
         Whether a clicked pixel becomes what the click says, whatever the network answers.
     """
 
-    smallest_side: float
+    smallest_side: int
     surroundings: float
     second_look: bool
     obey: bool
