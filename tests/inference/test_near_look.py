@@ -5,7 +5,7 @@ import pytest
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.near_look import area, fill
+from napari_simpleclick.inference.near_look import area, fill, near_question
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.question import Question
@@ -92,10 +92,25 @@ def test_questions_asked_together_get_the_answers_of_questions_asked_alone():
         np.testing.assert_array_equal(one.network_map, alone.network_map)
 
 
+def test_what_is_wide_and_fills_little_is_looked_for_near():
+    rows, cols = np.mgrid[:100, :100]
+
+    def asks(values, side=900):
+        answer = Prediction(values.astype(np.float32), Box(0, side, 0, side), PLANE.shape[:2])
+        return near_question(Question(PLANE, [CLICK]), answer, answer, 200) is not None
+
+    diagonal = abs(rows - cols) < 5
+    assert asks(diagonal)
+    assert not asks(diagonal, side=400)  # seen from near
+    assert not asks(diagonal & (rows < 10))  # fits into the nearest view
+    assert not asks(cols < 90)  # compact
+    assert not asks(cols < 0)
+
+
 def test_area_and_fill_are_told_in_pixels_of_the_plane():
-    values = np.zeros((10, 10), np.float32)
-    values[2:4, 2:7] = 1
-    answer = Prediction(values, Box(0, 100, 0, 200), (100, 200))
-    assert area(answer) == 10 * 10 * 20
-    assert fill(answer) == pytest.approx(2000 / 100**2)
-    assert fill(Prediction(values * 0, Box(0, 100, 0, 200), (100, 200))) == 1
+    values = np.zeros((101, 101), np.float32)
+    values[20:41, 20:71] = 1
+    answer = Prediction(values, Box(0, 101, 0, 201), (101, 201))
+    assert area(answer) == pytest.approx(21 * 51 * 201 / 101)
+    assert fill(answer) == pytest.approx(21 * 51 * 2 / 101**2, rel=0.02)
+    assert fill(Prediction(values * 0, Box(0, 101, 0, 201), (101, 201))) == 1

@@ -1,12 +1,12 @@
 """Where a first answer sprawls over the plane, the object is looked for around the click (docs/decisions/0014)."""
 
-from napari_simpleclick.arrays import Box, bounding_box
+from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.question import Question
 from napari_simpleclick.inference.roi import CLOSE, LONGEST_SMALL_SIDE, OBJECT_THRESHOLD, clamp, holds
 
 SPRAWLS = 0.3
-"""An object that fills less of the square around it has no shape that a first click means."""
+"""An object wider than the nearest view that fills less of the square around it has no shape that a click means."""
 
 NEAR_SIDES = LONGEST_SMALL_SIDE, CLOSE.smallest_side
 """Sides of the squares around the click that are looked at, one after the other, in pixels."""
@@ -15,7 +15,7 @@ WHOLE = 0.8
 """Part of a square beyond which what is found there is rather a part of something larger."""
 
 
-def near_question(question: Question, answer: Prediction, seen: Box, side: int) -> Question | None:
+def near_question(question: Question, answer: Prediction, afar: Prediction, side: int) -> Question | None:
     """What asks for the object around the click if the first answer sprawls.
 
     Parameters
@@ -23,9 +23,9 @@ def near_question(question: Question, answer: Prediction, seen: Box, side: int) 
     question
         What was asked; its newest positive click is in the middle of the new view.
     answer
-        What was answered.
-    seen
-        The region that was looked at first.
+        What was answered last.
+    afar
+        The first answer, from the region that was looked at first.
     side
         Side of the new view in pixels.
 
@@ -35,7 +35,10 @@ def near_question(question: Question, answer: Prediction, seen: Box, side: int) 
         None if the answer will do, if it is not the first one, or if it was looked for from near.
     """
     centre = next((click for click in reversed(question.clicks) if click.positive), None)
-    if question.previous or centre is None or max(seen.shape) <= 2 * NEAR_SIDES[0] or fill(answer) >= SPRAWLS:
+    if question.previous or centre is None or max(afar.roi.shape) <= 2 * NEAR_SIDES[0]:
+        return None
+    found = afar.object_box(OBJECT_THRESHOLD)
+    if found is None or max(found.shape) <= NEAR_SIDES[-1] or fill(answer) >= SPRAWLS:
         return None
     row, col = round(centre.row) - side // 2, round(centre.col) - side // 2
     view = clamp(Box(row, row + side, col, col + side), answer.plane_shape)
@@ -65,12 +68,9 @@ def is_inside(box: Box, view: Box, plane_shape: tuple[int, int]) -> bool:
 
 
 def fill(answer: Prediction) -> float:
-    """Part of the smallest square around the object that the object fills; 1 if nothing was found."""
-    box = bounding_box(answer.shown_map() > OBJECT_THRESHOLD)
-    if box is None:
-        return 1.0
-    height, width = pixels_per_value(answer)
-    return area(answer) / max(box.shape[0] * height, box.shape[1] * width) ** 2
+    """Part of the square around the object that the object fills; 1 if nothing was found."""
+    box = answer.object_box(OBJECT_THRESHOLD)
+    return area(answer) / max(box.shape) ** 2 if box else 1.0
 
 
 def area(answer: Prediction) -> float:

@@ -127,7 +127,7 @@ class Predictor:
         ]
         for side in NEAR_SIDES:
             near = [
-                near_question(question, answer, first.roi, side)
+                near_question(question, answer, first, side)
                 for question, answer, first in zip(questions, second, answers, strict=True)
             ]
             second = list(map(better, self.answers_or(near, second), second, near))
