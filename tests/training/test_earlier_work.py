@@ -73,3 +73,16 @@ def test_half_corrected_masks_are_off_on_one_side_and_right_where_they_were_clic
         sides.append(len(set(corrections)) == 1)
     assert np.mean(overlaps) < 0.9
     assert np.mean(sides) > 0.5
+
+
+def test_some_masks_took_the_object_for_something_several_times_as_wide(disk):
+    first = Click(90, 70, True)
+    parts = []
+    for seed in range(60):
+        mask, clicks = half_corrected(np.random.default_rng(seed), disk, first)
+        parts.append((mask > 0.5).sum() / disk.sum())
+        if parts[-1] > 2:
+            assert len(clicks) <= 5
+            assert not any(click.positive for click in clicks[1:])
+    assert 0.15 < np.mean(np.array(parts) > 2) < 0.6
+    assert 0.3 < np.mean(np.array(parts) < 1.3)

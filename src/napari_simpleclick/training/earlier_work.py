@@ -17,6 +17,9 @@ MOST_CLICKS = 12
 FOLLOWED = 0.4
 """Chance that the mask is what clicks have led to so far; otherwise the true one, distorted, with clicks beside it."""
 
+OVERGROWN = 0.4
+"""Part of the masks that clicks have led to which began as something several times as wide as the object."""
+
 
 def earlier_work(rng: Rng, target: np.ndarray) -> tuple[np.ndarray, list[Click]]:
     """A mask that is partly right and the clicks that may have led to it.
@@ -69,21 +72,24 @@ def border_clicks(rng: Rng, target: np.ndarray, radius: float, *, count: int) ->
 def half_corrected(rng: Rng, target: np.ndarray, first: Click) -> tuple[np.ndarray, list[Click]]:
     """A mask whose border is off as a whole, (size, size) float32, put right only around the clicks that said so.
 
-    So does a network answer that trusts the edges of the picture where people draw the border elsewhere. A few clicks
-    on one side should tell it about all of the border.
+    So does a network answer that trusts the edges of the picture where people draw the border elsewhere: a few clicks
+    on one side should tell it about all of the border. Or it took the object for something that holds it, such as the
+    cell around a nucleus: the next clicks should leave that as a whole, instead of nibbling at it.
     """
     inside = depth(target, ())
     outside = cv2.distanceTransform((~target).astype(np.uint8), cv2.DIST_L2, 5)
     thickness = float(inside.max())
-    shift = rng.normal(0, 0.2) + rng.uniform(0, 0.15) * smooth_noise(rng, len(target), max(3, round(thickness / 2)))
-    mask = inside - outside + thickness * np.clip(shift, -0.6, 0.6) > 0
+    overgrown = rng.random() < OVERGROWN
+    shift = np.exp(rng.uniform(np.log(0.6), np.log(4))) if overgrown else np.clip(rng.normal(0, 0.2), -0.6, 0.6)
+    waves = smooth_noise(rng, len(target), max(3, round(thickness * rng.uniform(0.5, 1 + max(shift, 0)))))
+    mask = inside - outside + thickness * (shift + (0.5 * shift if overgrown else 0.15) * rng.random() * waves) > 0
     clicks = [first]
-    for _ in range(int(rng.integers(1, MOST_CLICKS))):
+    for _ in range(int(rng.integers(1, 5 if overgrown else MOST_CLICKS))):
         click = sample_click(rng, mask, target, clicks)
         if click is None:
             break
         clicks.append(click)
-        reach = max(2, round(thickness * rng.uniform(0.1, 0.4)))
+        reach = max(2, round(thickness * max(shift, 1) * rng.uniform(0.1, 0.4)))
         near = np.zeros(target.shape, np.uint8)
         cv2.circle(near, (int(click.col), int(click.row)), reach, 1, thickness=-1)
         mask = np.where(near, target, mask)
