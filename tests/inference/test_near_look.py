@@ -5,7 +5,7 @@ import pytest
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.near_look import area, fill, near_question
+from napari_simpleclick.inference.near_look import area, fill
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.question import Question
@@ -59,15 +59,37 @@ def test_a_small_thing_near_the_click_takes_the_place_of_a_sprawling_answer():
     assert found[0].col_start < CLICK.col < found[0].col_stop
 
 
-def test_what_fills_the_view_is_looked_for_from_nearer():
-    answer = first_answer(Sprawling(near=224, nearest=60))
+def after_a_negative_click(network: Sprawling) -> Prediction:
+    predictor = Predictor(network, size=224)
+    first = predictor.predict(PLANE, [CLICK])
+    return predictor.predict(PLANE, [CLICK, Click(300, 200, positive=False)], first)
+
+
+def test_what_still_sprawls_after_a_negative_click_is_looked_for_from_nearer():
+    row = Sprawling(near=224, nearest=60)
+    assert max(first_answer(row).roi.shape) == 1200
+    answer = after_a_negative_click(row)
     assert max(answer.roi.shape) == 112
     found = answer.object_mask()
     assert found is not None
     assert max(found[0].shape) < 40
+    assert answer.first_look is not None
+    assert answer.first_look.object_mask() is None  # the network was to forget what it had answered
 
 
-@pytest.mark.parametrize("near", [190, 224], ids=["large", "beyond_the_view"])
+def test_more_of_a_view_is_a_whole_once_the_user_refused_something_larger():
+    network = Sprawling(near=150)
+    assert max(first_answer(network).roi.shape) == 1200
+    assert max(after_a_negative_click(network).roi.shape) <= 200
+
+
+def test_a_second_positive_click_does_not_look_nearer():
+    predictor = Predictor(Sprawling(near=150), size=224)
+    first = predictor.predict(PLANE, [CLICK])
+    assert max(predictor.predict(PLANE, [CLICK, Click(300, 200)], first).roi.shape) == 1200
+
+
+@pytest.mark.parametrize("near", [150, 224], ids=["large", "beyond_the_view"])
 def test_part_of_something_large_does_not(near):
     answer = first_answer(Sprawling(near=near))
     found = answer.object_mask()
@@ -92,25 +114,10 @@ def test_questions_asked_together_get_the_answers_of_questions_asked_alone():
         np.testing.assert_array_equal(one.network_map, alone.network_map)
 
 
-def test_what_is_wide_and_fills_little_is_looked_for_near():
-    rows, cols = np.mgrid[:100, :100]
-
-    def asks(values, side=900):
-        answer = Prediction(values.astype(np.float32), Box(0, side, 0, side), PLANE.shape[:2])
-        return near_question(Question(PLANE, [CLICK]), answer, answer, 200) is not None
-
-    diagonal = abs(rows - cols) < 5
-    assert asks(diagonal)
-    assert not asks(diagonal, side=400)  # seen from near
-    assert not asks(diagonal & (rows < 10))  # fits into the nearest view
-    assert not asks(cols < 90)  # compact
-    assert not asks(cols < 0)
-
-
 def test_area_and_fill_are_told_in_pixels_of_the_plane():
-    values = np.zeros((101, 101), np.float32)
-    values[20:41, 20:71] = 1
-    answer = Prediction(values, Box(0, 101, 0, 201), (101, 201))
-    assert area(answer) == pytest.approx(21 * 51 * 201 / 101)
-    assert fill(answer) == pytest.approx(21 * 51 * 2 / 101**2, rel=0.02)
-    assert fill(Prediction(values * 0, Box(0, 101, 0, 201), (101, 201))) == 1
+    values = np.zeros((10, 10), np.float32)
+    values[2:4, 2:7] = 1
+    answer = Prediction(values, Box(0, 100, 0, 200), (100, 200))
+    assert area(answer) == 10 * 10 * 20
+    assert fill(answer) == pytest.approx(2000 / 100**2)
+    assert fill(Prediction(values * 0, Box(0, 100, 0, 200), (100, 200))) == 1

@@ -1,48 +1,54 @@
-"""Where a first answer sprawls over the plane, the object is looked for around the click (docs/decisions/0014)."""
+"""Where an answer sprawls over the plane, the object is looked for around the click (docs/decisions/0014)."""
 
-from napari_simpleclick.arrays import Box
+from dataclasses import replace
+
+from napari_simpleclick.arrays import Box, bounding_box
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.question import Question
 from napari_simpleclick.inference.roi import CLOSE, LONGEST_SMALL_SIDE, OBJECT_THRESHOLD, clamp, holds
 
 SPRAWLS = 0.3
-"""An object wider than the nearest view that fills less of the square around it has no shape that a click means."""
+"""An object that fills less of the square around it has no shape that a click means."""
 
 NEAR_SIDES = LONGEST_SMALL_SIDE, CLOSE.smallest_side
 """Sides of the squares around the click that are looked at, one after the other, in pixels."""
 
-WHOLE = 0.8
-"""Part of a square beyond which what is found there is rather a part of something larger."""
+WHOLE, WHOLE_AFTER_REFUSAL = 0.5, 0.8
+"""Larger parts of a square are parts of something larger; less cautious once the user said that the answer is wrong."""
 
 
-def near_question(question: Question, answer: Prediction, afar: Prediction, side: int) -> Question | None:
-    """What asks for the object around the click if the first answer sprawls.
+def near_question(question: Question, answer: Prediction, seen: Box, side: int) -> Question | None:
+    """What asks for the object around the click if an answer sprawls, or still does after a negative click.
 
     Parameters
     ----------
     question
         What was asked; its newest positive click is in the middle of the new view.
     answer
-        What was answered last.
-    afar
-        The first answer, from the region that was looked at first.
+        What was answered.
+    seen
+        The region that was looked at first.
     side
-        Side of the new view in pixels.
+        Side of the new view in pixels. A first click is looked for in the largest only: large things have small parts.
 
     Returns
     -------
     Question or None
-        None if the answer will do, if it is not the first one, or if it was looked for from near.
+        Without the answer before. None if the answer will do, or if it was looked for from near.
     """
     centre = next((click for click in reversed(question.clicks) if click.positive), None)
-    if question.previous or centre is None or max(afar.roi.shape) <= 2 * NEAR_SIDES[0]:
+    if centre is None or max(seen.shape) <= 2 * NEAR_SIDES[0] or fill(answer) >= SPRAWLS:
         return None
-    found = afar.object_box(OBJECT_THRESHOLD)
-    if found is None or max(found.shape) <= NEAR_SIDES[-1] or fill(answer) >= SPRAWLS:
+    if not refused(question) and (question.previous or side < NEAR_SIDES[0]):
         return None
     row, col = round(centre.row) - side // 2, round(centre.col) - side // 2
     view = clamp(Box(row, row + side, col, col + side), answer.plane_shape)
-    return question._replace(view=view) if holds(view, question.clicks) else None
+    return question._replace(view=view, previous=None) if holds(view, question.clicks) else None
+
+
+def refused(question: Question) -> bool:
+    """Whether the newest click says that something does not belong."""
+    return not question.clicks[-1].positive
 
 
 def better(found: Prediction, sprawling: Prediction, near: Question | None) -> Prediction:
@@ -52,8 +58,10 @@ def better(found: Prediction, sprawling: Prediction, near: Question | None) -> P
     box = found.object_box(OBJECT_THRESHOLD)
     if box is None:
         return sprawling
-    small = max(box.shape) <= WHOLE * max(near.view.shape) and 2 * area(found) <= area(sprawling)
-    return found if small and is_inside(box, near.view, found.plane_shape) else sprawling
+    whole = max(box.shape) <= (WHOLE_AFTER_REFUSAL if refused(near) else WHOLE) * max(near.view.shape)
+    if not (whole and 2 * area(found) <= area(sprawling) and is_inside(box, near.view, found.plane_shape)):
+        return sprawling
+    return replace(found, first_look=found.first_look or Prediction.from_patch(None, found.plane_shape))
 
 
 def is_inside(box: Box, view: Box, plane_shape: tuple[int, int]) -> bool:
@@ -68,9 +76,12 @@ def is_inside(box: Box, view: Box, plane_shape: tuple[int, int]) -> bool:
 
 
 def fill(answer: Prediction) -> float:
-    """Part of the square around the object that the object fills; 1 if nothing was found."""
-    box = answer.object_box(OBJECT_THRESHOLD)
-    return area(answer) / max(box.shape) ** 2 if box else 1.0
+    """Part of the smallest square around the object that the object fills; 1 if nothing was found."""
+    box = bounding_box(answer.shown_map() > OBJECT_THRESHOLD)
+    if box is None:
+        return 1.0
+    height, width = pixels_per_value(answer)
+    return area(answer) / max(box.shape[0] * height, box.shape[1] * width) ** 2
 
 
 def area(answer: Prediction) -> float:

@@ -54,7 +54,7 @@ class Prediction:
     threshold
         Probability above which a pixel belongs to the mask; without meaning where the object was drawn.
     first_look
-        The answer that asked for this region, where the network looked twice: it was given that as the mask before.
+        Where the network looked more than once, the mask that it was given last: its own first answer, or none.
     """
 
     network_map: Float32[np.ndarray, "size size"] | None

@@ -119,7 +119,7 @@ class Predictor:
         return self.looked_again(questions, answers) if self.regions.second_look else answers
 
     def looked_again(self, questions: Sequence[Question], answers: list[Prediction]) -> list[Prediction]:
-        """The answers; first ones from the region that they ask for, and from near the click where they sprawl."""
+        """The answers: first ones from the region that they ask for, sprawling ones from near the click."""
         closer = list(map(self.closer, questions, answers))
         second = [
             replace(answer, first_look=first) if question else answer
@@ -127,7 +127,7 @@ class Predictor:
         ]
         for side in NEAR_SIDES:
             near = [
-                near_question(question, answer, first, side)
+                near_question(question, answer, first.roi, side)
                 for question, answer, first in zip(questions, second, answers, strict=True)
             ]
             second = list(map(better, self.answers_or(near, second), second, near))
