@@ -10,6 +10,7 @@ without the network. Two ways of looking:
 - zoomed in: the window shows 512 x 512 pixels, wherever the plane ends, so the object is the same on every plane.
 
 "shown before" is a first click after the window had shown the slice for a moment, so that its features were prepared.
+"second" may move the region, whose pixels are then read anew; "third" lies beside it, in the same region.
 Medians of interleaved repetitions, and minima of the processor's time, which other work disturbs less; only ratios
 within one run mean anything.
 """
@@ -31,9 +32,9 @@ from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
 
 SIDES = (256, 512, 2048, 8192, 16384)
 REPETITIONS = 15
-CLICKS = (Click(97, 136), Click(80, 130))
+CLICKS = (Click(97, 136), Click(80, 130), Click(81, 131))
 VIEWS = {"the whole plane": None, "zoomed in": Box(0, 512, 0, 512)}
-NAMES, PARTS = ("first", "shown before", "next"), ("click", "around")
+NAMES, PARTS = ("first", "shown before", "second", "third"), ("click", "around")
 
 
 class Timed:
@@ -63,7 +64,7 @@ def now() -> np.ndarray:
 
 
 def measure(fresh, prepared, network, plane, labels, view) -> np.ndarray:
-    """(3, 2, 2) a first click, one on a slice shown before, a next one; in all and around the network; both clocks."""
+    """(4, 2, 2) the clicks of `NAMES`; in all and around the network; both clocks."""
     times = []
     for predictor, asked in ((fresh, CLICKS[:1]), (prepared, CLICKS)):
         annotator, image = Annotator(predictor), plane.image()
@@ -104,15 +105,15 @@ def report(times) -> None:
     """Print clicks in all and around the network, and the share of what is around it."""
     middle = {side: 1000 * np.median(runs, axis=0) for side, runs in times.items()}
     least = {side: 1000 * np.min(runs, axis=0) for side, runs in times.items()}
-    columns = [(part, click) for part in (0, 1) for click in range(3)]
+    columns = [(part, click) for part in (0, 1) for click in range(len(NAMES))]
     print(f"{'':>22}" + "".join(f"{PARTS[part] + ', ' + NAMES[click]:>23}" for part, click in columns))
     for label, found, clock in (("median", middle, 0), ("processor, least", least, 1)):
         for side, values in found.items():
             cells = [(values[click, part, clock], found[512][click, part, clock]) for part, click in columns]
             line = "".join(f"{value:14.1f} ({value / known:5.2f} x)" for value, known in cells)
             print(f"{label:>16} {side:>5}{line}")
-    whole, around = middle[512][2, :, 0]
-    print(f"around the network on 512 x 512: {100 * around / whole:.0f} % of a next click")
+    whole, around = middle[512][-1, :, 0]
+    print(f"around the network on 512 x 512: {100 * around / whole:.0f} % of the third click")
 
 
 if __name__ == "__main__":

@@ -84,5 +84,5 @@ def test_some_masks_took_the_object_for_something_several_times_as_wide(disk):
         if parts[-1] > 2:
             assert len(clicks) <= 5
             assert not any(click.positive for click in clicks[1:])
-    assert 0.15 < np.mean(np.array(parts) > 2) < 0.6
+    assert 0.08 < np.mean(np.array(parts) > 2) < 0.4
     assert np.mean(np.array(parts) < 1.3) > 0.3

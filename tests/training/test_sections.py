@@ -1,6 +1,6 @@
 import numpy as np
 
-from napari_simpleclick.training.sections import Sections, choose_target, draw_grazed, draw_section
+from napari_simpleclick.training.sections import Sections, choose_target, draw_section
 
 
 def test_the_same_generator_draws_the_same_section():
@@ -40,21 +40,3 @@ def test_targets_are_organelles_in_most_cases():
         target = choose_target(rng, section)
         organelles += target is not None and any(np.array_equal(target, mask) for mask in section.mitochondria)
     assert 25 < organelles < 50
-
-
-def test_a_mitochondrion_cut_at_its_end_fades_into_its_cell():
-    section = draw_section(np.random.default_rng(3), 160)
-    section.cells[:] = 1
-    section.cells[:, 100:] = 2
-    section.picture[:] = 0.7
-    section.radius = 20
-    rows, cols = np.mgrid[:160, :160]
-    apart = np.hypot(rows - 80, cols - 80)
-    draw_grazed(np.random.default_rng(0), section, apart < 18, shade=-0.3)
-    darker = 0.7 - section.picture
-    own = section.cells == 1
-    middle, edge, beyond = (darker[own & (low <= apart) & (apart < low + 2)].mean() for low in (0, 17, 50))
-    assert middle > 0.15
-    assert 0.3 * middle < edge < 0.7 * middle
-    assert abs(beyond) < 0.05 * middle
-    assert not darker[~own].any()

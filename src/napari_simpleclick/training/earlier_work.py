@@ -17,7 +17,7 @@ MOST_CLICKS = 12
 FOLLOWED = 0.4
 """Chance that the mask is what clicks have led to so far; otherwise the true one, distorted, with clicks beside it."""
 
-OVERGROWN = 0.4
+OVERGROWN = 0.2
 """Part of the masks that clicks have led to which began as something several times as wide as the object."""
 
 

@@ -16,7 +16,7 @@ from napari_simpleclick.training.synthesis import DISTANT, Example
 SMALLEST_AREA = 80
 """Smallest object to learn from, in pixels (SimpleClick, training)."""
 
-FEW = 30
+FEW = 10
 """A picture with so many objects is used half as often as one with very many: those hold most of all objects."""
 
 

@@ -19,13 +19,6 @@ RADII = (0.014, 0.13)
 """Smallest and largest usual radius of a mitochondrion, as a part of the picture's side."""
 
 
-GRAZED = 0.2
-"""Part of the mitochondria that are cut where they end: they have no membrane there and fade into the cell."""
-
-FAINTEST = 0.1
-"""By so much at least they are darker or brighter than the cell: without a membrane nothing else shows them."""
-
-
 @dataclass(slots=True)
 class Section:
     """A section while it is drawn.
@@ -138,9 +131,6 @@ def draw_mitochondria(rng: Rng, section: Section) -> None:
         if mask is None:
             continue
         section.mitochondria.append(mask)
-        if rng.random() < GRAZED:
-            draw_grazed(rng, section, mask, shade)
-            continue
         rows, cols = span(mask)
         inside, part = mask[rows, cols], section.picture[rows, cols]
         depth = cv2.distanceTransform(np.pad(inside, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
@@ -151,19 +141,6 @@ def draw_mitochondria(rng: Rng, section: Section) -> None:
         drawn = 0.7 + shade + 0.5 * (part - 0.7) + cristae * waves * (depth > 2 * width)
         drawn = drawn - rim * np.exp(-(((depth - width) / width) ** 2))
         part[inside] = drawn[inside]
-
-
-def draw_grazed(rng: Rng, section: Section, mask: np.ndarray, shade: float) -> None:
-    """An organelle of which the section holds the end only: its intensity fades across the outline."""
-    fade = max(1.0, section.radius * rng.uniform(0.08, 0.35))
-    rows, cols = (slice(max(side.start - round(3 * fade), 0), side.stop + round(3 * fade)) for side in span(mask))
-    inside, part = mask[rows, cols].astype(np.uint8), section.picture[rows, cols]
-    depth = cv2.distanceTransform(inside, cv2.DIST_L2, 3) - cv2.distanceTransform(1 - inside, cv2.DIST_L2, 3)
-    same_cell = section.cells[rows, cols] == section.cells[mask][0]
-    clouds = smooth_noise(rng, max(part.shape), max(2, round(section.radius * rng.uniform(0.15, 0.6))))
-    drawn = np.copysign(max(abs(shade), FAINTEST), shade) * rng.uniform(0.6, 1.2)
-    drawn = drawn + rng.uniform(0, 0.05) * clouds[: part.shape[0], : part.shape[1]]
-    part += same_cell * drawn / (1 + np.exp(-2 * depth / fade))
 
 
 def draw_others(rng: Rng, section: Section) -> None:
