@@ -37,9 +37,9 @@ def near_question(question: Question, answer: Prediction, seen: Box, side: int) 
         Without the answer before. None if the answer will do, or if it was looked for from near.
     """
     centre = next((click for click in reversed(question.clicks) if click.positive), None)
-    if centre is None or max(seen.shape) <= 2 * NEAR_SIDES[0] or fill(answer) >= SPRAWLS:
-        return None
     if not refused(question) and (question.previous or side < NEAR_SIDES[0]):
+        return None
+    if centre is None or max(seen.shape) <= 2 * NEAR_SIDES[0] or fill(answer) >= SPRAWLS:
         return None
     row, col = round(centre.row) - side // 2, round(centre.col) - side // 2
     view = clamp(Box(row, row + side, col, col + side), answer.plane_shape)
