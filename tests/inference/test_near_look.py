@@ -83,6 +83,16 @@ def test_more_of_a_view_is_a_whole_once_the_user_refused_something_larger():
     assert max(after_a_negative_click(network).roi.shape) <= 200
 
 
+def test_a_look_in_vain_costs_the_next_click_nothing():
+    network = Sprawling(near=224)
+    predictor = Predictor(network, size=224)
+    first = predictor.predict(PLANE, [CLICK])
+    encoded: list[int] = []
+    network.encode = lambda image: encoded.append(len(image)) or [image.copy()]  # type: ignore[method-assign]
+    predictor.predict(PLANE, [CLICK, Click(300, 800)], first)
+    assert not encoded
+
+
 def test_a_second_positive_click_does_not_look_nearer():
     predictor = Predictor(Sprawling(near=150), size=224)
     first = predictor.predict(PLANE, [CLICK])

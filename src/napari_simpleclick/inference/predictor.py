@@ -125,13 +125,16 @@ class Predictor:
             replace(answer, first_look=first) if question else answer
             for question, answer, first in zip(closer, self.answers_or(closer, answers), answers, strict=True)
         ]
+        found, kept = second, self._kept
         for side in NEAR_SIDES:
             near = [
                 near_question(question, answer, first.roi, side)
-                for question, answer, first in zip(questions, second, answers, strict=True)
+                for question, answer, first in zip(questions, found, answers, strict=True)
             ]
-            second = list(map(better, self.answers_or(near, second), second, near))
-        return second
+            found = list(map(better, self.answers_or(near, found), found, near))
+        if found == second:
+            self._kept = kept  # the next click looks there again
+        return found
 
     def closer(self, question: Question, answer: Prediction) -> Question | None:
         """What shows a small object on a large plane larger: the first click once more, with its own answer."""
