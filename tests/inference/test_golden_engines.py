@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.datasets.registry import open_dataset
@@ -19,6 +20,7 @@ from napari_simpleclick.model.click_maps import click_map
 from napari_simpleclick.model.weights import load_model
 
 ENGINES = [("torch", "f32"), ("torch", "bf16"), ("openvino", "f32"), ("openvino", "bf16"), ("openvino", "int8")]
+CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
 SIZE = 224
 
 
@@ -58,6 +60,17 @@ def test_forward_pass_is_the_published_one(shared, name, engine, precision):
     assert np.abs(sigmoid(logits) - sigmoid(published)).mean() < TOLERANCES[precision]
     if precision == "f32":
         np.testing.assert_allclose(logits, published, atol=1e-3)
+
+
+@CUDA
+@pytest.mark.parametrize("name", ["tiny_patch14_depth8", "tiny_patch16_depth12"])
+@pytest.mark.parametrize("precision", ["f32", "bf16", "f16"])
+def test_forward_pass_on_a_gpu_is_the_published_one(shared, name, precision):
+    model, image, guidance, published = recorded_pass(shared, name)
+    chosen = choose_network(model, precision=precision, device="cuda", size=SIZE)
+    assert not chosen.notice
+    logits = chosen.network.decode(chosen.network.encode(image), guidance)[0, 0, ::4, ::4]
+    assert np.abs(sigmoid(logits) - sigmoid(published)).mean() < max(TOLERANCES[precision], 1e-3)
 
 
 def test_openvino_in_float32_makes_the_published_clicks(shared):

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from napari_simpleclick.model.checkpoint import load_checkpoint, save_checkpoint
-from napari_simpleclick.model.pyramid import STRIDES, SimplePyramid
+from napari_simpleclick.model.pyramid import STRIDES, SimplePyramid, norm, scaled_and_shifted
 from napari_simpleclick.model.registry import create_model
 
 
@@ -39,3 +39,20 @@ def test_networks_of_every_kind_predict_and_survive_being_stored(kind, tmp_path)
 def test_a_stem_needs_the_fine_scales(kind):
     with pytest.raises(ValueError, match="strides 4 and 8"):
         create_model("vit_xtiny_stem_448", pyramid=kind)
+
+
+@pytest.mark.parametrize(("dtype", "exact"), [(torch.float32, 1e-5), (torch.float16, 5e-3)])
+def test_the_norm_for_gpus_is_that_of_torch(dtype, exact):
+    layer = norm(6)
+    torch.nn.init.normal_(layer.weight)
+    torch.nn.init.normal_(layer.bias)
+    maps = (2 + 3 * torch.randn(2, 6, 20, 20)).to(dtype)
+    found = scaled_and_shifted(maps, layer.weight, layer.bias, layer.eps)
+    assert found.dtype == dtype
+    torch.testing.assert_close(found.float(), layer(maps.float()), atol=exact, rtol=exact)
+
+
+def test_the_norm_of_a_flat_map_is_finite():
+    layer = norm(3)
+    found = scaled_and_shifted(torch.full((1, 3, 8, 8), 7.3), layer.weight, layer.bias, layer.eps)
+    assert found.abs().max() < 0.5

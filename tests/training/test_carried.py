@@ -5,6 +5,7 @@ import torch
 
 from napari_simpleclick.training.carried import carried_over, on_next_slice
 from napari_simpleclick.training.losses import overlap_loss
+from napari_simpleclick.training.sources import works
 from napari_simpleclick.training.step import ClickTraining
 
 
@@ -59,7 +60,9 @@ def test_what_is_learned_from_is_the_carried_mask_with_its_click(disk, monkeypat
 
     images = torch.zeros((2, 160, 160, 3), dtype=torch.uint8)
     targets = torch.from_numpy(np.stack([disk, disk]))
-    ClickTraining(Watched(), overlap_loss, carried=1.0)(images, targets, np.random.default_rng(1), 2)
+    rng = np.random.default_rng(1)
+    carried = works(carried_over, rng, [disk, disk], 1.0)
+    ClickTraining(Watched(), overlap_loss)(images, targets, rng, 2, carried=carried)
     last = seen[-1].numpy()
     assert len(seen) == 3
     for mask, positive, negative in last:

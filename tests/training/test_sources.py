@@ -1,8 +1,9 @@
 import numpy as np
 import torch
 
+from napari_simpleclick.training.earlier_work import earlier_work
 from napari_simpleclick.training.settings import Phase
-from napari_simpleclick.training.sources import Batches, Mixture
+from napari_simpleclick.training.sources import Batches, Mixture, works
 from napari_simpleclick.training.synthesis import Example, Synthesis
 
 
@@ -27,6 +28,21 @@ def test_a_batch_depends_on_seed_and_step_alone():
     torch.testing.assert_close(batches[7], batches[7])
     assert not torch.equal(batches[7][0], batches[8][0])
     assert not torch.equal(batches[7][0], Batches(Synthesis(), Phase(1.0, 64, 2), seed=4)[7][0])
+
+
+def test_samples_start_in_the_middle_of_the_work_as_often_as_asked():
+    batches = Batches(Synthesis(), Phase(1.0, 64, 4), seed=3, earlier_work=0.4, carried=0.2)
+    drawn = [batches[step] for step in range(25)]
+    assert 0.25 < sum(len(batch.begun) for batch in drawn) / 100 < 0.55
+    assert 0.08 < sum(len(batch.carried) for batch in drawn) / 100 < 0.35
+    for previous, clicks in (work for batch in drawn for work in (*batch.begun.values(), *batch.carried.values())):
+        assert previous.shape == (64, 64)
+        assert clicks
+
+
+def test_nothing_is_begun_on_an_empty_target():
+    empty = np.zeros((32, 32), bool)
+    assert works(earlier_work, np.random.default_rng(0), [empty], 1.0) == {}
 
 
 def test_other_processes_make_the_same_batches():

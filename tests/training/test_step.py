@@ -8,7 +8,6 @@ from napari_simpleclick.training import step
 from napari_simpleclick.training.losses import overlap_loss
 from napari_simpleclick.training.step import (
     ClickTraining,
-    beginning,
     blurred,
     disobedience,
     draw_guidance,
@@ -83,12 +82,18 @@ def test_the_same_chance_gives_the_same_loss(batch):
     assert first == second
 
 
-def test_samples_start_from_nothing_or_in_the_middle_of_the_work(batch):
-    beginnings = [beginning(np.random.default_rng(seed), batch[1][0].numpy(), 0.4) for seed in range(100)]
-    started = [bool(clicks) for _, clicks in beginnings]
-    assert 0.25 < np.mean(started) < 0.55
-    assert all(drawn.any() == made for (drawn, _), made in zip(beginnings, started, strict=True))
-    assert beginning(np.random.default_rng(0), np.zeros((32, 32), bool), 1.0)[1] == []
+def test_samples_start_with_the_work_that_was_begun(batch):
+    model = SimpleClick(SMALL).eval()
+    shown = []
+    original = model.decode
+    model.decode = lambda features, guidance: shown.append(guidance) or original(features, guidance)
+    drawn = batch[1][1].half()
+    begun = {1: (drawn, [Click(5, 6), Click(50, 40, positive=False)])}
+    ClickTraining(model, overlap_loss)(*batch, np.random.default_rng(0), 1, begun=begun)
+    torch.testing.assert_close(shown[0][1, 0], drawn.float())
+    assert shown[0][1, 1, 5, 6] == shown[0][1, 2, 50, 40] == 1
+    assert shown[0][[0, 2], 0].sum() == 0
+    assert len(begun[1][1]) == 2
 
 
 def test_guidance_holds_previous_map_positive_and_negative_clicks():

@@ -20,15 +20,18 @@ from napari_simpleclick.inference.speed_figures import SpeedFigures, SpeedReport
 if TYPE_CHECKING:
     from napari_simpleclick.evaluation.speed import SpeedJob
 
-Variant = Literal["torch-f32", "torch-bf16", "openvino-f32", "openvino-bf16", "openvino-int8", "auto"]
+Variant = Literal["torch-f32", "torch-bf16", "torch-f16", "openvino-f32", "openvino-bf16", "openvino-int8", "auto"]
 
 DEFAULT_VARIANTS: tuple[Variant, ...] = ("torch-f32", "torch-bf16", "openvino-f32", "openvino-bf16", "openvino-int8")
+
+GPU_VARIANTS: tuple[Variant, ...] = ("torch-f32", "torch-bf16", "torch-f16")
 
 Size = Literal["xtiny", "base", "large", "huge"]
 
 LEGEND = """load: seconds; * without a compiled graph in the cache. Clicks in ms: first after loading, next in the same
-region (median, 95th percentile), new region. MB: peak of a click beside the libraries, weights included. peak:
-operations per second as a share of a matrix product's. IoU: of the masks with those of float32 torch."""
+region (median, 95th percentile), new region. MB: peak of a click beside the libraries, weights included; on a GPU of
+its memory. peak: operations per second as a share of a matrix product's. IoU: of the masks with those of float32
+torch."""
 
 PACKAGES = ("napari-simpleclick", "torch", "openvino", "nncf", "numpy")
 
@@ -41,10 +44,10 @@ class BenchSettings:
     """Names or files of models; by default those on this machine."""
     sizes: tuple[Size, ...] = ()
     """Also measure these published sizes with random weights: their speed does not depend on the weights."""
-    variants: tuple[Variant, ...] = DEFAULT_VARIANTS
-    """Engines and precisions; those that this machine lacks are left out with a notice."""
-    device: str = "cpu"
-    """auto, cpu, cuda or mps; the last three for torch only."""
+    variants: tuple[Variant, ...] | None = None
+    """Engines and precisions, by default all of the device; those that are missing are left out with a notice."""
+    device: str = "auto"
+    """auto (what the widget takes: a GPU if there is one), cpu, cuda or mps."""
     size: int = 448
     """Side of the network's input in pixels."""
     flip: bool = False
@@ -57,16 +60,16 @@ class BenchSettings:
 
 def run_bench(settings: BenchSettings, console: Console) -> None:
     """Measure, print the table, keep the figures."""
-    peaks = in_new_process(matrix_peaks)
+    device, gpu, peaks = in_new_process(what_computes, settings.device)
     figures = []
     with console.status("Measuring …") as status:
-        for job in jobs(settings, peaks):
+        for job in jobs(settings, device, peaks):
             status.update(f"{job.model}, {job.engine} {job.precision} …")
             try:
                 figures.append(in_new_process(measure, job))
             except (ValueError, FileNotFoundError, ModuleNotFoundError) as error:
                 console.print(f"[yellow]{job.model}, {job.engine} {job.precision} left out:[/] {error}", soft_wrap=True)
-    report = SpeedReport(machine(peaks), figures)
+    report = SpeedReport(machine(peaks, gpu), figures)
     print_report(report, console)
     if settings.output is not None:
         settings.output.write_text(report.to_json())
@@ -74,7 +77,7 @@ def run_bench(settings: BenchSettings, console: Console) -> None:
     console.print(f"Kept for the model menu: {keep_speed(report)}", soft_wrap=True)
 
 
-def jobs(settings: BenchSettings, peaks: dict[str, float]) -> "Iterator[SpeedJob]":
+def jobs(settings: BenchSettings, device: str, peaks: dict[str, float]) -> "Iterator[SpeedJob]":
     """Every model in every variant."""
     from napari_simpleclick.evaluation.speed import SpeedJob
     from napari_simpleclick.model.weights import available_models, find_weights
@@ -83,13 +86,13 @@ def jobs(settings: BenchSettings, peaks: dict[str, float]) -> "Iterator[SpeedJob
     for name in names:
         find_weights(name)  # a wrong name is told before anything is measured
     for model in (*names, *(f"vit_{size}_448" for size in settings.sizes)):
-        for variant in variants(settings, peaks):
+        for variant in variants(settings, device, peaks):
             engine, _, precision = variant.partition("-")
             yield SpeedJob(
                 model=model,
                 engine=engine,  # type: ignore[arg-type]
                 precision=precision or "auto",  # type: ignore[arg-type]
-                device=settings.device,
+                device=device,
                 size=settings.size,
                 flip=settings.flip,
                 clicks=settings.clicks,
@@ -97,17 +100,21 @@ def jobs(settings: BenchSettings, peaks: dict[str, float]) -> "Iterator[SpeedJob
             )
 
 
-def variants(settings: BenchSettings, peaks: dict[str, float]) -> tuple[Variant, ...]:
-    """What was asked for; by default without bfloat16 in torch where torch emulates it, which takes minutes.
+def variants(settings: BenchSettings, device: str, peaks: dict[str, float]) -> tuple[Variant, ...]:
+    """What was asked for; by default without bfloat16 in torch where a processor emulates it, which takes minutes.
 
     Examples
     --------
-    >>> variants(BenchSettings(), {"f32": 100.0, "bf16": 1.0})
+    >>> variants(BenchSettings(), "cpu", {"f32": 100.0, "bf16": 1.0})
     ('torch-f32', 'openvino-f32', 'openvino-bf16', 'openvino-int8')
+    >>> variants(BenchSettings(), "cuda", {"f32": 100.0, "bf16": 800.0})
+    ('torch-f32', 'torch-bf16', 'torch-f16')
     """
-    if settings.variants != DEFAULT_VARIANTS or peaks["bf16"] > peaks["f32"]:
+    if settings.variants is not None:
         return settings.variants
-    return tuple(variant for variant in DEFAULT_VARIANTS if variant != "torch-bf16")
+    found = DEFAULT_VARIANTS if device == "cpu" else GPU_VARIANTS
+    emulated = peaks["bf16"] <= peaks["f32"]
+    return tuple(variant for variant in found if not (emulated and variant == "torch-bf16"))
 
 
 def in_new_process(function: Any, *arguments: Any) -> Any:
@@ -123,19 +130,20 @@ def measure(job: "SpeedJob") -> SpeedFigures:
     return measure_speed(job)
 
 
-def matrix_peaks() -> dict[str, float]:
-    """GFLOP/s of matrix products on this machine, by precision."""
+def what_computes(device: str) -> tuple[str, str, dict[str, float]]:
+    """Type and name of a device, and GFLOP/s of matrix products on it by precision."""
     from napari_simpleclick.evaluation import speed
 
-    return speed.matrix_peaks()
+    return speed.what_computes(device)
 
 
-def machine(peaks: dict[str, float]) -> dict[str, Any]:
+def machine(peaks: dict[str, float], gpu: str) -> dict[str, Any]:
     """What the figures depend on."""
     import os
 
     return {
         "processor": processor(),
+        "gpu": gpu,
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "date": date.today().isoformat(),
@@ -167,7 +175,9 @@ def installed(packages: Sequence[str]) -> Iterator[tuple[str, str]]:
 def print_report(report: SpeedReport, console: Console) -> None:
     """A table for each model, and what the columns mean."""
     peaks = ", ".join(f"{name} {peak}" for name, peak in report.machine["matrix_gflops"].items())
-    console.print(f"{report.machine['processor']}, {report.machine['cores']} cores", soft_wrap=True)
+    gpu = report.machine["gpu"]
+    cores = f"{report.machine['processor']}, {report.machine['cores']} cores"
+    console.print(f"{gpu} in a machine with {cores}" if gpu else cores, soft_wrap=True)
     console.print(f"Matrix product in GFLOP/s: {peaks}", soft_wrap=True)
     for model in dict.fromkeys(entry.model for entry in report.figures):
         console.print(table(model, [entry for entry in report.figures if entry.model == model]))
@@ -185,9 +195,20 @@ def table(model: str, figures: Sequence[SpeedFigures]) -> Table:
         shown.add_row(
             entry.engine,
             f"{entry.load_seconds:.1f}{'' if entry.was_compiled else '*'}",
-            *(f"{value:.0f}" for value in (entry.first_ms, entry.next_ms, entry.next_p95_ms, entry.new_region_ms)),
+            *(milliseconds(value) for value in (entry.first_ms, entry.next_ms, entry.next_p95_ms, entry.new_region_ms)),
             "" if memory is None else f"{memory:.0f}",
             "" if entry.share_of_peak is None else f"{100 * entry.share_of_peak:.0f} %",
             f"{entry.iou_with_float32:.3f}",
         )
     return shown
+
+
+def milliseconds(value: float) -> str:
+    """Two digits at least.
+
+    Examples
+    --------
+    >>> milliseconds(3.456), milliseconds(34.56)
+    ('3.5', '35')
+    """
+    return f"{value:.1f}" if value < 10 else f"{value:.0f}"

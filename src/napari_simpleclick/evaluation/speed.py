@@ -88,15 +88,16 @@ def measure_speed(job: SpeedJob) -> SpeedFigures:
     planes = [sample.plane(index).image() for index in (5, 6)]
     with suppress(ModuleNotFoundError):
         importlib.import_module("openvino")
-    forget_peak()
-    libraries, start = peak_mb(), perf_counter()
+    device = choose_device(job.device).type
+    forget_peak(device)
+    libraries, start = peak_mb(device), perf_counter()
     predictor, chosen, was_compiled = load(job)
-    load_seconds, load_peak = perf_counter() - start, peak_mb()
+    load_seconds, load_peak = perf_counter() - start, peak_mb(device)
     gc.collect()
     return_free_memory()
-    forget_peak()
+    forget_peak(device)
     first, following, fresh = click_times(predictor, planes, job.clicks)
-    click_peak = peak_mb()
+    click_peak = peak_mb(device)
     model = open_model(job.model)
     gflop = operations(model, job.size) * (2 if job.flip else 1)
     word = next(word for word in BYTES if word in chosen.engine)
@@ -194,24 +195,30 @@ def overlaps(plain: Predictor, other: Predictor, image: Plane, labels: np.ndarra
             yield iou(mask, second) if mask.any() or second.any() else 1.0
 
 
-def matrix_peaks(side: int = 2048, repetitions: int = 12) -> dict[str, float]:
+def what_computes(name: str) -> tuple[str, str, dict[str, float]]:
+    """Type and name of the device that `choose_device` chooses, and its `matrix_peaks`."""
+    device = choose_device(name).type
+    return device, torch.cuda.get_device_name() if device == "cuda" else "", matrix_peaks(device)
+
+
+def matrix_peaks(device: str = "cpu") -> dict[str, float]:
     """GFLOP/s (for int8, 1e9 operations per second) of the fastest of some matrix products by torch, by precision."""
-    return {
-        name: matrix_peak(dtype, side, repetitions)
-        for name, dtype in (("f32", torch.float32), ("bf16", torch.bfloat16), ("int8", torch.int8))
-    }
+    precisions = {"f32": torch.float32, "bf16": torch.bfloat16}
+    precisions |= {"int8": torch.int8} if device == "cpu" else {"f16": torch.float16}
+    side = 2048 if device == "cpu" else 8192
+    return {name: matrix_peak(dtype, side, repetitions=12, device=device) for name, dtype in precisions.items()}
 
 
-def matrix_peak(dtype: torch.dtype, side: int, repetitions: int) -> float:
+def matrix_peak(dtype: torch.dtype, side: int, repetitions: int, device: str = "cpu") -> float:
     """The peak of one precision. Where the processor has to emulate it, a small product tells and takes long enough."""
     product = torch._int_mm if dtype is torch.int8 else torch.mm
 
     def peak(side: int, repetitions: int) -> tuple[float, float]:
-        first, second = (torch.ones(side, side, dtype=dtype) for _ in range(2))
+        first, second = (torch.ones(side, side, dtype=dtype, device=device) for _ in range(2))
         times = []
         for _ in range(repetitions):
             start = perf_counter()
-            product(first, second)
+            product(first, second)[0, 0].item()  # waits for a GPU
             times.append(perf_counter() - start)
         return 2 * side**3 / min(times) / 1e9, min(times)
 

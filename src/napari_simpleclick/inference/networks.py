@@ -6,8 +6,9 @@ import torch
 
 from napari_simpleclick.inference.chosen_network import ChosenNetwork, tolerance
 from napari_simpleclick.inference.conversion import compiled_network
+from napari_simpleclick.inference.cuda_network import CudaNetwork
 from napari_simpleclick.inference.graph_cache import keep_answer, note_file
-from napari_simpleclick.inference.precision import Engine, Precision, disagreement, trial_answer
+from napari_simpleclick.inference.precision import Engine, Network, Precision, disagreement, trial_answer
 from napari_simpleclick.inference.torch_network import TorchNetwork
 from napari_simpleclick.model.simpleclick import SimpleClick
 
@@ -107,9 +108,17 @@ def torch_network(
     plain = ChosenNetwork(TorchNetwork(model, device), f"torch float32 on {device.type}")
     if precision == "f32":
         return plain
-    half = TorchNetwork(model, device, TORCH_DTYPES[precision])
-    difference = disagreement(trial_answer(plain.network, size=size, batch=batch), half)
-    return checked(ChosenNetwork(half, f"torch {WORDS[precision]} on {device.type}"), plain, precision, difference)
+    name = f"torch {WORDS[precision]} on {device.type}"
+    try:
+        half: Network
+        if device.type == "cuda":
+            half = CudaNetwork(model, device, TORCH_DTYPES[precision], size=size, batch=batch)
+        else:
+            half = TorchNetwork(model, device, TORCH_DTYPES[precision])
+        difference = disagreement(trial_answer(plain.network, size=size, batch=batch), half)
+    except RuntimeError as error:  # an old GPU, or one whose memory is full
+        return replace(plain, notice=f"{name} does not work here ({error}); {plain.engine} is used instead.")
+    return checked(ChosenNetwork(half, name), plain, precision, difference)
 
 
 def checked(chosen: ChosenNetwork, plain: ChosenNetwork, precision: str, difference: float) -> ChosenNetwork:

@@ -3,7 +3,7 @@
 from math import ceil, floor
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, UInt8
 
 CLICK_RADIUS = 5
 
@@ -33,7 +33,9 @@ def click_map(positions: np.ndarray, height: int, width: int) -> Float32[np.ndar
     return drawn
 
 
-def draw_disks(drawn: Float32[np.ndarray, "height width"], positions: np.ndarray) -> None:
+def draw_disks(
+    drawn: Float32[np.ndarray, "height width"] | UInt8[np.ndarray, "height width"], positions: np.ndarray
+) -> None:
     """Draw the disks of `click_map` into a map, in place."""
     height, width = drawn.shape
     for row, col in positions:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 
 PyramidKind = Literal["simple", "parallel", "single", "partial"]
@@ -87,4 +88,28 @@ SCALES = {4: enlarged_4, 8: enlarged_2, 16: same, 32: reduced}
 
 def norm(channels: int) -> nn.GroupNorm:
     """Layer norm over channels and positions: a group norm of one group."""
-    return nn.GroupNorm(1, channels)
+    return MapNorm(1, channels)
+
+
+class MapNorm(nn.GroupNorm):
+    """A group norm of one group that uses all of a GPU.
+
+    torch computes the statistics of a group on one of the GPU's many multiprocessors, and a single picture has a single
+    group: most of the time of a pass would go there. Gradients are left to torch.
+    """
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Normalise (batch, channels, rows, columns)."""
+        if maps.is_cuda and not torch.is_grad_enabled():
+            return scaled_and_shifted(maps, self.weight, self.bias, self.eps)
+        return super().forward(maps)
+
+
+def scaled_and_shifted(maps: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """`group_norm` of one group, by reductions and one pass over (batch, channels, rows, columns)."""
+    mean = maps.mean(dim=(1, 2, 3), keepdim=True, dtype=torch.float32)
+    length = torch.linalg.vector_norm(maps, dim=(1, 2, 3), keepdim=True, dtype=torch.float32)
+    variance = length**2 / maps[0].numel() - mean**2
+    scale = weight[:, None, None] * torch.rsqrt(variance.clamp_min(0) + eps)
+    shift = bias[:, None, None] - mean * scale
+    return torch.addcmul(shift.to(maps.dtype), maps, scale.to(maps.dtype))

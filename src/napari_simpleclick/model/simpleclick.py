@@ -94,8 +94,15 @@ class SimpleClick(nn.Module):
         list of Tensor
             One map of tokens for the patch stem; maps at strides 4, 8, 16 for the convolutional one.
         """
+        return self.encode_normalised(self.normalise(image))
+
+    def normalise(self, image: Tensor) -> Tensor:
+        """Images (batch, 3, H, W) in [0, 1] as the image features expect them."""
         mean, std = (torch.tensor(v, dtype=image.dtype, device=image.device) for v in (self.mean, self.std))
-        normalised = (image - mean[:, None, None]) / std[:, None, None]
+        return (image - mean[:, None, None]) / std[:, None, None]
+
+    def encode_normalised(self, normalised: Tensor) -> list[Tensor]:
+        """What `encode` returns, for images that are normalised already."""
         if self.config.stem == "patch":
             return [self.backbone.patch_embed(normalised)]
         return self.stem.encode(normalised)

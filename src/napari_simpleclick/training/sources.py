@@ -1,20 +1,44 @@
 """Where examples come from: sources with weights, drawn into batches that depend on seed and step only."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.training.carried import carried_over
+from napari_simpleclick.training.earlier_work import earlier_work
 from napari_simpleclick.training.settings import Phase
 from napari_simpleclick.training.shapes import Rng
 from napari_simpleclick.training.synthesis import Example
 
-Batch = tuple[Tensor, Tensor]
-"""(batch, size, size, 3) uint8 and (batch, size, size) bool."""
+Work = tuple[Tensor, list[Click]]
+"""A previous map, (size, size) float16 in [0, 1], and the clicks that belong to it."""
+
+
+class Batch(NamedTuple):
+    """What a step learns from.
+
+    Parameters
+    ----------
+    images
+        (batch, size, size, 3) uint8.
+    targets
+        (batch, size, size) bool.
+    begun
+        By place in the batch: what samples start with that start in the middle of the work.
+    carried
+        By place in the batch: what takes the place of a sample's own work before the last prediction.
+    """
+
+    images: Tensor
+    targets: Tensor
+    begun: dict[int, Work]
+    carried: dict[int, Work]
 
 
 class Source(Protocol):
@@ -57,17 +81,27 @@ class Batches(Dataset[Batch]):
         Size of crops and batches.
     seed
         Of the run; every process of a distributed run takes another one.
+    earlier_work, carried
+        Chances that a sample starts in the middle of the work, and that its last prediction is of a mask from
+        elsewhere.
     """
 
     source: Source
     phase: Phase
     seed: int
+    earlier_work: float = 0.0
+    carried: float = 0.0
 
     def __getitem__(self, step: int) -> Batch:
         rng = np.random.default_rng((self.seed, step))
         examples = [self.source.example(rng, self.phase.size) for _ in range(self.phase.batch)]
         images, targets = zip(*((example.image, example.target) for example in examples), strict=True)
-        return torch.from_numpy(np.stack(images)), torch.from_numpy(np.stack(targets))
+        return Batch(
+            torch.from_numpy(np.stack(images)),
+            torch.from_numpy(np.stack(targets)),
+            works(earlier_work, rng, targets, self.earlier_work),
+            works(carried_over, rng, targets, self.carried),
+        )
 
     def __len__(self) -> int:
         return 1 << 62
@@ -84,6 +118,18 @@ class Batches(Dataset[Batch]):
             multiprocessing_context="spawn" if workers else None,
         )
         return iter(loader)
+
+
+def works(
+    made: Callable[[Rng, np.ndarray], tuple[np.ndarray, list[Click]]],
+    rng: Rng,
+    targets: Sequence[np.ndarray],
+    chance: float,
+) -> dict[int, Work]:
+    """What is made, by chance, of targets that are not empty, by their places."""
+    chosen = [place for place, target in enumerate(targets) if rng.random() < chance and target.any()]
+    found = ((place, made(rng, targets[place])) for place in chosen)
+    return {place: (torch.from_numpy(previous).half(), clicks) for place, (previous, clicks) in found}
 
 
 def one_thread(_worker: int) -> None:

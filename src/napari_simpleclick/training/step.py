@@ -1,20 +1,25 @@
 """One training step: simulate the clicks of an annotator on a batch, and learn from the predictions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from napari_simpleclick.clicks import Click, positions
-from napari_simpleclick.model.click_maps import click_map
+from napari_simpleclick.model.click_maps import draw_disks
 from napari_simpleclick.model.simpleclick import SimpleClick
-from napari_simpleclick.training.carried import carried_over
 from napari_simpleclick.training.click_sampler import sample_click
-from napari_simpleclick.training.earlier_work import earlier_work
 from napari_simpleclick.training.shapes import Rng
+from napari_simpleclick.training.sources import Work
 
 Loss = Callable[[Tensor, Tensor], Tensor]
+T = TypeVar("T")
+
+NOTHING: Mapping[int, Work] = {}
 
 FORGET = 0.3
 """Chance that a previous map is blurred, as it is when the region of interest has changed."""
@@ -38,10 +43,6 @@ class ClickTraining(nn.Module):
         The network that learns.
     loss
         Maps logits and targets, both (batch, 1, size, size), to a number.
-    earlier_work
-        Chance that a sample starts in the middle of the work, with a mask and clicks.
-    carried
-        Chance that the last prediction is of a mask from elsewhere with one click.
     every_round
         Whether every prediction is learned from; else the last one only, as in the paper.
     obedience
@@ -53,21 +54,24 @@ class ClickTraining(nn.Module):
         model: SimpleClick,
         loss: Loss,
         *,
-        earlier_work: float = 0.0,
-        carried: float = 0.0,
         every_round: bool = True,
         obedience: float = 0.0,
     ) -> None:
         super().__init__()
         self.model = model
         self.loss = loss
-        self.earlier_work = earlier_work
-        self.carried = carried
         self.every_round = every_round
         self.obedience = obedience
 
     def forward(
-        self, images: Tensor, targets: Tensor, rng: Rng, rounds: int, unlearned: int = 0
+        self,
+        images: Tensor,
+        targets: Tensor,
+        rng: Rng,
+        rounds: int,
+        unlearned: int = 0,
+        begun: Mapping[int, Work] = NOTHING,
+        carried: Mapping[int, Work] = NOTHING,
     ) -> tuple[Tensor, Tensor]:
         """Click `unlearned + rounds` times, feeding predictions back, and once more.
 
@@ -83,6 +87,8 @@ class ClickTraining(nn.Module):
             Predictions that are fed back.
         unlearned
             Further ones before them, which are not learned from: the network's own work up to late clicks.
+        begun, carried
+            As in `Batch`.
 
         Returns
         -------
@@ -91,9 +97,10 @@ class ClickTraining(nn.Module):
         """
         features = self.encode(images.permute(0, 3, 1, 2).float() / 255)
         truth, wanted = targets.cpu().numpy(), targets[:, None].float()
-        beginnings = [beginning(rng, target, self.earlier_work) for target in truth]
-        clicks = [made for _, made in beginnings]
-        previous = torch.from_numpy(np.stack([drawn for drawn, _ in beginnings])).to(images.device)
+        chances = rng.spawn(len(truth))  # one for each sample, so that threads do not exchange their draws
+        previous = torch.zeros_like(wanted[:, 0])
+        clicks: list[list[Click]] = [[] for _ in truth]
+        take_over(begun, previous, clicks)
         predicted = (previous > 0.5).cpu().numpy()
         losses = []
         last = unlearned + rounds
@@ -102,10 +109,10 @@ class ClickTraining(nn.Module):
             if again:
                 previous = blurred(previous, int(rng.choice(BLURS)))
             else:
-                click_once(rng, predicted, truth, clicks)
+                click_once(chances, predicted, truth, clicks)
                 previous = blurred(previous) if number and rng.random() < FORGET else previous
             if number == last:
-                self.carry_over(rng, truth, previous, clicks)
+                take_over(carried, previous, clicks)
             learn = number == last or (self.every_round and number >= unlearned)
             with torch.set_grad_enabled(learn):
                 logits = self.model.decode(features, draw_guidance(previous, clicks)).float()
@@ -114,13 +121,6 @@ class ClickTraining(nn.Module):
             previous = torch.sigmoid(logits.detach())[:, 0]
             predicted = (previous > 0.5).cpu().numpy()
         return torch.stack(losses).mean(), mean_iou(logits.detach() > 0, wanted > 0)
-
-    def carry_over(self, rng: Rng, truth: np.ndarray, previous: Tensor, clicks: list[list[Click]]) -> None:
-        """Exchange, by chance, masks and clicks for a mask from a neighbouring slice and one click."""
-        for place, target in enumerate(truth):
-            if rng.random() < self.carried and target.any():
-                mask, clicks[place] = carried_over(rng, target)
-                previous[place] = torch.from_numpy(mask)
 
     def encode(self, images: Tensor) -> list[Tensor]:
         """Features of the images, once for all clicks.
@@ -133,18 +133,23 @@ class ClickTraining(nn.Module):
             return self.model.encode(images.contiguous(memory_format=torch.channels_last))
 
 
-def beginning(rng: Rng, target: np.ndarray, chance: float) -> tuple[np.ndarray, list[Click]]:
-    """Map (size, size) float32 and clicks that a sample starts with: none, or by chance those of earlier work."""
-    if rng.random() < chance and target.any():
-        return earlier_work(rng, target)
-    return np.zeros(target.shape, np.float32), []
+def take_over(works: Mapping[int, Work], previous: Tensor, clicks: list[list[Click]]) -> None:
+    """Put maps and clicks in the places of those of a batch, maps (batch, size, size)."""
+    for place, (drawn, made) in works.items():
+        previous[place], clicks[place] = drawn.to(previous.device), list(made)
 
 
-def click_once(rng: Rng, predicted: np.ndarray, truth: np.ndarray, clicks: list[list[Click]]) -> None:
+def click_once(chances: Sequence[Rng], predicted: np.ndarray, truth: np.ndarray, clicks: list[list[Click]]) -> None:
     """Click every object of a batch where its prediction is wrong."""
-    for mask, target, made in zip(predicted, truth, clicks, strict=True):
-        click = sample_click(rng, mask, target, made)
+    for click, made in zip(each(sample_click, chances, predicted, truth, clicks), clicks, strict=True):
         made.extend([click] if click else [])
+
+
+def each(function: Callable[..., T], *columns: Iterable[Any]) -> list[T]:
+    """The function of every row of the columns, in as many threads as torch computes with."""
+    cv2.setNumThreads(1)  # OpenCV's own threads would make those here wait for each other
+    with ThreadPoolExecutor(torch.get_num_threads()) as threads:
+        return list(threads.map(function, *columns))
 
 
 def disobedience(logits: Tensor, clicks: list[list[Click]]) -> Tensor:
@@ -161,10 +166,10 @@ def disobedience(logits: Tensor, clicks: list[list[Click]]) -> Tensor:
 
 def draw_guidance(previous: Tensor, clicks: list[list[Click]]) -> Tensor:
     """Previous maps (batch, size, size) and clicks as the network's guidance, (batch, 3, size, size)."""
-    _, height, width = previous.shape
-    disks = np.stack(
-        [[click_map(positions(made, positive=sign), height, width) for sign in (True, False)] for made in clicks]
-    )
+    disks = np.zeros((len(clicks), 2, *previous.shape[1:]), np.uint8)
+    for maps, made in zip(disks, clicks, strict=True):
+        for drawn, sign in zip(maps, (True, False), strict=True):
+            draw_disks(drawn, positions(made, positive=sign))
     return torch.cat([previous[:, None], torch.from_numpy(disks).to(previous.device)], dim=1)
 
 

@@ -142,7 +142,8 @@ class TrainingRun:
         freeze(self.state.model, stem=phase.stem, backbone=self.settings.freeze_backbone)
         # Data-parallel training decides when it is wrapped which gradients to wait for.
         self.network = self.accelerator.prepare_model(self.learner())
-        data = Batches(self.source, phase, self.seed)
+        settings = self.settings
+        data = Batches(self.source, phase, self.seed, settings.earlier_work, settings.carried)
         return data.start(self.state.counts.step, workers=self.schedule.workers)
 
     def learner(self) -> ClickTraining:
@@ -151,8 +152,6 @@ class TrainingRun:
         return ClickTraining(
             self.state.model,
             LOSSES[settings.loss],
-            earlier_work=settings.earlier_work,
-            carried=settings.carried,
             every_round=settings.learn_from == "all",
             obedience=settings.obedience,
         )
@@ -160,7 +159,8 @@ class TrainingRun:
     def step(self, batches: Iterator[Batch], phase: Phase) -> StepRecord:
         """One change of the weights."""
         counts, began, progress = self.state.counts, time.monotonic(), self.progress
-        images, targets = (maps.to(self.accelerator.device, non_blocking=True) for maps in next(batches))
+        batch = next(batches)
+        images, targets = (maps.to(self.accelerator.device, non_blocking=True) for maps in batch[:2])
         waiting = time.monotonic() - began
         # Chance comes from seed and step alone, so that a resumed run draws what an uninterrupted one would.
         rng = np.random.default_rng((self.seed, counts.step, 1))
@@ -168,7 +168,7 @@ class TrainingRun:
         rate = set_learning_rate(self.optimizer, self.settings, counts.step, progress)
         self.network.train()
         with self.accelerator.autocast():
-            loss, iou = self.network(images, targets, rng, *self.rounds())
+            loss, iou = self.network(images, targets, rng, *self.rounds(), batch.begun, batch.carried)
         self.learn(loss)
         counts.step += 1
         counts.samples += len(images) * self.accelerator.num_processes
