@@ -7,16 +7,20 @@ import pytest
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
+from napari_simpleclick.inference import prediction
 from napari_simpleclick.inference.conversion import compiled_network
 from napari_simpleclick.inference.graph_cache import kept_graphs, stem_of
+from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.question import Question
+from napari_simpleclick.inference.resample import regrid
 from napari_simpleclick.inference.roi import CLOSE, PUBLISHED, next_roi, regions_for
 from napari_simpleclick.inference.torch_network import TorchNetwork
 from napari_simpleclick.model.registry import create_model
 
 PLANE = np.zeros((600, 800, 3), np.uint8)
 OBJECT = Box(290, 310, 390, 410)
+REGION = Box(200, 401, 300, 501)
 
 
 class Network:
@@ -67,6 +71,36 @@ def test_later_clicks_and_networks_as_published_look_once():
     published = Network()
     Predictor(published, size=224, regions=PUBLISHED).predict(PLANE, [Click(300, 400)])
     assert len(published.shown) == 1
+
+
+def later_click(regions) -> tuple[np.ndarray, np.ndarray]:
+    """A click in the region of the last one: the last map, and what the network was shown of it."""
+    network, last = Network(), np.zeros((224, 224), np.float32)
+    last[82:142, 82:142] = np.random.default_rng(0).uniform(0.6, 1, (60, 60))
+    before = Prediction(last, REGION, PLANE.shape[:2])
+    answer = Predictor(network, size=224, regions=regions).predict(PLANE, [Click(300, 400), Click(302, 400)], before)
+    assert answer.roi == before.roi
+    return last, network.shown[0][0, 0]
+
+
+def test_a_network_sees_its_last_map_as_it_gave_it_while_the_region_stays():
+    answered, shown = later_click(CLOSE)
+    np.testing.assert_array_equal(shown, answered)
+
+
+def test_networks_as_published_see_their_last_map_enlarged_and_reduced():
+    answered, shown = later_click(PUBLISHED)
+    np.testing.assert_array_equal(shown, regrid(answered, REGION, REGION, 224))
+    assert np.abs(shown - answered).max() > 0.05
+
+
+def test_the_region_follows_the_mask_without_finding_it_again(monkeypatch):
+    network = Network()
+    predictor = Predictor(network, size=224)
+    first = predictor.predict(PLANE, [Click(300, 400)])
+    first.object_mask()
+    monkeypatch.setattr(prediction, "enlarged_box", lambda *_: pytest.fail("the mask was there"))
+    predictor.predict(PLANE, [Click(300, 400), Click(302, 400)], first)
 
 
 def test_object_that_fills_the_view_needs_no_second_look():

@@ -11,12 +11,9 @@ from napari_simpleclick.arrays import BinaryMask, Box, ProbabilityMap, bounding_
 from napari_simpleclick.inference.enlarged_mask import enlarged_box, enlarged_mask
 from napari_simpleclick.inference.patches import Patch, minus, overlap, part_of
 from napari_simpleclick.inference.resample import Positions, enlarge, resample_at
-from napari_simpleclick.inference.roi import clamp, expand
+from napari_simpleclick.inference.roi import MASK_THRESHOLD, clamp, expand
 
 __all__ = ["MASK_THRESHOLD", "Patch", "Prediction"]
-
-MASK_THRESHOLD = 0.49
-"""Probability above which a pixel belongs to the mask (published value)."""
 
 MAP_SIZE = 448
 """Side of the map that shows a drawn object to the network."""
@@ -24,7 +21,9 @@ MAP_SIZE = 448
 EMPTY_MAP: Float32[np.ndarray, "size size"] = np.broadcast_to(np.float32(0), (MAP_SIZE, MAP_SIZE))
 """The map of no object; takes no memory."""
 
-RECENT: "deque[tuple[np.ndarray, Box, float, Patch | None]]" = deque(maxlen=4)
+Found = tuple[np.ndarray, Box, float, Patch | None]
+
+RECENT: deque[Found] = deque(maxlen=4)
 """Maps, regions and thresholds with the masks found last: one click asks for the same mask up to five times."""
 
 LARGEST_RECENT = 1 << 26
@@ -118,7 +117,8 @@ class Prediction:
 
     def object_box(self, threshold: float) -> Box | None:
         """The box of `object_mask`, sooner than the mask is found."""
-        reach = None if self.drawn is not None or self.without is not None else self.reach(threshold)
+        known = self.drawn is not None or self.without is not None or self.recent(threshold) is not None
+        reach = None if known else self.reach(threshold)
         if reach is None:
             found = self.object_mask(threshold)
             return found[0] if found else None
@@ -130,14 +130,19 @@ class Prediction:
         if self.drawn is not None:
             return self.drawn
         threshold = self.threshold if threshold is None else threshold
-        values = self.shown_map()
-        for known, roi, at, mask in tuple(RECENT):
-            if known is values and roi == self.roi and at == threshold:
-                return mask
+        recent = self.recent(threshold)
+        if recent is not None:
+            return recent[-1]
         mask = self.find(threshold)
         if mask is None or mask[1].size <= LARGEST_RECENT:
-            RECENT.append((values, self.roi, threshold, mask))
+            RECENT.append((self.shown_map(), self.roi, threshold, mask))
         return mask
+
+    def recent(self, threshold: float) -> Found | None:
+        """The entry of `RECENT` for the map of a prediction that was not drawn."""
+        values = self.shown_map()
+        same = (entry for entry in tuple(RECENT) if entry[0] is values and entry[1:3] == (self.roi, threshold))
+        return next(same, None)
 
     def find(self, threshold: float) -> Patch | None:
         """The object by the map: everything above the threshold in the smallest box that holds it."""

@@ -17,7 +17,7 @@ from napari_simpleclick.inference.precision import Features, Images, Network, si
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.question import Question
 from napari_simpleclick.inference.resample import Plane, same_picture
-from napari_simpleclick.inference.roi import OBJECT_THRESHOLD, PUBLISHED, Regions, next_roi
+from napari_simpleclick.inference.roi import PUBLISHED, Regions, next_roi
 
 if TYPE_CHECKING:
     import torch
@@ -105,7 +105,7 @@ class Predictor:
         rois = [roi_of(question, shape, self.regions) for question, shape in zip(questions, shapes, strict=True)]
         features = self.features([(image, roi) for (image, *_), roi in zip(questions, rois, strict=True)])
         inputs = [
-            guidance_maps(clicks, previous, roi, self.size, self.input())
+            guidance_maps(clicks, previous, roi, self.size, self.input(), regions=self.regions)
             for (_, clicks, previous, _), roi in zip(questions, rois, strict=True)
         ]
         logits = self.network.decode(features, joined([self.mirrored(maps) for maps in inputs]))[:, 0]
@@ -209,7 +209,7 @@ def for_arrays(network: "Network | SimpleClick", device: "torch.device | str") -
 def roi_of(question: Question, shape: tuple[int, int], regions: Regions) -> Box:
     """The region that the network looks at to answer a question on a plane of some height and width."""
     _, clicks, previous, view = question
-    found = previous.object_box(OBJECT_THRESHOLD) if previous else None
+    found = previous.object_box(regions.object_threshold) if previous else None
     used = previous.roi if previous else None
     return next_roi(clicks, shape=shape, found=found, used=used, view=view, regions=regions)
 

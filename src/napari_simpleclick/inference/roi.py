@@ -12,8 +12,11 @@ EXPANSION = 1.4
 SAME_REGION_IOU = 0.5
 """A new region that overlaps the one in use by less takes its place."""
 
+MASK_THRESHOLD = 0.49
+"""Probability above which a pixel belongs to the mask (published value)."""
+
 OBJECT_THRESHOLD = 0.50
-"""Probability above which a pixel counts as object when the region is chosen."""
+"""Probability above which a pixel counts as object when the region is chosen (published value)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,19 @@ class Regions:
         Whether the first click is answered once more in the region that its first answer asks for.
     obey
         Whether a clicked pixel becomes what the click says, whatever the network answers.
+    own_map
+        Whether the network sees its last map as it gave it while the region stays; as published, the map is enlarged to
+        the plane and reduced again.
+    object_threshold
+        Probability above which a pixel counts as object when the region is chosen.
     """
 
     smallest_side: int
     surroundings: float
     second_look: bool
     obey: bool
+    own_map: bool
+    object_threshold: float
 
     def side(self, length: int) -> float:
         """Side of the region for an object of some length, in pixels.
@@ -52,11 +62,20 @@ class Regions:
 LONGEST_SMALL_SIDE = 200
 """Shortest side of a region as published, in pixels."""
 
-PUBLISHED = Regions(smallest_side=LONGEST_SMALL_SIDE, surroundings=0, second_look=False, obey=False)
+PUBLISHED = Regions(
+    smallest_side=LONGEST_SMALL_SIDE,
+    surroundings=0,
+    second_look=False,
+    obey=False,
+    own_map=False,
+    object_threshold=OBJECT_THRESHOLD,
+)
 """As in the published evaluation."""
 
-CLOSE = Regions(smallest_side=112, surroundings=4, second_look=True, obey=True)
-"""For networks that were trained to see pixels enlarged four times."""
+CLOSE = Regions(
+    smallest_side=112, surroundings=4, second_look=True, obey=True, own_map=True, object_threshold=MASK_THRESHOLD
+)
+"""For networks that were trained to see pixels enlarged four times, and their own maps as they are."""
 
 
 def regions_for(stem: str) -> Regions:
@@ -82,7 +101,7 @@ def next_roi(
     shape
         Height and width of the plane.
     found
-        Bounding box of the last prediction above `OBJECT_THRESHOLD`; None if nothing was found or predicted.
+        Bounding box of the last prediction above `regions.object_threshold`; None if nothing was found or predicted.
     used
         Region of the last prediction; None before the first.
     view
