@@ -61,6 +61,19 @@ def test_bench_measures_prints_and_keeps(tmp_path, small_model):
     assert [asdict(entry) for entry in kept.figures] == written["figures"]
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+def test_bench_measures_the_gpu_where_there_is_one(tmp_path, small_model):
+    output = tmp_path / "speed.json"
+    done = bench(tmp_path, "--model", small_model, "--size", "224", "--clicks", "3", "-o", str(output))
+    assert done.returncode == 0, done.stderr
+    written = json.loads(output.read_text())
+    assert [entry["engine"] for entry in written["figures"]] == [
+        f"torch {word} on cuda" for word in ("float32", "bfloat16", "float16")
+    ]
+    assert torch.cuda.get_device_name() == written["machine"]["gpu"]
+    assert all(0 < entry["click_peak_mb"] < 1000 for entry in written["figures"])
+
+
 def test_unknown_model_is_told_before_anything_is_measured(tmp_path):
     done = bench(tmp_path, "--model", "vit_giant")
     assert done.returncode == 2

@@ -106,7 +106,8 @@ class Recording:
                 function(*self.inputs)
         torch.cuda.current_stream().wait_stream(beside)
         self._graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self._graph):
+        # In the window float32 answers on another thread meanwhile, which must not spoil the recording.
+        with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):
             self.outputs = function(*self.inputs)
 
     def __call__(self, *inputs: Tensor) -> list[Tensor]:
