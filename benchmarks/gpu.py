@@ -109,6 +109,8 @@ def main() -> None:
     compiled = "--compile" in arguments
     clicks = int(arguments[arguments.index("--clicks") + 1]) if "--clicks" in arguments else 30
     names = [word for word in arguments if not word.startswith("--") and not word.isdigit()]
+    if not torch.cuda.is_available():
+        sys.exit("Expected a CUDA GPU that torch can use, found none. benchmarks/engines.py measures processors.")
     print(f"{torch.cuda.get_device_name()}, torch {torch.__version__}")
     for name in names or [DEFAULT_MODEL, *PAPER_MS]:
         for flip in (False,) if compiled else (False, True):

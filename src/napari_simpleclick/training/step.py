@@ -1,8 +1,7 @@
 """One training step: simulate the clicks of an annotator on a batch, and learn from the predictions."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -17,7 +16,6 @@ from napari_simpleclick.training.shapes import Rng
 from napari_simpleclick.training.sources import Work
 
 Loss = Callable[[Tensor, Tensor], Tensor]
-T = TypeVar("T")
 
 NOTHING: Mapping[int, Work] = {}
 
@@ -140,16 +138,12 @@ def take_over(works: Mapping[int, Work], previous: Tensor, clicks: list[list[Cli
 
 
 def click_once(chances: Sequence[Rng], predicted: np.ndarray, truth: np.ndarray, clicks: list[list[Click]]) -> None:
-    """Click every object of a batch where its prediction is wrong."""
-    for click, made in zip(each(sample_click, chances, predicted, truth, clicks), clicks, strict=True):
-        made.extend([click] if click else [])
-
-
-def each(function: Callable[..., T], *columns: Iterable[Any]) -> list[T]:
-    """The function of every row of the columns, in as many threads as torch computes with."""
+    """Click every object of a batch where its prediction is wrong; in as many threads as torch computes with."""
     cv2.setNumThreads(1)  # OpenCV's own threads would make those here wait for each other
     with ThreadPoolExecutor(torch.get_num_threads()) as threads:
-        return list(threads.map(function, *columns))
+        found = list(threads.map(sample_click, chances, predicted, truth, clicks))
+    for click, made in zip(found, clicks, strict=True):
+        made.extend([click] if click else [])
 
 
 def disobedience(logits: Tensor, clicks: list[list[Click]]) -> Tensor:
