@@ -10,12 +10,12 @@ from time import perf_counter
 
 import numpy as np
 
+from napari_simpleclick.annotation.annotator import Annotator
+from napari_simpleclick.annotation.session_files.recorder import SessionRecorder
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.annotator import Annotator
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.session_recorder import SessionRecorder
-from napari_simpleclick.plugin.journal import Journal
+from napari_simpleclick.plugin.sessions.journal import Journal
 
 OBJECTS, SLICES, CLICKS = 200, 10, 2
 SIDE = 1024

@@ -14,7 +14,7 @@ import numpy as np
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
-from napari_simpleclick.inference.networks import choose_network
+from napari_simpleclick.inference.engines.selection import choose_network
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.session import ClickSession
 from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model

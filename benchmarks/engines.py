@@ -23,11 +23,11 @@ from interactive_click import open_model, resizing_first
 from napari_simpleclick.cli.quantise import calibration_inputs
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
-from napari_simpleclick.inference.conversion import compiled_network
-from napari_simpleclick.inference.networks import choose_network
-from napari_simpleclick.inference.openvino_network import OpenVinoNetwork
+from napari_simpleclick.inference.engines.openvino_graphs import compiled_network
+from napari_simpleclick.inference.engines.openvino_network import OpenVinoNetwork
+from napari_simpleclick.inference.engines.quantisation import quantise
+from napari_simpleclick.inference.engines.selection import choose_network
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.inference.quantisation import quantise
 from napari_simpleclick.model.weights import DEFAULT_MODEL
 
 REPETITIONS = 15

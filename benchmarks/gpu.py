@@ -19,10 +19,10 @@ import torch
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
-from napari_simpleclick.inference.cuda_network import CudaNetwork
-from napari_simpleclick.inference.precision import Network, disagreement, fixed_input, trial_answer
+from napari_simpleclick.inference.engines.cuda_network import CudaNetwork
+from napari_simpleclick.inference.engines.network import Network, disagreement, fixed_input, trial_answer
+from napari_simpleclick.inference.engines.torch_network import TorchNetwork
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.inference.torch_network import TorchNetwork
 from napari_simpleclick.model.registry import ARCHITECTURES, create_model
 from napari_simpleclick.model.simpleclick import SimpleClick
 from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model

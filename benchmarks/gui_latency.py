@@ -196,7 +196,7 @@ def work_on(controller: Any, count: int, side: int) -> None:
     from napari_simpleclick.data.volume import SliceView
     from napari_simpleclick.inference.prediction import Prediction
     from napari_simpleclick.inference.session import Step
-    from napari_simpleclick.plugin.session_layers import bring_back
+    from napari_simpleclick.plugin.sessions.restore import bring_back
 
     rows, cols = np.mgrid[-10:10, -10:10]
     disc = np.hypot(rows, cols) < 10

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
-from napari_simpleclick.inference.annotator import Annotator
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.model.weights import load_model

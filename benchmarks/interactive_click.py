@@ -29,7 +29,7 @@ from napari_simpleclick.data.datasets.options import DatasetOptions
 from napari_simpleclick.evaluation.evaluate import evaluate_object
 from napari_simpleclick.evaluation.job import DatasetChoice
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-from napari_simpleclick.inference.networks import choose_network
+from napari_simpleclick.inference.engines.selection import choose_network
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.roi import PUBLISHED
 from napari_simpleclick.model.registry import ARCHITECTURES, create_model

@@ -20,14 +20,14 @@ from time import perf_counter, process_time
 
 import numpy as np
 
+from napari_simpleclick.annotation.annotator import Annotator
+from napari_simpleclick.annotation.label_painting import repaint
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.data.volume import SliceView
-from napari_simpleclick.inference.annotator import Annotator
-from napari_simpleclick.inference.networks import choose_network
+from napari_simpleclick.inference.engines.selection import choose_network
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.inference.repaint import repaint
 from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
 
 SIDES = (256, 512, 2048, 8192, 16384)

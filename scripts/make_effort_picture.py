@@ -10,7 +10,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from napari_simpleclick.evaluation.effort_report import EffortReport
+from napari_simpleclick.evaluation.effort.report import EffortReport
 
 PICTURE = Path(__file__).parent.parent / "docs" / "images" / "report_effort.png"
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 import pytest
 import torch
 
-from napari_simpleclick.inference.speed_figures import SpeedFigures, SpeedReport, keep_speed, read_speed
+from napari_simpleclick.inference.engines.speed_figures import SpeedFigures, SpeedReport, keep_speed, read_speed
 from napari_simpleclick.model.checkpoint import save_checkpoint
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from napari_simpleclick.cli.main import main
-from napari_simpleclick.inference import graph_cache
-from napari_simpleclick.inference.networks import choose_network
+from napari_simpleclick.inference.engines import graph_cache
+from napari_simpleclick.inference.engines.selection import choose_network
 from napari_simpleclick.model.checkpoint import load_checkpoint, save_checkpoint
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 

@@ -10,8 +10,8 @@ from napari_simpleclick.data.datasets.base import Sample
 from napari_simpleclick.evaluation.evaluate import evaluate_pictures, in_order
 from napari_simpleclick.evaluation.predictors import find_factory
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
+from napari_simpleclick.inference.engines.torch_network import TorchNetwork
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.inference.torch_network import TorchNetwork
 from napari_simpleclick.model.weights import load_model
 
 

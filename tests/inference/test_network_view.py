@@ -3,8 +3,8 @@
 import numpy as np
 from tests.inference.test_roi import PLANE, Network
 
+from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.annotator import Annotator
 from napari_simpleclick.inference.network_input import read_crop
 from napari_simpleclick.inference.network_view import PREVIOUS, TINT, network_view
 from napari_simpleclick.inference.predictor import Predictor

@@ -8,14 +8,14 @@ import pytest
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference import prediction
-from napari_simpleclick.inference.conversion import compiled_network
-from napari_simpleclick.inference.graph_cache import kept_graphs, stem_of
+from napari_simpleclick.inference.engines.graph_cache import kept_graphs, stem_of
+from napari_simpleclick.inference.engines.openvino_graphs import compiled_network
+from napari_simpleclick.inference.engines.torch_network import TorchNetwork
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.inference.question import Question
+from napari_simpleclick.inference.request import Question
 from napari_simpleclick.inference.resample import regrid
 from napari_simpleclick.inference.roi import CLOSE, PUBLISHED, next_roi, regions_for
-from napari_simpleclick.inference.torch_network import TorchNetwork
 from napari_simpleclick.model.registry import create_model
 
 PLANE = np.zeros((600, 800, 3), np.uint8)

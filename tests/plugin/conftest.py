@@ -8,7 +8,9 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def own_recovery_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr("napari_simpleclick.plugin.recovery.user_data_path", lambda *_names, **_settings: tmp_path)
+    monkeypatch.setattr(
+        "napari_simpleclick.plugin.sessions.autosave.user_data_path", lambda *_names, **_settings: tmp_path
+    )
 
 
 def pytest_collection_modifyitems(items):

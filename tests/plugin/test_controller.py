@@ -9,8 +9,8 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.plugin.controller import Controller
-from napari_simpleclick.plugin.planes import contrast_limits, displayed_plane
-from napari_simpleclick.plugin.worker import run_now
+from napari_simpleclick.plugin.jobs.worker import run_now
+from napari_simpleclick.plugin.workspace.planes import contrast_limits, displayed_plane
 
 CLICK = Click(30, 40)
 

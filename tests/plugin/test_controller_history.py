@@ -5,13 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from napari.components import ViewerModel
 from napari.layers import Image
-from tests.plugin.test_objects import Disks
+from tests.plugin.tools.test_objects import Disks
 
-from napari_simpleclick.inference.thresholds import set_threshold
+from napari_simpleclick.annotation.thresholds import set_threshold
 from napari_simpleclick.plugin.controller import Controller
-from napari_simpleclick.plugin.planes import displayed_plane
-from napari_simpleclick.plugin.propagation import Propagation
-from napari_simpleclick.plugin.worker import run_now
+from napari_simpleclick.plugin.jobs.worker import run_now
+from napari_simpleclick.plugin.tools.propagation import Propagation
+from napari_simpleclick.plugin.workspace.planes import displayed_plane
 
 SHAPE = (4, 24, 30)
 PLACE = st.tuples(st.integers(0, SHAPE[1] - 1), st.integers(0, SHAPE[2] - 1))

@@ -1,8 +1,8 @@
 import numpy as np
 import torch
 
-from napari_simpleclick.training.earlier_work import earlier_work
 from napari_simpleclick.training.settings import Phase
+from napari_simpleclick.training.simulated_history import earlier_work
 from napari_simpleclick.training.sources import Batches, Mixture, works
 from napari_simpleclick.training.synthesis import Example, Synthesis
 

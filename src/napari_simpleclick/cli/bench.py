@@ -15,7 +15,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from napari_simpleclick.inference.speed_figures import SpeedFigures, SpeedReport, keep_speed
+from napari_simpleclick.inference.engines.speed_figures import SpeedFigures, SpeedReport, keep_speed
 
 if TYPE_CHECKING:
     from napari_simpleclick.evaluation.speed import SpeedJob

@@ -11,16 +11,16 @@ from rich.progress import track
 from rich.table import Table
 from scipy.ndimage import label
 
+from napari_simpleclick.annotation.annotator import Annotator
+from napari_simpleclick.annotation.label_painting import repaint
 from napari_simpleclick.data.intensity import default_limits
 from napari_simpleclick.data.io import write_mask
 from napari_simpleclick.data.samples import SAMPLES, sample_volume
 from napari_simpleclick.data.volume import SliceView, Volume
 from napari_simpleclick.evaluation.metrics import iou
 from napari_simpleclick.evaluation.robot_user import next_click
-from napari_simpleclick.inference.annotator import Annotator
-from napari_simpleclick.inference.device import choose_device
+from napari_simpleclick.inference.engines.device import choose_device
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.inference.repaint import repaint
 from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
 
 SMALLEST = 100

@@ -109,7 +109,7 @@ def default_batch(predictor: PredictorSettings) -> int:
     """Objects that are clicked in lock-step unless a number is asked for."""
     if predictor.predictor is not None:
         return 1
-    from napari_simpleclick.inference.device import choose_device
+    from napari_simpleclick.inference.engines.device import choose_device
 
     return 16 if choose_device(predictor.device).type == "cuda" else 1
 

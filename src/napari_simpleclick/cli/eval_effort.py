@@ -11,9 +11,9 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from napari_simpleclick.cli.eval import EvalCommand
-    from napari_simpleclick.evaluation.effort_job import EffortJob
-    from napari_simpleclick.evaluation.effort_report import EffortReport
-    from napari_simpleclick.evaluation.effort_result import EffortResult
+    from napari_simpleclick.evaluation.effort.job import EffortJob
+    from napari_simpleclick.evaluation.effort.report import EffortReport
+    from napari_simpleclick.evaluation.effort.result import EffortResult
     from napari_simpleclick.evaluation.job import EvaluationJob
 
 
@@ -38,7 +38,7 @@ class EffortSettings:
 
 def run_effort(job: "EvaluationJob", command: "EvalCommand", output: Path | None, console: Console) -> None:
     """Measure, show the table, write the reports."""
-    from napari_simpleclick.evaluation.effort_report import EffortReport
+    from napari_simpleclick.evaluation.effort.report import EffortReport
     from napari_simpleclick.evaluation.result_log import EffortLog
 
     effort = effort_job(job, command.effort)
@@ -67,8 +67,8 @@ def run_effort(job: "EvaluationJob", command: "EvalCommand", output: Path | None
 
 def effort_job(job: "EvaluationJob", settings: EffortSettings) -> "EffortJob":
     """The measurement that the settings ask for: on all slices with a label."""
-    from napari_simpleclick.evaluation.effort_job import EffortJob
-    from napari_simpleclick.evaluation.effort_result import EffortProtocol
+    from napari_simpleclick.evaluation.effort.job import EffortJob
+    from napari_simpleclick.evaluation.effort.result import EffortProtocol
 
     if job.dataset.options.every != 1:
         raise ValueError(
@@ -87,7 +87,7 @@ def effort_job(job: "EvaluationJob", settings: EffortSettings) -> "EffortJob":
 
 def measured(job: "EffortJob", command: "EvalCommand", skip: Collection[int]) -> "Iterator[tuple[int, EffortResult]]":
     """Numbers and results of the objects that are not there yet, from this process or from workers."""
-    from napari_simpleclick.evaluation.effort_job import measure, measure_on
+    from napari_simpleclick.evaluation.effort.job import measure, measure_on
 
     if not command.workers and command.scheduler is None:
         yield from measure(job, skip=skip)
@@ -100,7 +100,7 @@ def measured(job: "EffortJob", command: "EvalCommand", skip: Collection[int]) ->
 
 def effort_table(report: "EffortReport") -> Table:
     """The numbers with intervals of the ratios."""
-    from napari_simpleclick.evaluation.effort_report import shown
+    from napari_simpleclick.evaluation.effort.report import shown
 
     what = "every slice" if report.protocol.goal == "slices" else "the whole object"
     ran = " on ".join(str(report.provenance[key]) for key in ("model", "engine") if key in report.provenance)

@@ -12,7 +12,7 @@ from napari_simpleclick.cli.bench import BenchSettings
 from napari_simpleclick.cli.errors import told_as_messages
 from napari_simpleclick.cli.quantise import QuantiseSettings
 from napari_simpleclick.data.click_files import Coordinates
-from napari_simpleclick.inference.precision import Engine, Precision
+from napari_simpleclick.inference.engines.network import Engine, Precision
 
 
 def demo(output: Path = Path("demo_output"), model: str | None = None, clicks: int = 5) -> None:

@@ -45,10 +45,10 @@ class QuantiseSettings:
 
 def run_quantise(settings: QuantiseSettings, console: Console) -> None:
     """Quantise, compare, keep and tell."""
-    from napari_simpleclick.inference.conversion import compiled_network
-    from napari_simpleclick.inference.networks import choose_network
+    from napari_simpleclick.inference.engines.openvino_graphs import compiled_network
+    from napari_simpleclick.inference.engines.quantisation import LARGEST_LOSS, Int8Result, keep_result, quantise
+    from napari_simpleclick.inference.engines.selection import choose_network
     from napari_simpleclick.inference.predictor import Predictor
-    from napari_simpleclick.inference.quantisation import LARGEST_LOSS, Int8Result, keep_result, quantise
     from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
 
     name = settings.model or DEFAULT_MODEL
@@ -108,8 +108,8 @@ def compare(predictors: "tuple[Predictor, ...]", objects: "list[tuple[Sample, in
 def calibration_inputs(model: "SimpleClick", pictures: int) -> list[tuple[Any, ...]]:
     """What the decoder gets when the robot user clicks procedural pictures three times."""
     from napari_simpleclick.evaluation.robot_user import next_click
+    from napari_simpleclick.inference.engines.quantisation import Recorder
     from napari_simpleclick.inference.predictor import Predictor
-    from napari_simpleclick.inference.quantisation import Recorder
     from napari_simpleclick.inference.session import ClickSession
 
     recorder = Recorder(model)

@@ -10,16 +10,16 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
+from napari_simpleclick.annotation.session_files.format import SessionContent, SessionFileError, read_session
+from napari_simpleclick.annotation.session_files.replay import Replay, Replayed
 from napari_simpleclick.data.channels import ChannelsImage
 from napari_simpleclick.data.fingerprint import fingerprint
 from napari_simpleclick.data.io import read_volume, require_writable, write_mask
 from napari_simpleclick.data.volume import PlaneImage, Volume, plane_at
-from napari_simpleclick.inference.device import devices_at_hand
+from napari_simpleclick.inference.engines.device import devices_at_hand
 from napari_simpleclick.inference.loading import load_predictor
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.inference.replay import Replay, Replayed
 from napari_simpleclick.inference.resample import Plane
-from napari_simpleclick.inference.session_file import SessionContent, SessionFileError, read_session
 
 MOST_DIFFERENCES = 20
 """So many differing masks are named."""

@@ -10,9 +10,9 @@ from typing import Any, Literal
 import numpy as np
 
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.data.files import replace_when_complete
 from napari_simpleclick.data.nifti import index_of_voxel, voxel_of_world
 from napari_simpleclick.data.volume import SliceView, Volume
+from napari_simpleclick.files import replace_when_complete
 
 Coordinates = Literal["index", "voxel", "world"]
 """Indices of the array as napari shows it, voxels as the file stores them, or millimetres of the file's space."""

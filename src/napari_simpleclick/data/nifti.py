@@ -12,9 +12,9 @@ from nibabel.filebasedimages import ImageFileError
 from nibabel.orientations import apply_orientation, axcodes2ornt, io_orientation, ornt_transform
 
 from napari_simpleclick.arrays import Affine
-from napari_simpleclick.data.files import replace_when_complete
 from napari_simpleclick.data.memory import require_memory
 from napari_simpleclick.data.volume import Volume, VolumeError
+from napari_simpleclick.files import replace_when_complete
 
 CANONICAL = "LPS"
 """Directions in which x, y and z grow: rows of an axial plane then run from front to back, as radiologists look."""

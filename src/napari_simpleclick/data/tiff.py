@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import tifffile
 
-from napari_simpleclick.data.files import replace_when_complete
 from napari_simpleclick.data.memory import require_memory
 from napari_simpleclick.data.volume import Volume, VolumeError
+from napari_simpleclick.files import replace_when_complete
 
 UNITS = {"micron": "um", "\u00b5m": "um", "\\u00B5m": "um", "um": "um", "mm": "mm", "nm": "nm", "millimeter": "mm"}
 """Names of units in ImageJ and OME files, and ours."""

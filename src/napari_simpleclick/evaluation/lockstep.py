@@ -12,7 +12,7 @@ from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 from napari_simpleclick.evaluation.report import ObjectResult
 from napari_simpleclick.evaluation.robot_user import next_click
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.question import Question
+from napari_simpleclick.inference.request import Question
 from napari_simpleclick.inference.session import ClickSession, PredictorLike
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from napari_simpleclick.inference.session import PredictorLike
 
 if TYPE_CHECKING:
-    from napari_simpleclick.inference.chosen_network import ChosenNetwork
-    from napari_simpleclick.inference.precision import Engine, Precision
+    from napari_simpleclick.inference.engines.network import Engine, Precision
+    from napari_simpleclick.inference.engines.selected_network import ChosenNetwork
 
 GROUP = "napari_simpleclick.predictors"
 """Entry-point group in which packages offer factories of predictors."""
@@ -109,7 +109,7 @@ class PredictorChoice:
         versions = {package: version(package) for package in ("napari-simpleclick", "numpy", "scipy")}
         if self.factory is not None:
             return {"model": self.factory, "versions": versions}
-        from napari_simpleclick.inference.device import choose_device
+        from napari_simpleclick.inference.engines.device import choose_device
         from napari_simpleclick.model.weights import find_weights, sha256
 
         return {
@@ -129,8 +129,8 @@ def network_of(choice: PredictorChoice) -> "ChosenNetwork":
     """The network of a choice, made once per process."""
     import torch
 
-    from napari_simpleclick.inference.device import choose_device
-    from napari_simpleclick.inference.networks import choose_network
+    from napari_simpleclick.inference.engines.device import choose_device
+    from napari_simpleclick.inference.engines.selection import choose_network
     from napari_simpleclick.model.weights import load_model
 
     if choice.threads is not None:

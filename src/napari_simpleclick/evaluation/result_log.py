@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from napari_simpleclick.evaluation.effort_result import EffortResult
+from napari_simpleclick.evaluation.effort.result import EffortResult
 from napari_simpleclick.evaluation.evaluate import Placed
 from napari_simpleclick.evaluation.report import ObjectResult, write_whole
 

@@ -18,16 +18,16 @@ from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.evaluation.memory import forget_peak, peak_mb, return_free_memory
 from napari_simpleclick.evaluation.metrics import iou
 from napari_simpleclick.evaluation.robot_user import next_click
-from napari_simpleclick.inference.chosen_network import ChosenNetwork
-from napari_simpleclick.inference.device import choose_device
-from napari_simpleclick.inference.networks import choose_network
-from napari_simpleclick.inference.openvino_network import OpenVinoNetwork
-from napari_simpleclick.inference.precision import Engine, Precision, fixed_input
+from napari_simpleclick.inference.engines.device import choose_device
+from napari_simpleclick.inference.engines.network import Engine, Precision, fixed_input
+from napari_simpleclick.inference.engines.openvino_network import OpenVinoNetwork
+from napari_simpleclick.inference.engines.selected_network import ChosenNetwork
+from napari_simpleclick.inference.engines.selection import choose_network
+from napari_simpleclick.inference.engines.speed_figures import SpeedFigures
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import ClickSession
-from napari_simpleclick.inference.speed_figures import SpeedFigures
 from napari_simpleclick.model.registry import ARCHITECTURES, create_model
 from napari_simpleclick.model.simpleclick import SimpleClick
 from napari_simpleclick.model.weights import load_model

@@ -3,10 +3,10 @@
 torch is imported only where no earlier start on this machine compiled the network.
 """
 
-from napari_simpleclick.inference.device import surely_cpu
-from napari_simpleclick.inference.precision import Engine, Precision
+from napari_simpleclick.inference.engines.cached_network import ready_network
+from napari_simpleclick.inference.engines.device import surely_cpu
+from napari_simpleclick.inference.engines.network import Engine, Precision
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.inference.ready_network import ready_network
 from napari_simpleclick.model.weights import find_weights, load_model, model_name, sha256
 
 
@@ -45,8 +45,8 @@ def load_predictor(
         ready = load_ready_predictor(model, device=device, flip=flip, size=size)
         if ready is not None:
             return ready
-    from napari_simpleclick.inference.device import choose_device
-    from napari_simpleclick.inference.networks import choose_network
+    from napari_simpleclick.inference.engines.device import choose_device
+    from napari_simpleclick.inference.engines.selection import choose_network
 
     where, checkpoint = choose_device(device), sha256(find_weights(model))
     chosen = choose_network(

@@ -8,10 +8,10 @@ import numpy as np
 from jaxtyping import Float32
 
 from napari_simpleclick.arrays import BinaryMask, Box, ProbabilityMap, bounding_box
-from napari_simpleclick.inference.enlarged_mask import enlarged_box, enlarged_mask
-from napari_simpleclick.inference.patches import Patch, minus, overlap, part_of
 from napari_simpleclick.inference.resample import Positions, enlarge, resample_at
 from napari_simpleclick.inference.roi import MASK_THRESHOLD, clamp, expand
+from napari_simpleclick.inference.upsampled_mask import enlarged_box, enlarged_mask
+from napari_simpleclick.masks import Patch, minus, overlap, part_of
 
 __all__ = ["MASK_THRESHOLD", "Patch", "Prediction"]
 

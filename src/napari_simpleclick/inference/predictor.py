@@ -10,14 +10,14 @@ from jaxtyping import Float32
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.near_look import NEAR_SIDES, better, near_question
+from napari_simpleclick.inference.click_constraints import obey
+from napari_simpleclick.inference.engines.network import Features, Images, Network, sigmoid
 from napari_simpleclick.inference.network_input import guidance_maps, read_crop
-from napari_simpleclick.inference.obedience import obey
-from napari_simpleclick.inference.precision import Features, Images, Network, sigmoid
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.question import Question
+from napari_simpleclick.inference.request import Question
 from napari_simpleclick.inference.resample import Plane, same_picture
 from napari_simpleclick.inference.roi import PUBLISHED, Regions, next_roi
+from napari_simpleclick.inference.zoom_in import NEAR_SIDES, better, near_question
 
 if TYPE_CHECKING:
     import torch
@@ -201,7 +201,7 @@ def for_arrays(network: "Network | SimpleClick", device: "torch.device | str") -
     module = getattr(sys.modules.get("torch.nn.modules.module"), "Module", None)
     if module is None or not isinstance(network, module):
         return cast(Network, network)
-    from napari_simpleclick.inference.torch_network import TorchNetwork
+    from napari_simpleclick.inference.engines.torch_network import TorchNetwork
 
     return TorchNetwork(cast("SimpleClick", network), device)
 

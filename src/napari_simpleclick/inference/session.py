@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Patch, Prediction
-from napari_simpleclick.inference.question import Question
+from napari_simpleclick.inference.request import Question
 from napari_simpleclick.inference.resample import Plane
 
 Origin = Literal["clicked", "painted", "accepted", "propagated", "interpolated"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from napari_simpleclick.plugin.controller import Controller
     from napari_simpleclick.plugin.keys import Actions
-    from napari_simpleclick.plugin.propagation import Propagation
+    from napari_simpleclick.plugin.tools.propagation import Propagation
 
 
 def actions_of(controller: "Controller", propagation: "Propagation", cancel: Callable[[], None]) -> "Actions":

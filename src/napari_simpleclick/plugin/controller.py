@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 
+from napari_simpleclick.annotation.annotator import Annotator, Change
+from napari_simpleclick.annotation.history import find_masks
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.volume import SliceView
-from napari_simpleclick.inference.annotator import Annotator, Change
-from napari_simpleclick.inference.history import find_masks
-from napari_simpleclick.plugin.asked_clicks import AskedClicks
-from napari_simpleclick.plugin.jobs import Jobs
-from napari_simpleclick.plugin.layer_edits import LayerEdits
-from napari_simpleclick.plugin.layers import (
+from napari_simpleclick.plugin.display.layers import (
     create_labels,
     create_points,
     fit_symbols,
@@ -23,13 +20,16 @@ from napari_simpleclick.plugin.layers import (
     set_new_sign,
     show_clicks,
 )
-from napari_simpleclick.plugin.left_work import LeftWork
-from napari_simpleclick.plugin.messages import NO_IMAGE, what_came_back, what_happened, what_next
-from napari_simpleclick.plugin.objects import Objects
-from napari_simpleclick.plugin.painter import Later, Painter
-from napari_simpleclick.plugin.planes import go_to_plane, shown_plane
-from napari_simpleclick.plugin.slice_slider import SliceSlider
-from napari_simpleclick.plugin.worker import Runs
+from napari_simpleclick.plugin.display.messages import NO_IMAGE, what_came_back, what_happened, what_next
+from napari_simpleclick.plugin.display.painter import Later, Painter
+from napari_simpleclick.plugin.jobs.jobs import Jobs
+from napari_simpleclick.plugin.jobs.worker import Runs
+from napari_simpleclick.plugin.tools.clicks import AskedClicks
+from napari_simpleclick.plugin.tools.layer_edits import LayerEdits
+from napari_simpleclick.plugin.tools.objects import Objects
+from napari_simpleclick.plugin.tools.slice_navigation import SliceSlider
+from napari_simpleclick.plugin.workspace.kept_workspaces import LeftWork
+from napari_simpleclick.plugin.workspace.planes import go_to_plane, shown_plane
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel

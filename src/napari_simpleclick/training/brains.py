@@ -14,8 +14,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from napari_simpleclick.training.annotator_variation import drawn_by_hand
 from napari_simpleclick.training.crops import random_crop
-from napari_simpleclick.training.raters import drawn_by_hand
 from napari_simpleclick.training.rendering import finish
 from napari_simpleclick.training.shapes import Rng, patch, smooth_noise
 from napari_simpleclick.training.synthesis import CLOSE, DISTANT, Example

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from napari_simpleclick.arrays import LabelMap
+from napari_simpleclick.training.annotator_variation import drawn_by_hand
 from napari_simpleclick.training.crops import random_crop
 from napari_simpleclick.training.pictures import Reader
-from napari_simpleclick.training.raters import drawn_by_hand
 from napari_simpleclick.training.shapes import Rng
 from napari_simpleclick.training.synthesis import DISTANT, Example
 

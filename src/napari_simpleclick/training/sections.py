@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from napari_simpleclick.training.annotator_variation import drawn_by_hand
 from napari_simpleclick.training.crops import random_crop
-from napari_simpleclick.training.raters import drawn_by_hand
 from napari_simpleclick.training.rendering import detector_noise, finish
 from napari_simpleclick.training.shapes import Rng, outline, patch, smooth_noise, tube_points, voronoi
 from napari_simpleclick.training.synthesis import CLOSE, CLOSEST_VIEWS, LARGEST_OBJECT, RATED, SMALLEST_OBJECT, Example

@@ -10,10 +10,10 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.training.carried import carried_over
-from napari_simpleclick.training.earlier_work import earlier_work
+from napari_simpleclick.training.propagated_prompts import carried_over
 from napari_simpleclick.training.settings import Phase
 from napari_simpleclick.training.shapes import Rng
+from napari_simpleclick.training.simulated_history import earlier_work
 from napari_simpleclick.training.synthesis import Example
 
 Work = tuple[Tensor, list[Click]]

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from napari_simpleclick.training.annotator_variation import drawn_by_hand
 from napari_simpleclick.training.crops import random_crop
-from napari_simpleclick.training.raters import drawn_by_hand
 from napari_simpleclick.training.rendering import render
 from napari_simpleclick.training.shapes import Rng, Scene, draw_scene
 from napari_simpleclick.training.styles import STYLES, WEIGHTS

@@ -1,0 +1,1 @@
+"""What a user has done to the objects of a volume: history, sessions, overlap."""

@@ -1,0 +1,290 @@
+"""Annotator: what was done to all objects on all planes of a volume, with undo and redo across them.
+
+It knows neither windows nor label arrays: a change tells what to repaint. The napari widget and the command line
+drive the same class. No pixel of a plane ever belongs to two objects.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from napari_simpleclick.annotation.history import Action, Actions, Change, Edit, Place, PropertyEdit, UndoStack
+from napari_simpleclick.annotation.map_store import KeptMaps
+from napari_simpleclick.annotation.objects import (
+    DEFAULT,
+    ObjectProperties,
+    ObjectSummary,
+    Overlap,
+    require_unlocked,
+    summarize,
+)
+from napari_simpleclick.annotation.overlap import claimed, give_way
+from napari_simpleclick.annotation.sessions import Sessions
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.inference.resample import Plane, same_picture
+from napari_simpleclick.inference.session import ClickSession, Origin, PredictorLike, Step
+from napari_simpleclick.masks import union
+
+__all__ = ["Actions", "Annotator", "Change", "Edit", "Place", "PropertyEdit"]
+
+
+@dataclass(slots=True)
+class Annotator:
+    """Sessions by object and plane, and everything that was done to them, in order.
+
+    Methods that change an object raise `LockedError` if it is locked; `object_edits` has more of them.
+
+    Parameters
+    ----------
+    predictor
+        Answers the clicks; may be exchanged at any time.
+    overlap
+        Who gets the pixels that two objects claim from now on; what is done stays.
+    others_negative
+        Whether the network sees from now on that the other objects of a plane are something else.
+    """
+
+    predictor: PredictorLike
+    overlap: Overlap = "keep"
+    others_negative: bool = False
+    sessions: Sessions = field(default_factory=Sessions)
+    objects: dict[int, ObjectProperties] = field(default_factory=dict)
+    past: UndoStack = field(default_factory=UndoStack)
+    _versions: dict[int, int] = field(default_factory=dict)
+    _counted: dict[int, tuple[int, ObjectSummary]] = field(default_factory=dict)
+    maps: KeptMaps = field(default_factory=KeptMaps)
+
+    # -- clicks and masks -------------------------------------------------------------------------------------------
+
+    def click(
+        self, object_id: int, plane: Hashable, image: Plane, click: Click, *, view: Box | None = None
+    ) -> list[Change]:
+        """Click an object on a plane; when the predictor fails, nothing has changed.
+
+        Parameters
+        ----------
+        object_id
+            The object, 1 or more.
+        plane
+            Anything that tells the plane from others.
+        image
+            Picture of the plane; a session keeps the first one that it is given as long as it is equal.
+        click
+            The click.
+        view
+            Where to look until an object is found; the whole plane if None.
+
+        Returns
+        -------
+        list of Change
+            Of the object, then of others that lost pixels to it or got some back.
+        """
+        require_unlocked(self.objects, object_id)
+        session = self.session((object_id, plane), image, view)
+        before = session.steps
+        session.click(click)
+        self.sessions.hold((object_id, plane), session)
+        return self.record(Edit((object_id, plane), before, session.steps))
+
+    def replace(self, object_id: int, plane: Hashable, clicks: Sequence[Click]) -> list[Change]:
+        """Exchange the clicks of an object on a plane and predict anew; empty if there never were any."""
+        require_unlocked(self.objects, object_id)
+        known = self.sessions.get((object_id, plane))
+        if known is None:
+            return []
+        session = self.session((object_id, plane), known.image)
+        before = session.steps
+        session.replace(clicks)
+        return self.record(Edit((object_id, plane), before, session.steps))
+
+    def draw(
+        self,
+        masks: Sequence[tuple[Place, Plane, Prediction]],
+        origin: Origin = "painted",
+        *,
+        source: Step | None = None,
+    ) -> list[Change]:
+        """Take over masks that came without clicks, as one thing to undo.
+
+        Parameters
+        ----------
+        masks
+            Object and plane, picture of the plane, and the object there.
+        origin
+            Where the masks came from.
+        source
+            The step on another plane that they followed.
+        """
+        require_unlocked(self.objects, *(place[0] for place, _, _ in masks))
+        edits = []
+        for place, image, prediction in masks:
+            session = self.session(place, image)
+            before = session.steps
+            session.draw(session.claim(prediction), origin, source)
+            self.sessions.hold(place, session)
+            edits.append(Edit(place, before, session.steps))
+        return self.record(*edits)
+
+    def revise(self, object_id: int, plane: Hashable, change: Callable[[Prediction], Prediction]) -> list[Change]:
+        """Exchange the newest prediction of an object on a plane, without a click; empty if there is none."""
+        require_unlocked(self.objects, object_id)
+        known = self.sessions.get((object_id, plane))
+        newest = known.newest if known else None
+        if known is None or newest is None:
+            return []
+        session = self.session((object_id, plane), known.image)
+        before = session.steps
+        session.draw(session.claim(change(newest.prediction)), newest.origin, newest.source)
+        return self.record(Edit((object_id, plane), before, session.steps))
+
+    def clear(self, object_id: int, plane: Hashable) -> list[Change]:
+        """Remove an object with all its clicks from a plane; empty if it is not there."""
+        require_unlocked(self.objects, object_id)
+        session = self.sessions.get((object_id, plane))
+        return self.record(self.emptied((object_id, plane))) if session and session.newest else []
+
+    # -- history ----------------------------------------------------------------------------------------------------
+
+    def undo(self) -> list[Change]:
+        """Take back what was done last, wherever it was; empty if nothing is left."""
+        return self._go(self.past.undo())
+
+    def redo(self) -> list[Change]:
+        """Do again what was taken back last; empty if nothing is left."""
+        return self._go(self.past.redo())
+
+    def record(self, *edits: Edit | PropertyEdit) -> list[Change]:
+        """Note edits as one thing to undo, with what they mean for other objects; none are no thing at all."""
+        if not edits:
+            return []
+        for edit in edits:
+            if isinstance(edit, PropertyEdit):
+                self.objects[edit.object_id] = edit.after
+        action = (*edits, *self._give_way([edit for edit in edits if isinstance(edit, Edit)]))
+        self.past.add(action)
+        for edit in action:
+            self._changed(edit.object_id)
+        return [edit.change for edit in action]
+
+    def restore(
+        self,
+        images: Mapping[Hashable, Plane],
+        steps: Mapping[Place, tuple[Step, ...]],
+        history: tuple[Actions, Actions] = ((), ()),
+        objects: Mapping[int, ObjectProperties] | None = None,
+    ) -> list[Change]:
+        """Bring back work from a file; what was done before is forgotten.
+
+        Parameters
+        ----------
+        images
+            Pictures by plane, also of the planes in the history.
+        steps
+            What was done, by object and plane.
+        history
+            As `history` gave it.
+        objects
+            Names, classes and locks by number.
+        """
+        self.past = UndoStack(list(history[0]), list(history[1]))
+        self.objects = dict(objects or {})
+        self._counted.clear()
+        edits = [edit for action in (*self.past.done, *self.past.undone) for edit in action if isinstance(edit, Edit)]
+        for place in {*steps, *(edit.place for edit in edits)}:
+            self.sessions.hold(place, self.session(place, images[place[1]]))
+            self.sessions[place].steps = steps.get(place, ())
+            self._changed(place[0])
+        return [Edit(place, (), done).change for place, done in steps.items()]
+
+    @property
+    def history(self) -> tuple[Actions, Actions]:
+        """What can be taken back, and what can be done again, oldest first; may be asked from another thread."""
+        return tuple(self.past.done), tuple(self.past.undone)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to take back."""
+        return bool(self.past.done)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is something to do again."""
+        return bool(self.past.undone)
+
+    # -- what there is: may be asked while another thread clicks ----------------------------------------------------
+
+    def object_ids(self) -> list[int]:
+        """The numbers of all objects that were ever clicked or named."""
+        return sorted({*self.sessions.object_ids, *list(self.objects)})
+
+    def summaries(self) -> list[ObjectSummary]:
+        """What there is of every object, by number; objects that are only named are there too."""
+        found = (self._summary(object_id) for object_id in self.object_ids())
+        return [summary for summary in found if summary.slices or summary.properties != DEFAULT]
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    def session(self, place: Place, image: Plane, view: Box | None = None) -> ClickSession:
+        """The session of a place, or a new one that is not yet among the others, ready for what comes now."""
+        session = self.sessions.get(place) or ClickSession(self.predictor, image, view=view)
+        session.predictor = self.predictor
+        session.image = session.image if same_picture(session.image, image) else image
+        session.claim = partial(self._claim, place)
+        others = self.sessions.masks_on(place[1]) if self.others_negative else {}
+        session.others = union(mask for owner, mask in others.items() if owner != place[0])
+        return session
+
+    def emptied(self, place: Place) -> Edit:
+        """Take the object from a plane; the edit is still to be recorded."""
+        session = self.sessions[place]
+        before, session.steps = session.steps, ()
+        return Edit(place, before, ())
+
+    def locked(self, object_id: int) -> bool:
+        """Whether nothing may change the object."""
+        return self.objects.get(object_id, DEFAULT).locked
+
+    def _claim(self, place: Place, prediction: Prediction) -> Prediction:
+        masks = self.sessions.masks_on(place[1]).items()
+        stay = (mask for owner, mask in masks if owner != place[0] and (self.overlap == "keep" or self.locked(owner)))
+        return claimed(self.maps.keep(prediction), stay)
+
+    def _give_way(self, edits: Sequence[Edit]) -> list[Edit]:
+        """Change the objects beside those that were edited."""
+        found: list[Edit] = []
+        edited = {edit.place for edit in edits}
+        for plane in dict.fromkeys(plane for _, plane in edited):
+            others = {
+                object_id: (session, self.sessions.mask((object_id, plane)))
+                for object_id, session in self.sessions.on(plane).items()
+                if (object_id, plane) not in edited and not self.locked(object_id)
+            }
+            found += give_way([edit for edit in edits if edit.place[1] == plane], others)
+        for edit in found:
+            self.sessions[edit.place].steps = edit.after
+        return found
+
+    def _go(self, action: Action) -> list[Change]:
+        for edit in action:
+            if isinstance(edit, Edit):
+                self.sessions[edit.place].steps = edit.after
+            else:
+                self.objects[edit.object_id] = edit.after
+            self._changed(edit.object_id)
+        return [edit.change for edit in action]
+
+    def _changed(self, object_id: int) -> None:
+        """What was counted of an object is out of date."""
+        self._versions[object_id] = self._versions.get(object_id, 0) + 1
+
+    def _summary(self, object_id: int) -> ObjectSummary:
+        """What there is of an object, counted again only when it changed."""
+        version = self._versions.get(object_id, 0)
+        known = self._counted.get(object_id)
+        if known is None or known[0] != version:
+            sessions = list(self.sessions.of(object_id).values())
+            known = version, summarize(object_id, sessions, self.objects.get(object_id, DEFAULT))
+            self._counted[object_id] = known
+        return known[1]

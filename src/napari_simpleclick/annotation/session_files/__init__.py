@@ -1,0 +1,1 @@
+"""Session files: written while the work goes on, restored, replayed."""

@@ -1,0 +1,1 @@
+"""Evaluation of whole objects through the stack: how many clicks a volume takes."""

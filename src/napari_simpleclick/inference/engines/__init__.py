@@ -1,0 +1,1 @@
+"""What computes the network: torch, CUDA graphs, OpenVINO; chosen, compiled, kept."""

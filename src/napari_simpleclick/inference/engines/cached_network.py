@@ -1,0 +1,48 @@
+"""The network as an earlier start compiled it, without torch, whose import alone would take longer than a click."""
+
+from napari_simpleclick.inference.engines.graph_cache import (
+    folder_of_file,
+    kept_answer,
+    kept_graphs,
+    precision_in,
+    quantised_graph,
+    weights_kind,
+)
+from napari_simpleclick.inference.engines.network import disagreement
+from napari_simpleclick.inference.engines.openvino_network import OpenVinoNetwork
+from napari_simpleclick.inference.engines.selected_network import ChosenNetwork, tolerance
+
+
+def ready_network(checkpoint: str, *, size: int = 448, batch: int = 1) -> ChosenNetwork | None:
+    """What `choose_network` chose on the processor for a checkpoint at an earlier start.
+
+    It is compared with what float32 torch answered then.
+
+    Parameters
+    ----------
+    checkpoint
+        sha256 of the file.
+    size, batch
+        The input: side in pixels; 2 with mirror averaging, else 1.
+
+    Returns
+    -------
+    ChosenNetwork or None
+        None if anything is missing or damaged, or if the network does not agree any more: `choose_network` makes it
+        again.
+    """
+    try:
+        folder = folder_of_file(checkpoint, size=size, batch=batch)
+        expected = kept_answer(folder, size=size, batch=batch) if folder else None
+        if folder is None or expected is None:
+            return None
+        precision = precision_in(folder, "auto")
+        quantised = quantised_graph(folder) if precision == "int8" else None
+        graphs = kept_graphs(folder / weights_kind(precision))
+        if graphs is None:
+            return None
+        network = OpenVinoNetwork(graphs[0], quantised or graphs[1], folder=folder, precision=precision, kept=True)
+        agrees = disagreement(expected, network) <= tolerance(network.precision)
+    except (ModuleNotFoundError, OSError, RuntimeError):  # RuntimeError is what OpenVINO raises whatever is wrong
+        return None
+    return ChosenNetwork(network, f"OpenVINO {network.precision}") if agrees else None

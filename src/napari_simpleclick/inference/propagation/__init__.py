@@ -1,0 +1,1 @@
+"""An object carried from slice to slice: followed by the network, or interpolated between two shapes."""

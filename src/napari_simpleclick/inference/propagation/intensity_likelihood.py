@@ -1,0 +1,117 @@
+"""Appearance: the grey values of an object and of its surroundings, learnt on one slice and looked for on the next."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt, gaussian_filter, gaussian_filter1d
+
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.inference.prediction import Patch
+from napari_simpleclick.inference.propagation.shape_interpolation import pasted
+from napari_simpleclick.inference.resample import Plane, Positions, resample_at
+from napari_simpleclick.inference.roi import clamp
+
+NARROWEST_RIM = 6
+"""Surroundings reach so many pixels beyond the object at least; otherwise as far as its radius."""
+
+SIDE = 256
+"""Objects of more pixels a side are thinned out to about so many."""
+
+SMOOTHING = 0.7
+"""Deviation in pixels by which pictures are smoothed: single pixels are mostly noise."""
+
+BINS = 64
+"""Intervals of 0-255 in which grey values are counted."""
+
+FINEST = 6.0
+"""Grey values that differ by less are not told apart."""
+
+SUREST = 3.0
+"""A grey value is no stronger evidence than this logit."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Appearance:
+    """How much every grey value speaks for the object.
+
+    Parameters
+    ----------
+    evidence
+        (3, BINS) logarithm of how many times more often values of a channel occur inside than around.
+    step
+        Every so many pixels were read.
+    """
+
+    evidence: np.ndarray
+    step: int
+
+    def look(self, image: Plane, region: Box, size: int) -> np.ndarray:
+        """Evidence for the object in a region of a picture (height, width, 3) uint8, (size, size) float32 logits."""
+        rows = np.arange(region.row_start, region.row_stop, self.step)
+        cols = np.arange(region.col_start, region.col_stop, self.step)
+        values = smoothed(image, rows, cols)
+        centres = (np.arange(BINS) + 0.5) * 256 / BINS
+        found = np.mean([np.interp(each, centres, known) for each, known in zip(values, self.evidence, strict=True)], 0)
+        return resample_at(lambda r, c: found[np.ix_(r, c)], Box(0, len(rows), 0, len(cols)), size)
+
+
+def averaged(first: Appearance | None, second: Appearance | None) -> Appearance | None:
+    """What two slices tell together; None if neither tells anything."""
+    if first is None or second is None:
+        return first or second
+    return Appearance((first.evidence + second.evidence) / 2, max(first.step, second.step))
+
+
+def learnt(image: Plane, patch: Patch) -> Appearance | None:
+    """The appearance of an object on the slice where it is known; None if it has no surroundings.
+
+    Parameters
+    ----------
+    image
+        (height, width, 3) uint8.
+    patch
+        The object, not empty.
+
+    Examples
+    --------
+    >>> bright = Box(10, 20, 10, 20), np.ones((10, 10), bool)
+    >>> image = np.full((30, 30, 3), 50, np.uint8)
+    >>> image[10:20, 10:20] = 200
+    >>> evidence = learnt(image, bright).look(image, Box(0, 30, 0, 30), 30)
+    >>> bool(evidence[15, 15] > 1), bool(evidence[2, 2] < -1)
+    (True, True)
+    """
+    box, mask = patch
+    rim = max(NARROWEST_RIM, int(np.sqrt(mask.sum() / np.pi)))
+    frame = Box(box.row_start - rim, box.row_stop + rim, box.col_start - rim, box.col_stop + rim)
+    shown = clamp(frame, (image.shape[0], image.shape[1]))
+    step = max(1, max(box.shape) // SIDE)
+    rows, cols = (
+        np.arange(start, stop, step)
+        for start, stop in ((shown.row_start, shown.row_stop), (shown.col_start, shown.col_stop))
+    )
+    inside = pasted(patch, frame)[np.ix_(rows - frame.row_start, cols - frame.col_start)]
+    away = distance_transform_edt(~inside) * step
+    # The pixel beside the border belongs to neither: borders are drawn a little differently each time.
+    around = (away > step) & (away <= rim)
+    if not inside.any() or not around.any():
+        return None
+    values = smoothed(image, rows, cols)
+    ratios = [np.log(frequencies(each[inside]) / frequencies(each[around])) for each in values]
+    return Appearance(np.clip(ratios, -SUREST, SUREST), step)
+
+
+def smoothed(image: Plane, rows: Positions, cols: Positions) -> np.ndarray:
+    """Every channel of a picture at rows and columns, (3, len(rows), len(cols)) float32."""
+    pixels = np.moveaxis(image[np.ix_(rows, cols)].astype(np.float32), 2, 0)
+    found: np.ndarray = gaussian_filter(pixels, (0, SMOOTHING, SMOOTHING))
+    return found
+
+
+def frequencies(values: np.ndarray) -> np.ndarray:
+    """How often values between 0 and 255 occur in each interval, (BINS,); smooth, and never zero."""
+    counts = np.histogram(values, np.linspace(0, 256, BINS + 1))[0].astype(float)
+    # Width of the kernel: rule of Silverman (1986), for few values a wide one.
+    width = max(FINEST, 1.06 * float(values.std()) * len(values) ** -0.2)
+    spread: np.ndarray = gaussian_filter1d(counts, width * BINS / 256, mode="nearest") / len(values)
+    return (spread + 0.001) / (1 + 0.001 * BINS)

@@ -1,0 +1,78 @@
+"""Interpolation: the shape of an object between two slices, from signed distances, without a network."""
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt
+
+from napari_simpleclick.arrays import BinaryMask, Box, bounding_box
+from napari_simpleclick.inference.prediction import Patch
+from napari_simpleclick.masks import around, overlap, part_of
+
+
+def between(first: Patch, last: Patch, fraction: float, plane_shape: tuple[int, int]) -> Patch | None:
+    """The object at a fraction of the way from one slice to another; it moves and changes its shape evenly.
+
+    Both shapes are laid over each other at their centres, so that an object that moves by more than its size is
+    found in between as well.
+
+    Parameters
+    ----------
+    first, last
+        The object on both slices.
+    fraction
+        0 at the first, 1 at the last.
+    plane_shape
+        Height and width of the slices in pixels; what would lie outside is cut off.
+
+    Examples
+    --------
+    >>> square = np.ones((3, 3), bool)
+    >>> between((Box(0, 3, 0, 3), square), (Box(10, 13, 20, 23), square), 0.5, (50, 50))[0]
+    Box(row_start=5, row_stop=8, col_start=10, col_stop=13)
+    """
+    starts, stops = centre(first), centre(last)
+    middle = tuple(round((1 - fraction) * a + fraction * b) for a, b in zip(starts, stops, strict=True))
+    moved = [shifted(patch, middle[0] - at[0], middle[1] - at[1]) for patch, at in ((first, starts), (last, stops))]
+    frame = around([moved[0][0], moved[1][0]])
+    inside = [signed_distance(pasted(patch, frame)) for patch in moved]
+    found = (frame, (1 - fraction) * inside[0] + fraction * inside[1] > 0)
+    return trimmed(found, Box(0, plane_shape[0], 0, plane_shape[1]))
+
+
+def centre(patch: Patch) -> tuple[int, int]:
+    """The pixel nearest to the centre of gravity."""
+    rows, cols = np.nonzero(patch[1])
+    return round(rows.mean()) + patch[0].row_start, round(cols.mean()) + patch[0].col_start
+
+
+def shifted(patch: Patch, rows: int, cols: int) -> Patch:
+    """A patch moved by whole pixels."""
+    box, mask = patch
+    return Box(box.row_start + rows, box.row_stop + rows, box.col_start + cols, box.col_stop + cols), mask
+
+
+def pasted(patch: Patch, frame: Box) -> BinaryMask:
+    """The mask in a larger box."""
+    box, mask = patch
+    whole = np.zeros(frame.shape, bool)
+    rows, cols = box.row_start - frame.row_start, box.col_start - frame.col_start
+    whole[rows : rows + mask.shape[0], cols : cols + mask.shape[1]] = mask
+    return whole
+
+
+def signed_distance(mask: BinaryMask) -> np.ndarray:
+    """Distance to the border of the object in pixels, positive inside; what is outside the array is background."""
+    padded = np.pad(mask, 1)
+    inside: np.ndarray = distance_transform_edt(padded) - distance_transform_edt(~padded)
+    return inside[1:-1, 1:-1]
+
+
+def trimmed(patch: Patch, limits: Box) -> Patch | None:
+    """The smallest patch with the same object, cut at the limits; None if nothing is left."""
+    within = overlap(patch[0], limits)
+    mask = None if within is None else part_of(patch, within)
+    box = None if mask is None else bounding_box(mask)
+    if within is None or mask is None or box is None:
+        return None
+    rows, cols = within.row_start, within.col_start
+    placed = Box(box.row_start + rows, box.row_stop + rows, box.col_start + cols, box.col_stop + cols)
+    return placed, mask[box.slices]

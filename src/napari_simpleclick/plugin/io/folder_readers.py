@@ -1,0 +1,82 @@
+"""Folders dropped on napari: the volumes of a patient as aligned layers, and OME-Zarr images."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from napari_simpleclick.plugin.io.readers import LayerData, image_layer, is_labels, labels_layer
+
+NIFTI = (".nii", ".nii.gz")
+
+
+def get_folder_reader(path: str | list[str]) -> "Callable[[Any], list[LayerData]] | None":
+    """The reader for a folder with NIfTI files, or for a Zarr folder; None for any other."""
+    folder = Path(path if isinstance(path, str) else path[0])
+    if not isinstance(path, str) and len(path) > 1:
+        return None
+    if folder.name.lower().endswith(".zarr"):
+        return read_zarr
+    return read_case if folder.is_dir() and nifti_files(folder) else None
+
+
+def nifti_files(folder: Path) -> list[Path]:
+    """The NIfTI files of a folder by name; hidden files, which some systems leave behind, are none."""
+    return sorted(
+        path for path in folder.iterdir() if path.name.lower().endswith(NIFTI) and not path.name.startswith(".")
+    )
+
+
+def read_case(path: str | list[str]) -> list[LayerData]:
+    """The volumes of a patient, such as a folder of BraTS: one layer each, labels on top, the first image shown.
+
+    Raises
+    ------
+    VolumeError
+        If a file is damaged, or the files do not lie on one grid; says which.
+    """
+    from napari_simpleclick.data.nifti import read_nifti
+
+    folder = Path(path if isinstance(path, str) else path[0])
+    paths = nifti_files(folder)
+    require_one_grid(folder, paths)
+    volumes = [read_nifti(each) for each in paths]
+    images = [image_layer(volume) for volume in volumes if not is_labels(volume)]
+    for _, settings, _ in images[1:]:
+        settings["visible"] = False
+    return [*reversed(images), *(labels_layer(volume) for volume in volumes if is_labels(volume))]
+
+
+def require_one_grid(folder: Path, paths: Sequence[Path]) -> None:
+    """Raise if the volumes of a folder would not lie on top of each other."""
+    import nibabel
+    import numpy as np
+
+    from napari_simpleclick.data.volume import VolumeError
+
+    headers = [nibabel.load(path) for path in paths]
+    first = headers[0]
+    for path, other in zip(paths, headers, strict=True):
+        if other.shape[:3] != first.shape[:3] or not np.allclose(other.affine, first.affine, atol=1e-3):
+            raise VolumeError(
+                f"The volumes of {folder} lie on different grids: {paths[0].name} has {first.shape}, {path.name} has "
+                f"{other.shape}, or another place. Drop the files that belong together instead of the folder."
+            )
+
+
+def read_zarr(path: str | list[str]) -> list[LayerData]:
+    """An OME-Zarr image or a Zarr array, with all its levels; chunks are read when they are shown.
+
+    Raises
+    ------
+    ImportError
+        If zarr is not installed.
+    VolumeError
+        If the folder is no Zarr, or a group without an image.
+    """
+    from napari_simpleclick.data.ome_zarr import levels, read_ome_zarr
+
+    folder = Path(path if isinstance(path, str) else path[0])
+    volume = read_ome_zarr(folder)
+    _, settings, kind = image_layer(volume)
+    arrays = levels(folder)
+    return [(arrays, {**settings, "multiscale": True}, kind)] if len(arrays) > 1 else [(volume.data, settings, kind)]

@@ -1,0 +1,70 @@
+"""Jobs: what runs on the worker, and whether its answer still belongs to the work that is shown."""
+
+from collections.abc import Callable
+from typing import Any
+
+from psygnal import Signal
+
+from napari_simpleclick.plugin.jobs.worker import Runs
+
+
+class Jobs:
+    """Hands jobs to the worker and brings their answers to the thread of the layers, in order.
+
+    Parameters
+    ----------
+    run
+        Runs jobs; see `InferenceThread`.
+    work
+        What the answers are for; an answer that comes when that is something else is dropped.
+    """
+
+    changed = Signal()
+    """A job was begun or answered."""
+
+    failed = Signal(Exception)
+    """A job failed; everything is as before it."""
+
+    def __init__(self, run: Runs, work: Callable[[], tuple[Any, ...]]) -> None:
+        self.run = run
+        self.work = work
+        self.busy = 0
+
+    def submit(
+        self,
+        job: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[], None] | None = None,
+        *,
+        whatever_work: bool = False,
+    ) -> None:
+        """Run a job on the worker; `done` gets its result in the thread of the layers.
+
+        Results that come after another image was chosen, or other work on it was opened, are dropped, unless they serve
+        `whatever_work`. Then, and when the job fails, `failed` is called.
+        """
+        work = self.work()
+        self.busy += 1
+        self.changed.emit()
+
+        def finished(result: Any) -> None:
+            self.busy -= 1
+            if whatever_work or all(now is then for now, then in zip(self.work(), work, strict=True)):
+                done(result)
+            elif failed:
+                failed()
+            self.changed.emit()
+
+        def broken(error: Exception) -> None:
+            self.busy -= 1
+            if failed:
+                failed()
+            self.failed.emit(error)
+            self.changed.emit()
+
+        self.run(job, finished, broken)
+
+    def stop(self) -> None:
+        """Tell nobody anything any more."""
+        self.changed.disconnect()
+        self.failed.disconnect()

@@ -1,0 +1,231 @@
+"""Recovery: the work on an image is saved by itself, and offered again when the image is opened the next time."""
+
+import os
+import warnings
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from platformdirs import user_data_path
+
+from napari_simpleclick.annotation.session_files.format import ENDING
+from napari_simpleclick.annotation.session_files.recorder import SessionRecorder
+from napari_simpleclick.annotation.session_files.restore import RestoredSession
+from napari_simpleclick.data.fingerprint import fingerprint
+from napari_simpleclick.plugin.display.messages import what_is_back
+from napari_simpleclick.plugin.jobs.worker import Runs
+from napari_simpleclick.plugin.sessions.journal import Journal
+from napari_simpleclick.plugin.sessions.restore import about, restore
+from napari_simpleclick.plugin.workspace.planes import layer_data
+
+if TYPE_CHECKING:
+    from napari.layers import Image
+
+    from napari_simpleclick.plugin.controller import Controller
+
+KEPT_FILES = 10
+"""So many files of the latest work on an image are kept; each run of the plugin writes its own."""
+
+
+class Recovery:
+    """Saves what a controller holds, and brings it back.
+
+    Parameters
+    ----------
+    controller
+        Owns layers and annotator.
+    run
+        Runs jobs that write, so that they wait neither for the network nor the window for them.
+    folder
+        Where session files go; a folder of the user if None.
+    """
+
+    def __init__(self, controller: "Controller", run: Runs, folder: Path | None = None) -> None:
+        self.controller = controller
+        self.run = run
+        self.folder = folder or user_data_path("napari-simpleclick", appauthor=False) / "recovery"
+        self.journal: Journal | None = None
+        self._image: Image | None = None
+        self._hash = ""
+        self._earlier: Path | None = None
+        self._left: WeakKeyDictionary[Image, Journal] = WeakKeyDictionary()
+        self._saving, self._told = False, ""
+
+    def find(self) -> Path | None:
+        """The file with earlier work on the present image, if there is any and nothing was done since."""
+        controller = self.controller
+        if controller.image is not self._image:
+            self._leave()
+            self._begin(controller.image)
+        untouched = controller.annotator is not None and not controller.annotator.sessions
+        return self._earlier if untouched else None
+
+    def save(self) -> None:
+        """Save what changed, unless a save is under way."""
+        journal = self.present_journal()
+        if journal is None or self._saving:
+            return
+        self._saving, noted = True, self.about()
+
+        def finished(_changed: bool) -> None:
+            self._saving, self._told = False, ""
+
+        def broken(error: Exception) -> None:
+            self._saving = False
+            if str(error) != self._told:  # it is tried again every second, which nobody wants to be told
+                self._told = str(error)
+                self.controller.failed.emit(
+                    OSError(f"Your work is not saved by itself: {error} Save it elsewhere: Session > Save session.")
+                )
+
+        self.run(lambda: journal.save(noted), finished, broken)
+
+    def save_now(self) -> None:
+        """Save before everything ends.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
+        journal = self.present_journal()
+        if journal is not None:
+            journal.save(self.about())
+            journal.close()
+
+    def save_last(self) -> None:
+        """Save where nobody could be asked any more."""
+        try:
+            self.save_now()
+        except OSError as error:
+            warnings.warn(f"The latest work was not saved: {error}", stacklevel=1)
+
+    def restore(self) -> int:
+        """Bring back the earlier work with its history; returns the number of objects.
+
+        Raises
+        ------
+        SessionFileError
+            If the file is damaged.
+        """
+        path = self.find()
+        return 0 if path is None else self.open(path)
+
+    def restore_soon(self) -> None:
+        """Bring back the earlier work when it is read, beside the window's thread; clicks made in the meantime win."""
+        path = self.find()
+        if path is None:
+            return
+
+        def read(restored: RestoredSession) -> None:
+            if self.find() != path or self.controller.clicks.waiting:
+                self.controller.status.emit(
+                    f"You clicked first: the earlier work stays in {path}. Open it as a session."
+                )
+                return
+            try:
+                count = self.open(path, restored)
+            except (ValueError, OSError) as error:
+                self.controller.failed.emit(error)
+            else:
+                self.controller.status.emit(f"{what_is_back(count)}.")
+
+        self.controller.jobs.submit(lambda: RestoredSession.read(path), read)
+
+    def open(self, path: Path, restored: RestoredSession | None = None) -> int:
+        """Go on with the work in a session file; what was done so far is let go, but stays in its own file.
+
+        Parameters
+        ----------
+        path
+            The file.
+        restored
+            What it holds, if that was read already.
+
+        Raises
+        ------
+        SessionFileError
+            If the file is damaged, or was made on an image of another shape.
+        """
+        restored = restored or RestoredSession.read(path)
+        self.save_now()
+        restore(self.controller, restored, path)
+        self.journal = self._earlier = None
+        journal = self.present_journal()
+        if journal is not None:
+            journal.recorder.take_over(restored)
+        return len({object_id for object_id, _ in restored.content.newest})
+
+    def present_journal(self) -> Journal | None:
+        """The journal of the present work; None without an image, and as long as its hash or the model is not known."""
+        self.find()
+        annotator = self.controller.annotator
+        if annotator is None or not self._hash:
+            return None
+        if self.journal is None and self._image is not None:
+            self.journal = self._left.pop(self._image, None)
+        if self.journal is None or self.journal.recorder.annotator is not annotator:
+            stamp = f"{datetime.now():%Y%m%d-%H%M%S-%f}-{os.getpid()}"
+            self.journal = Journal(self.folder / f"{self._hash}.{stamp}{ENDING}", SessionRecorder(annotator))
+            self.run(partial(forget_old, self.folder, self._hash), lambda _nothing: None, self.controller.failed.emit)
+        return self.journal
+
+    def about(self) -> dict[str, Any]:
+        """What a file notes beside the work: image, versions, settings, time."""
+        return about(self.controller, self._image, self._hash)
+
+    def _leave(self) -> None:
+        """Save what was done to the image before."""
+        journal = self.journal
+        if journal is not None:
+            noted = self.about()
+            if self._image is not None:
+                self._left[self._image] = journal
+
+            def end() -> None:
+                journal.save(noted)
+                journal.close()
+
+            # What was done is safe at once; clicks that are still being answered are saved when they are.
+            self.run(lambda: journal.save(noted), lambda _changed: None, self.controller.failed.emit)
+            self.controller.jobs.run(end, lambda _nothing: None, self.controller.failed.emit)
+
+    def _begin(self, image: "Image | None") -> None:
+        self._image, self._hash, self._earlier, self.journal = image, "", None, None
+        if image is None:
+            return
+        data = layer_data(image)
+
+        def look() -> tuple[str, Path | None]:
+            name = fingerprint(data)
+            return name, newest_file(self.folder, name)
+
+        def found(result: tuple[str, Path | None]) -> None:
+            if image is self._image:
+                self._hash, self._earlier = result
+                self.controller.changed.emit()
+
+        self.run(look, found, self.controller.failed.emit)
+
+
+def files_of(folder: Path, name: str) -> list[Path]:
+    """Session files of an image, oldest first."""
+    return sorted(folder.glob(f"{name}.*{ENDING}"), key=lambda path: path.stat().st_mtime_ns)
+
+
+def newest_file(folder: Path, name: str) -> Path | None:
+    """The session file of the latest work on an image."""
+    return next(reversed(files_of(folder, name)), None)
+
+
+def forget_old(folder: Path, name: str) -> None:
+    """Remove the oldest files of an image, so that with a new one there are not too many."""
+    for path in files_of(folder, name)[: 1 - KEPT_FILES]:
+        path.unlink(missing_ok=True)
+
+
+def when(path: Path) -> str:
+    """When a file was written, for the user."""
+    return datetime.fromtimestamp(path.stat().st_mtime).strftime("%d %b %H:%M")

@@ -1,0 +1,159 @@
+"""Session files on demand: save the work under a name, go on with it later, take its clicks elsewhere."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_simpleclick.annotation.session_files.format import ENDING, SessionContent, SessionFileError
+from napari_simpleclick.annotation.session_files.restore import RestoredSession
+from napari_simpleclick.data.fingerprint import fingerprint
+from napari_simpleclick.data.volume import plane_at
+from napari_simpleclick.plugin.display.messages import what_is_back
+from napari_simpleclick.plugin.workspace.planes import layer_data
+
+if TYPE_CHECKING:
+    from napari.layers import Image
+
+    from napari_simpleclick.data.click_files import PlacedClick
+    from napari_simpleclick.plugin.controller import Controller
+    from napari_simpleclick.plugin.sessions.autosave import Recovery
+    from napari_simpleclick.plugin.sessions.journal import Journal
+
+NOTHING = "There is no work yet: click an object first."
+
+
+class SessionFiles:
+    """Saves and opens what a controller holds.
+
+    Parameters
+    ----------
+    controller
+        Owns layers and annotator.
+    recovery
+        Saves the work by itself.
+    """
+
+    def __init__(self, controller: "Controller", recovery: "Recovery") -> None:
+        self.controller = controller
+        self.recovery = recovery
+
+    def save(self, path: Path) -> None:
+        """Save the whole work, with its history, as a file of its own.
+
+        Raises
+        ------
+        SessionFileError
+            If there is nothing to save.
+        OSError
+            If the file cannot be written.
+        """
+        named = path if path.name.endswith(ENDING) else path.with_name(path.name.removesuffix(".json") + ENDING)
+        self._journal().save_copy(named, self.recovery.about())
+        self.controller.status.emit(f"Saved: {named.name}. Drop the file on napari to go on.")
+
+    def export_clicks(self, path: Path) -> None:
+        """Write all clicks with their times as a table.
+
+        Raises
+        ------
+        SessionFileError
+            If there are no clicks.
+        OSError
+            If the file cannot be written.
+        """
+        from napari_simpleclick.data.click_files import write_clicks  # brings nibabel, which the window opens without
+
+        content = SessionContent()
+        content.add(json.loads(self._journal().whole(self.recovery.about())))
+        clicks = list(clicks_of(content))
+        named = path if path.suffix.lower() == ".csv" else path.with_name(f"{path.name}.csv")
+        write_clicks(named, clicks)
+        self.controller.status.emit(f"{len(clicks)} clicks written: {named.name}.")
+
+    def open(self, path: Path) -> None:
+        """Go on with the work in a file, on its image, which is opened if it is not; waits for the model."""
+        controller, images = self.controller, self._images()
+
+        def look() -> tuple[RestoredSession, Any]:
+            restored = RestoredSession.read(path)
+            noted = restored.content.about.get("image", {})
+            return restored, next((image for image in images if fits(image, noted)), None)
+
+        def found(result: tuple[RestoredSession, Any]) -> None:
+            restored, image = result
+            try:
+                self._go_on(path, restored, image)
+            except (ValueError, OSError) as error:
+                controller.failed.emit(error)
+
+        controller.jobs.submit(look, found, whatever_work=True)
+
+    def _go_on(self, path: Path, restored: RestoredSession, image: "Image | None") -> None:
+        controller, noted = self.controller, restored.content.about.get("image", {})
+        image = image or self._open_image(noted)
+        chosen = image or controller.image
+        if chosen is not None and chosen != controller.image:
+            controller.annotate(chosen)
+        count = self.recovery.open(path, restored)
+        other = (
+            "" if image else f" Its image was another one ({noted.get('name')}, hash {noted.get('hash')}): check it."
+        )
+        controller.status.emit(f"{what_is_back(count)} from {path.name}.{other}")
+
+    def _open_image(self, noted: dict[str, Any]) -> "Image | None":
+        """Open the image that a session was made on; None where it is not, or not any more.
+
+        Of a stack of files napari tells the first one only: it is tried with those that follow it in its folder.
+        """
+        path, viewer = Path(noted.get("path") or ""), self.controller.viewer
+        if not (noted.get("path") and path.exists()):
+            return None
+        files = following(path, noted["shape"][0])
+        for paths in ([path], files) if len(files) > 1 else ([path],):
+            opened = viewer.open(paths, stack=len(paths) > 1, plugin=noted.get("reader") or "napari")
+            image = next((layer for layer in opened if fits(layer, noted)), None)
+            if image is not None:
+                return image
+            for layer in opened:
+                viewer.layers.remove(layer)
+        return None
+
+    def _images(self) -> "list[Image]":
+        from napari.layers import Image
+
+        present = self.controller.image
+        images = [layer for layer in self.controller.viewer.layers if isinstance(layer, Image)]
+        return sorted(images, key=lambda layer: layer != present)
+
+    def _journal(self) -> "Journal":
+        journal = self.recovery.present_journal()
+        if journal is None or not journal.recorder.annotator.sessions:
+            raise SessionFileError(NOTHING)
+        return journal
+
+
+def following(path: Path, count: int) -> list[Path]:
+    """A file and those of its kind that follow it in its folder, so many in all; empty if there are fewer."""
+    files = sorted(each for each in path.parent.glob(f"*{path.suffix}") if each.name >= path.name)
+    return files[:count] if path.is_file() and len(files) >= count else []
+
+
+def fits(image: "Image", noted: dict[str, Any]) -> bool:
+    """Whether a layer shows the image of a session."""
+    data = layer_data(image)
+    return list(data.shape) == noted.get("shape") and fingerprint(data) == noted.get("hash")
+
+
+def clicks_of(content: SessionContent) -> "Iterator[PlacedClick]":
+    """The clicks of a session, object by object and plane by plane."""
+    from napari_simpleclick.data.click_files import PlacedClick
+
+    for (object_id, key), number in content.newest.items():
+        plane = plane_at(key, None)
+        for each in content.follows(number):
+            record = content.steps[each]
+            if "click" in record:
+                row, col, positive = record["click"]
+                at = plane.to_volume(row, col)
+                yield PlacedClick(object_id, at, positive, plane.axes, record.get("time", 0.0))

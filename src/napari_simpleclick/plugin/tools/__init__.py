@@ -1,0 +1,1 @@
+"""What the user does: click, paint, propagate, edit objects."""

@@ -1,0 +1,251 @@
+"""From slice to slice: propagate an object on a leash, fill gaps between slices, accept what was found."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from napari_simpleclick.annotation.annotator import Annotator, Change
+from napari_simpleclick.annotation.history import find_masks
+from napari_simpleclick.annotation.object_edits import accept
+from napari_simpleclick.annotation.objects import LockedError, require_unlocked
+from napari_simpleclick.data.volume import SliceView
+from napari_simpleclick.inference.resample import Plane
+from napari_simpleclick.inference.session import UNREVIEWED
+from napari_simpleclick.plugin.tools.slice_gaps import fitted, gaps, interpolated
+from napari_simpleclick.plugin.workspace.channels import pictures
+from napari_simpleclick.plugin.workspace.planes import go_to_plane
+from napari_simpleclick.plugin.workspace.slices import counted, planes_after, slice_axis
+
+if TYPE_CHECKING:
+    from napari_simpleclick.plugin.controller import Controller
+
+
+@dataclass(slots=True)
+class Run:
+    """Propagation in one direction.
+
+    Parameters
+    ----------
+    object_id
+        The object.
+    step
+        1 or -1.
+    plane
+        The slice where the object is known, nearest to the next one.
+    targets
+        The slices to come, nearest first.
+    done
+        Number of slices where it was found.
+    """
+
+    object_id: int
+    step: int
+    plane: SliceView
+    targets: list[SliceView]
+    done: int = 0
+
+    def advance(self) -> SliceView:
+        """The object was found on the next slice, which is returned."""
+        self.plane, self.done = self.targets.pop(0), self.done + 1
+        return self.plane
+
+
+class Propagation:
+    """Carries the present object of a controller to other slices.
+
+    Parameters
+    ----------
+    controller
+        Owns layers and annotator.
+    """
+
+    def __init__(self, controller: "Controller") -> None:
+        self.controller = controller
+        self.running = False
+        self._runs: list[Run] = []
+        self._reports: list[str] = []
+
+    def cancel(self) -> None:
+        """Stop after the slice that is being predicted."""
+        self.running = False
+
+    def propagate(self, *steps: int, count: int | None = None) -> None:
+        """Find the object on other slices until it is lost or a reviewed slice comes.
+
+        Parameters
+        ----------
+        steps
+            1 for the slices after the displayed one, -1 for those before; one direction after the other.
+        count
+            Number of slices at most in each direction; to the end of the stack if None.
+        """
+        plane, controller = self.shown_plane(), self.controller
+        if plane is None or self.running or controller.annotator is None:
+            return
+        object_id = controller.object_id
+        try:
+            require_unlocked(controller.annotator.objects, object_id)
+        except LockedError as error:
+            controller.failed.emit(error)
+            return
+        if controller.annotator.sessions.mask((object_id, plane.key)) is None:
+            controller.status.emit("Click the object on this slice first, then propagate it.")
+            return
+        self.running, self._reports = True, []
+        self._runs = [Run(object_id, step, plane, planes_after(plane, step, count)) for step in steps]
+        self._go_on()
+
+    def propagate_to(self, place: int) -> None:
+        """Find the object on the slices from the displayed one to another, counted from 0 as the slider does."""
+        plane = self.shown_plane()
+        axis = slice_axis(plane) if plane else None
+        if plane is None or axis is None:
+            return
+        distance = place - plane.point[axis]
+        if distance:
+            self.propagate(1 if distance > 0 else -1, count=abs(distance))
+        else:
+            self.controller.status.emit(f"Slice {place} is the displayed one: choose another to propagate to.")
+
+    def interpolate(self, *, fit: bool = False) -> None:
+        """Fill the slices between those where the object was clicked, painted or accepted.
+
+        Parameters
+        ----------
+        fit
+            Let the network fit the interpolated shapes to the pictures, which takes as long as clicks.
+        """
+        shown, controller = self.shown_plane(), self.controller
+        if shown is None or controller.annotator is None or (fit and self.running):
+            return
+        annotator, object_id, picture = controller.annotator, controller.object_id, pictures(controller.image)
+
+        known = controller.planes
+
+        def fill() -> tuple[list[SliceView], list[Change]]:
+            masks, planes = [], []
+            for gap in gaps(annotator, object_id, shown, known):
+                if fit and not self.running:
+                    break
+                image = picture(gap.plane)
+                mask = fitted(annotator, gap, image) if fit else interpolated(annotator, gap)
+                masks.append(((object_id, gap.plane.key), image, mask))
+                planes.append(gap.plane)
+            return planes, find_masks(annotator.draw(masks, "interpolated"))
+
+        def done(result: tuple[list[SliceView], list[Change]]) -> None:
+            planes, changes = result
+            stopped, self.running = fit and not self.running, self.running and not fit
+            if not planes and not stopped:
+                controller.status.emit("Outline the object on two slices with a gap between them first.")
+                return
+            controller.planes.update({plane.key: plane for plane in planes})
+            controller.apply(changes)
+            how = " and fitted to the picture" if fit else ""
+            end = "; stopped: cancelled" if stopped else ""
+            controller.status.emit(f"Object {object_id}: {counted(len(planes))} between others filled{how}{end}.")
+
+        if fit:
+            self.running = True
+            controller.status.emit(f"Object {object_id}: slices between others are being fitted … (Esc stops)")
+        controller.jobs.submit(fill, done, self.cancel if fit else None)
+
+    def accept(self, *, everywhere: bool = False) -> None:
+        """Mark the object as reviewed; propagation and interpolation leave it alone then.
+
+        Parameters
+        ----------
+        everywhere
+            On all slices rather than the displayed one.
+        """
+        plane, controller = self.shown_plane(), self.controller
+        annotator, object_id = controller.annotator, controller.object_id
+        if plane is None or annotator is None:
+            return
+        origins = annotator.sessions.origins(object_id)
+        keys: list[Hashable] = [key for key, origin in origins.items() if origin in UNREVIEWED]
+        keys = keys if everywhere else [key for key in keys if key == plane.key]
+        if not keys:
+            where = "anywhere" if everywhere else "on this slice"
+            controller.status.emit(f"Object {object_id}: nothing to accept {where}.")
+            return
+
+        def done(changes: list[Change]) -> None:
+            controller.apply(changes)
+            controller.status.emit(f"Object {object_id}: {counted(len(keys))} accepted.")
+
+        controller.change(lambda: accept(annotator, object_id, keys), done, told=False)
+
+    def shown_plane(self) -> SliceView | None:
+        """The displayed plane; None, and a message, where there is no other slice."""
+        controller = self.controller
+        if not controller.ready or controller.annotator is None:
+            return None
+        plane = controller.slider.plane()
+        if plane is not None and slice_axis(plane) is None:
+            controller.status.emit("The image has no other slice.")
+            return None
+        return plane
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _go_on(self) -> None:
+        """Find the object on the next slice of the present run."""
+        run, controller = self._runs[0], self.controller
+        annotator, image = controller.annotator, controller.image
+        if annotator is None or image is None or not run.targets:
+            self._end_run("" if planes_after(run.plane, run.step, 1) else " to the end of the stack")
+            return
+        target = run.targets[0]
+        origin = annotator.sessions.origins(run.object_id).get(target.key)
+        if origin is not None and origin not in UNREVIEWED:
+            self._end_run(f"; the next one was {origin} already")
+            return
+        controller.planes[target.key] = target
+        picture = pictures(image)
+        controller.jobs.submit(lambda: self._find(annotator, run, picture(target)), self._found, self.cancel)
+
+    def _find(self, annotator: Annotator, run: Run, picture: Plane) -> tuple[str, list[Change]]:
+        """On the worker: the reason to stop, or what changed on the next slice."""
+        # Brings scipy, which the window opens without.
+        from napari_simpleclick.inference.propagation.follow import expected_shape, follow, why_stop
+
+        session = annotator.sessions[run.object_id, run.plane.key]
+        source = session.newest
+        expected = expected_shape(source.prediction, picture, session.image) if source else None
+        if source is None or expected is None:
+            return "the object is gone from the slice before", []
+        answer = follow(annotator.predictor, source.prediction, picture, known=session.image)
+        reason = why_stop(expected, answer.object_mask())
+        if reason or not self.running:
+            return reason or "", []
+        place = run.object_id, run.targets[0].key
+        return "", find_masks(annotator.draw([(place, picture, answer)], "propagated", source=source))
+
+    def _found(self, result: tuple[str, list[Change]]) -> None:
+        """Back with the layers: show the slice and go on, or tell why not."""
+        reason, changes = result
+        run, controller = self._runs[0], self.controller
+        if changes:
+            plane = run.advance()
+            controller.apply(changes)
+            if controller.image is not None:
+                go_to_plane(controller.viewer.dims, controller.image, plane)
+            controller.status.emit(f"Object {run.object_id}: {counted(run.done)} propagated … (Esc stops)")
+        self.running = self.running and controller.ready and controller.object_id == run.object_id
+        if reason or not self.running:
+            self._end_run(f"; stopped: {reason or 'cancelled'}")
+        else:
+            self._go_on()
+
+    def _end_run(self, how: str) -> None:
+        """Go on in the other direction, or tell how everything ended."""
+        run = self._runs.pop(0)
+        self._reports.append(f"{counted(run.done)} propagated{how}")
+        if self._runs and self.running:
+            self._go_on()
+            return
+        self.running = False
+        if len(self._reports) == 2:
+            self._reports = [f"{self._reports[0]} (after)", f"{self._reports[1]} (before)"]
+        self.controller.status.emit(f"Object {run.object_id}: {'. '.join(self._reports)}.")

@@ -1,0 +1,216 @@
+"""Hover preview: the outline that a click where the mouse rests would give; nothing is done until there is a click."""
+
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from qtpy.QtCore import QTimer
+
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.data.memory import zeros
+from napari_simpleclick.masks import Patch
+from napari_simpleclick.plugin.display.layers import HIDDEN, placement, refresh
+from napari_simpleclick.plugin.tools.mouse import moved
+from napari_simpleclick.plugin.workspace.channels import pictures
+from napari_simpleclick.plugin.workspace.planes import PlaneError, displayed_plane, field_of_view
+
+if TYPE_CHECKING:
+    from napari.layers import Image, Labels
+
+    from napari_simpleclick.data.volume import SliceView
+    from napari_simpleclick.plugin.controller import Controller
+    from napari_simpleclick.plugin.tools.mouse import ClickListener
+
+REST_MS = 200
+"""The mouse rests after so many milliseconds without a move."""
+
+SLOWEST = 0.25
+"""Seconds; where three previews one after the other take longer, they are switched off and the user is told."""
+
+COLOR = "#ffe119"
+
+OUTLINE_WIDTH = 2
+"""In pixels."""
+
+PREVIEW = "napari-simpleclick preview"
+"""Marks the layer in its metadata."""
+
+
+class HoverPreview:
+    """A callback for `viewer.mouse_move_callbacks`.
+
+    Parameters
+    ----------
+    controller
+        Has the object, and the worker that previews are predicted on.
+    listener
+        Knows whether a click would be taken.
+    """
+
+    def __init__(self, controller: "Controller", listener: "ClickListener") -> None:
+        self.controller, self.listener = controller, listener
+        self.on = False
+        self.layer: Labels | None = None
+        self.timer = QTimer()
+        self.timer.setSingleShot(True)
+        self.timer.setInterval(REST_MS)
+        self.timer.timeout.connect(self.rest)
+        self._world: tuple[float, ...] = ()
+        self._pos: Any = None
+        self._asked = self._slow = 0
+        self._shown: tuple[SliceView, Patch, tuple[Any, ...]] | None = None
+        controller.changed.connect(self.refresh)
+        controller.slice_changed.connect(self.refresh)
+
+    def __call__(self, viewer: Any, event: Any) -> None:
+        """The mouse moved: what was shown is out of date, and the rest begins anew."""
+        if not self.on or (self._pos is not None and not moved(self._pos, event.pos)):
+            return
+        self._world, self._pos = tuple(event.position), event.pos
+        self._asked += 1
+        self.hide()
+        if self.listener.listens(viewer):
+            self.timer.start()
+
+    def switch(self, on: bool) -> None:
+        """Show previews from now on, or no more."""
+        self.on, self._slow = on, 0
+        if not on:
+            self.stop()
+
+    def stop(self) -> None:
+        """Take the preview's layer away."""
+        self.timer.stop()
+        self._asked += 1
+        self._shown = None
+        layer, self.layer = self.layer, None
+        if layer is not None and layer in self.controller.viewer.layers:
+            self.controller.viewer.layers.remove(layer)
+
+    def rest(self) -> None:
+        """Predict what a click would give."""
+        controller, annotator, image = self.controller, self.controller.annotator, self.controller.image
+        if not controller.ready or annotator is None or image is None or controller.busy:
+            return
+        try:
+            plane = displayed_plane(image, controller.viewer.dims)
+        except PlaneError:
+            return
+        row, col = (round(v) for v in plane.to_plane(image.world_to_data(self._world)[-image.ndim :]))
+        if not (0 <= row < plane.shape[0] and 0 <= col < plane.shape[1]):
+            return
+        picture, object_id, state = pictures(image), controller.object_id, self._state()
+        click = Click(row, col, controller.positive)
+        view = field_of_view(image, plane) if controller.look_at_view else None
+        number = self._asked
+
+        def predict() -> tuple[Patch | None, float]:
+            start = perf_counter()
+            if number != self._asked or annotator.locked(object_id):
+                return None, 0.0
+            session = annotator.session((object_id, plane.key), picture(plane), view)
+            seen, clicks, previous, region = session.question(click)
+            answer = session.predictor.predict(seen, clicks, previous, view=region)
+            found = answer.object_mask()
+            return found and rim(found), perf_counter() - start
+
+        def show(found: tuple[Patch | None, float]) -> None:
+            patch, seconds = found
+            self._slow = self._slow + 1 if seconds > SLOWEST else 0
+            if self._slow >= 3:
+                self.on = False
+                controller.status.emit(
+                    f"Previews are off: each takes {1000 * seconds:.0f} ms here. A faster engine or draft helps."
+                )
+                self.stop()
+                controller.changed.emit()
+            elif patch and self.on and number == self._asked and state == self._state():
+                self._show(plane, patch, state)
+
+        controller.jobs.run(predict, show, lambda _error: None)  # a click there would tell what is wrong
+
+    def refresh(self) -> None:
+        """Hide what is out of date: after a click, an undo, on another object or slice."""
+        if self._shown is not None and self._shown[2] != self._state():
+            self._asked += 1
+            self.hide()
+
+    def hide(self) -> None:
+        """Show nothing until the mouse rests again."""
+        self.timer.stop()
+        if self._shown is not None and self.layer is not None:
+            plane, (box, _), _ = self._shown
+            plane.labels(self.layer.data)[box.slices] = 0
+            self.layer.visible = False
+        self._shown = None
+
+    def _show(self, plane: "SliceView", patch: Patch, state: tuple[Any, ...]) -> None:
+        self.hide()
+        layer = self._layer()
+        box, mask = patch
+        plane.labels(layer.data)[box.slices] = mask
+        self._shown = plane, patch, state
+        layer.visible = True
+        refresh(layer)
+
+    def _layer(self) -> "Labels":
+        """The preview's layer on the grid of the masks; made when it is needed first."""
+        controller, image, masks = self.controller, self.controller.image, self.controller.labels
+        assert image is not None
+        assert masks is not None
+        there = self.layer is not None and self.layer in controller.viewer.layers
+        if self.layer is None or not there or self.layer.data.shape != masks.data.shape:
+            self.stop()
+            active = controller.viewer.layers.selection.active
+            self.layer = create_preview(image, masks.data.shape)
+            controller.viewer.add_layer(self.layer)
+            controller.viewer.layers.selection.active = active
+        return self.layer
+
+    def _state(self) -> tuple[Any, ...]:
+        """What a preview depends on: everything done so far, object, slice, and what the left button means."""
+        controller, annotator = self.controller, self.controller.annotator
+        newest = annotator.past.done[-1:] if annotator else []
+        point = tuple(controller.viewer.dims.current_step)
+        return tuple(map(id, newest)), controller.object_id, point, controller.positive, id(controller.image)
+
+
+def create_preview(image: "Image", shape: tuple[int, ...]) -> "Labels":
+    """A layer for outlines on the grid of an image, with nothing in it."""
+    from napari.layers import Labels
+    from napari.utils.colormaps import CyclicLabelColormap
+    from napari.utils.colormaps.standardize_color import transform_color
+
+    # With a colormap of chosen colors for labels napari would compile for a second, and with its contours search the
+    # whole plane for half a second each time that it is drawn; the window would wait.
+    layer = Labels(
+        zeros(shape, np.uint8),
+        name=f"{image.name} preview",
+        colormap=CyclicLabelColormap(colors=transform_color([HIDDEN, COLOR])),
+        metadata={PREVIEW: True},
+        **placement(image),
+    )
+    layer.editable = False
+    return layer
+
+
+def rim(patch: Patch) -> Patch:
+    """The outline of an object, inside of it.
+
+    Examples
+    --------
+    >>> from napari_simpleclick.arrays import Box
+    >>> rim((Box(7, 12, 0, 6), np.ones((5, 6), bool)))[1].astype(int)
+    array([[1, 1, 1, 1, 1, 1],
+           [1, 1, 1, 1, 1, 1],
+           [1, 1, 0, 0, 1, 1],
+           [1, 1, 1, 1, 1, 1],
+           [1, 1, 1, 1, 1, 1]])
+    """
+    box, mask = patch
+    width = OUTLINE_WIDTH
+    middle, before, after = slice(width, -width), slice(-2 * width), slice(2 * width, None)
+    outline = mask.copy()
+    inside = mask[middle, before] & mask[middle, after] & mask[before, middle] & mask[after, middle]
+    outline[middle, middle] &= ~inside
+    return box, outline

@@ -1,0 +1,66 @@
+"""Session menu: a button to save the work, to open it again, and to export the clicks."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qtpy.QtWidgets import QFileDialog, QMenu, QPushButton
+
+from napari_simpleclick.annotation.session_files.format import ENDING
+
+if TYPE_CHECKING:
+    from napari_simpleclick.plugin.sessions.session_files import SessionFiles
+
+SESSIONS = f"Sessions (*{ENDING})"
+
+
+class SessionMenu(QPushButton):
+    """A button with a menu.
+
+    Parameters
+    ----------
+    files
+        Saves and opens.
+    failed
+        Shows an error.
+    """
+
+    def __init__(self, files: "SessionFiles", failed: Callable[[Exception], None]) -> None:
+        super().__init__()
+        self.files = files
+        self.failed = failed
+        self.setText("Session")
+        self.setAccessibleName("Session")
+        self.setToolTip("Save the work under a name, open it again, export the clicks; it is saved by itself as well")
+        menu = QMenu(self)
+        menu.addAction("Save session …", self.save)
+        menu.addAction("Open session …", self.open)
+        menu.addAction("Export clicks as CSV …", self.export)
+        self.setMenu(menu)
+
+    def save(self) -> None:
+        """Ask for a name and save."""
+        name, _ = QFileDialog.getSaveFileName(self, "Save session", self._proposed(ENDING), SESSIONS)
+        self._do(self.files.save, name)
+
+    def open(self) -> None:
+        """Ask for a file and open it."""
+        name, _ = QFileDialog.getOpenFileName(self, "Open session", "", f"{SESSIONS};;All files (*)")
+        self._do(self.files.open, name)
+
+    def export(self) -> None:
+        """Ask for a name and write the clicks."""
+        name, _ = QFileDialog.getSaveFileName(self, "Export clicks", self._proposed(" clicks.csv"), "Tables (*.csv)")
+        self._do(self.files.export_clicks, name)
+
+    def _proposed(self, ending: str) -> str:
+        image = self.files.controller.image
+        return f"{image.name if image else 'work'}{ending}"
+
+    def _do(self, act: Callable[[Path], None], name: str) -> None:
+        if not name:
+            return
+        try:
+            act(Path(name))
+        except (ValueError, OSError) as error:
+            self.failed(error)

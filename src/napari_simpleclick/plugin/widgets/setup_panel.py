@@ -1,0 +1,129 @@
+"""Setup panel: which image, which network, on which device."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from qtpy.QtCore import QSignalBlocker, Qt
+from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from napari_simpleclick.inference.engines.speed_figures import read_speed
+from napari_simpleclick.model.weights import DEFAULT_MODEL, available_models
+from napari_simpleclick.plugin.jobs.model_loader import ModelChoice
+
+
+class SetupPanel(QWidget):
+    """The menus that are set once and then left alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.image_menu = named(QComboBox(), "Image", "The image layer to outline objects in")
+        self.annotate_button = named(
+            QPushButton("Annotate"), "Annotate", "Add layers for masks and clicks to this image, or put them back"
+        )
+        self.model_menu = named(QComboBox(), "Model", "Bundled models work offline; others show where to get them")
+        self.device_menu = named(QComboBox(), "Device", "auto takes a GPU if there is one")
+        self.flip_box = named(QCheckBox("mirror average"), "Mirror average", "A little more exact, twice the time")
+        self.draft_box = named(
+            QCheckBox("draft"), "Draft", "The network looks at 224 instead of 448 pixels: coarser outlines, sooner"
+        )
+        self.view_box = named(
+            QCheckBox("look at the view"),
+            "First click looks at the view",
+            "On: zoom in, and the first click finds small things. Off: it looks at the whole slice",
+        )
+        self.view_box.setChecked(True)
+        self.hover_box = named(
+            QCheckBox("hover preview"),
+            "Hover preview",
+            "Where the mouse rests, outline what a left click there would give; nothing is done until you click. "
+            "Switched off by itself where the network is too slow",
+        )
+        self.seen_menu = named(
+            QComboBox(),
+            "Network sees",
+            "Intensities from the next click on: as the layer shows them, percentiles of the data, or a window of CT "
+            "where the numbers can be Hounsfield units",
+        )
+        self.channels_button = named(
+            QPushButton("RGB"),
+            "Channels",
+            "Let the network see other images of the same shape, such as other modalities, or places along an axis of "
+            "channels, as red, green and blue",
+        )
+        self.channels_button.setCheckable(True)
+        self.device_menu.addItems(["auto", "cpu", "cuda", "mps"])
+        speed = read_speed()
+        for place, model in enumerate(available_models()):
+            self.model_menu.addItem(model.name if model.path else f"{model.name} (get it first)", model.name)
+            self.model_menu.setItemData(place, speed.text(model.name), Qt.ItemDataRole.ToolTipRole)
+        self.model_menu.setCurrentIndex(self.model_menu.findData(DEFAULT_MODEL))
+        # Long names must not make the dock wide.
+        for menu in (self.image_menu, self.model_menu, self.seen_menu):
+            menu.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            menu.setMinimumContentsLength(12)
+
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow("Image", in_a_row(self.image_menu, self.annotate_button))
+        form.addRow("Model", self.model_menu)
+        form.addRow("Device", in_a_row(self.device_menu, self.flip_box, self.draft_box))
+        form.addRow("Sees", in_a_row(self.seen_menu, self.channels_button))
+        form.addRow("", in_a_row(self.view_box, self.hover_box))
+
+    @property
+    def model(self) -> ModelChoice:
+        """The chosen model, and how it computes."""
+        return ModelChoice(
+            self.model_menu.currentData(),
+            self.device_menu.currentText(),
+            flip=self.flip_box.isChecked(),
+            draft=self.draft_box.isChecked(),
+        )
+
+    def show_model(self, choice: ModelChoice) -> None:
+        """Show this choice, which answers the clicks, without loading it again."""
+        self.model_menu.setCurrentIndex(self.model_menu.findData(choice.name))
+        self.device_menu.setCurrentText(choice.device)
+        for box, on in ((self.flip_box, choice.flip), (self.draft_box, choice.draft)):
+            with QSignalBlocker(box):
+                box.setChecked(on)
+
+    def list_images(self, names: Sequence[str]) -> None:
+        """Offer these images; the chosen one stays chosen."""
+        chosen = self.image_menu.currentText()
+        self.image_menu.clear()
+        self.image_menu.addItems(list(names))
+        self.image_menu.setCurrentText(chosen)
+        self.annotate_button.setEnabled(bool(names))
+
+    def list_intensities(self, names: Sequence[str], chosen: str) -> None:
+        """Offer what the network can see of the image."""
+        self.seen_menu.clear()
+        self.seen_menu.addItems(list(names))
+        self.seen_menu.setCurrentText(chosen)
+
+
+def named(widget: Any, name: str, tooltip: str) -> Any:
+    """Give a control its accessible name and its tooltip."""
+    widget.setAccessibleName(name)
+    widget.setToolTip(tooltip)
+    return widget
+
+
+def in_a_row(*widgets: QWidget) -> QWidget:
+    """Widgets in a row, the first taking the space."""
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    for place, widget in enumerate(widgets):
+        layout.addWidget(widget, stretch=1 if place == 0 else 0)
+    return row
+
+
+def group(title: str, *widgets: QWidget) -> QGroupBox:
+    """Widgets below each other, in a frame with a title."""
+    box = QGroupBox(title)
+    layout = QVBoxLayout(box)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return box

@@ -1,0 +1,291 @@
+"""The widget in napari's dock: choose image and model, click, go on to the next slice and object."""
+
+import atexit
+from typing import TYPE_CHECKING, Any
+
+from napari.utils.notifications import show_info
+from qtpy.QtCore import QEvent, QTimer
+from qtpy.QtGui import QKeySequence, QShortcut
+from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from napari_simpleclick.plugin.actions import actions_of
+from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.jobs.model_loader import ModelLoader
+from napari_simpleclick.plugin.jobs.worker import InferenceThread
+from napari_simpleclick.plugin.keys import bind_keys, cheat_sheet, unbind_keys
+from napari_simpleclick.plugin.sessions.autosave import Recovery, when
+from napari_simpleclick.plugin.sessions.session_files import SessionFiles
+from napari_simpleclick.plugin.tools.mouse import ClickListener
+from napari_simpleclick.plugin.tools.propagation import Propagation
+from napari_simpleclick.plugin.widgets.channels_menu import ChannelsMenu
+from napari_simpleclick.plugin.widgets.clicks_panel import ClicksPanel
+from napari_simpleclick.plugin.widgets.ending import at_the_end
+from napari_simpleclick.plugin.widgets.ground_truth import GroundTruth
+from napari_simpleclick.plugin.widgets.hover import HoverPreview
+from napari_simpleclick.plugin.widgets.intensity_menu import SeenMenu
+from napari_simpleclick.plugin.widgets.look_ahead import LookAhead
+from napari_simpleclick.plugin.widgets.main_thread import MainThread
+from napari_simpleclick.plugin.widgets.network_view_panel import NetworkView
+from napari_simpleclick.plugin.widgets.objects_panel import ObjectsPanel
+from napari_simpleclick.plugin.widgets.scroll_column import ScrollColumn
+from napari_simpleclick.plugin.widgets.session_menu import SessionMenu
+from napari_simpleclick.plugin.widgets.setup_panel import SetupPanel, group, in_a_row, named
+from napari_simpleclick.plugin.widgets.slices_panel import SlicesPanel
+
+if TYPE_CHECKING:
+    import napari
+
+WORKING = "Working …"
+
+BUSY_AFTER_MS = 300
+"""Work that takes longer is announced."""
+
+LOAD_AFTER_MS = 50
+"""Loading a model begins so long after the widget was made: the window is drawn before."""
+
+SAVE_EVERY_MS = 1000
+"""What was done is saved so often; with the time of writing at most two seconds are lost when the computer stops."""
+
+
+class SimpleClickWidget(QWidget):
+    """Click on an object, get its mask.
+
+    Parameters
+    ----------
+    napari_viewer
+        The viewer; napari passes it because of this name.
+    """
+
+    def __init__(self, napari_viewer: "napari.viewer.Viewer") -> None:
+        super().__init__()
+        self.viewer = napari_viewer
+        self.thread_bridge = MainThread(self)
+        self.worker = InferenceThread(self.thread_bridge.called.emit)
+        self.compiler = InferenceThread(self.thread_bridge.called.emit)
+        atexit.register(self.compiler.finish)
+        self.controller = Controller(napari_viewer, self.worker, lambda turn: QTimer.singleShot(0, turn))
+        self.models = ModelLoader(
+            self.controller,
+            self.compiler,
+            lambda line: self.thread_bridge.called.emit(lambda: self.controller.status.emit(line)),
+            show_info,
+            lambda choice: self.setup.show_model(choice),
+        )
+        self.propagation = Propagation(self.controller)
+        self.saver = InferenceThread(self.thread_bridge.called.emit)
+        self.recovery = Recovery(self.controller, self.saver)
+        self.session_files = SessionFiles(self.controller, self.recovery)
+        self.listener = ClickListener(self.controller)
+        self.hover = HoverPreview(self.controller, self.listener)
+        self.look_ahead = LookAhead(self.controller)
+        self.actions = actions_of(self.controller, self.propagation, self._cancel)
+        self._build()
+        self._connect()
+        self._list_images()
+        # The layers first: napari imports pandas for them, which takes longer beside the imports of a model.
+        self._annotate_active()
+        self.load_timer.start()
+        self._show_state()
+
+    # -- what is shown ----------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.setup = SetupPanel()
+        self.seen = SeenMenu(self.controller, self.setup, self.saver)
+        self.channels = ChannelsMenu(self.controller, self.setup.channels_button, self.saver)
+        self.clicks = ClicksPanel(self.controller)
+        self.network_view = NetworkView(self.controller, self.saver)
+        self.truth = GroundTruth(self.controller, self.saver)
+        self.objects = ObjectsPanel(self.controller)
+        self.slices = SlicesPanel(self.controller, self.propagation)
+        self.buttons: dict[str, QPushButton] = {**self.clicks.buttons, **self.slices.buttons}
+        self.status = QLabel()
+        self.status.setWordWrap(True)
+        self.status.setAccessibleName("Status")
+        self.help = QLabel(cheat_sheet())
+        self.help.setWordWrap(True)  # or the keys make the dock wide, which it stays
+        self.help.setVisible(False)
+        self.session_menu = SessionMenu(self.session_files, self._show_error)
+        self.help_button = named(QPushButton("?"), "Keys", "Show what mouse and keys do")
+        self.help_button.setCheckable(True)
+        self.help_button.setFixedWidth(32)
+        self.restore_button = named(
+            QPushButton(),
+            "Restore earlier work",
+            "Bring back clicks and masks as they were saved; nothing is overwritten",
+        )
+        self.restore_button.setVisible(False)
+        self.save_timer = QTimer(self)
+        self.save_timer.setInterval(SAVE_EVERY_MS)
+        self.refresh_timer = QTimer(self)
+        self.refresh_timer.setSingleShot(True)
+        self.refresh_timer.setInterval(0)
+        self.begin_timer = QTimer(self)
+        self.begin_timer.setSingleShot(True)
+        self.begin_timer.setInterval(0)
+        self.load_timer = QTimer(self)
+        self.load_timer.setSingleShot(True)
+        self.load_timer.setInterval(LOAD_AFTER_MS)
+        self.busy_timer = QTimer(self)
+        self.busy_timer.setSingleShot(True)
+        self.busy_timer.setInterval(BUSY_AFTER_MS)
+
+        clicks = group("Clicks", self.clicks, self.truth, self.network_view)
+        objects, slices = group("Objects", self.objects), group("Slices", self.slices)
+        layout = QVBoxLayout(self)
+        layout.addWidget(
+            ScrollColumn(self.setup, self.channels, self.restore_button, clicks, objects, slices, stretched=objects),
+            stretch=1,
+        )
+        layout.addWidget(in_a_row(self.status, self.session_menu, self.help_button))
+        layout.addWidget(self.help)
+
+    def _connect(self) -> None:
+        controller, setup = self.controller, self.setup
+        controller.status.connect(self._show_status)
+        controller.changed.connect(self._show_state_soon)
+        controller.failed.connect(self._show_error)
+        self.refresh_timer.timeout.connect(self._show_state)
+        self.begin_timer.timeout.connect(self._begin)
+        self.load_timer.timeout.connect(self._load_model)
+        self.busy_timer.timeout.connect(self._show_working)
+        self.restore_button.clicked.connect(self.recovery.restore_soon)
+        self.save_timer.timeout.connect(self.recovery.save)
+        self.save_timer.start()
+        setup.annotate_button.clicked.connect(self._annotate_chosen)
+        setup.model_menu.activated.connect(self._load_model)
+        setup.device_menu.activated.connect(self._load_model)
+        setup.flip_box.toggled.connect(self._load_model)
+        setup.draft_box.toggled.connect(self._load_model)
+        setup.view_box.toggled.connect(lambda on: setattr(controller, "look_at_view", on))
+        setup.hover_box.toggled.connect(self.hover.switch)
+        self.help_button.toggled.connect(self.help.setVisible)
+        # napari's key bindings know no "?".
+        QShortcut(QKeySequence("?"), self).activated.connect(self.help_button.toggle)
+        for name, action in self.actions.items():
+            if name in self.buttons:
+                self.buttons[name].clicked.connect(lambda _checked=False, action=action: action())
+        controller.slice_changed.connect(self._show_state_soon)
+        self.viewer.mouse_drag_callbacks.append(self.listener)
+        self.viewer.mouse_move_callbacks.append(self.hover)
+        self.viewer.layers.events.inserted.connect(self._on_inserted)
+        self.viewer.layers.events.removed.connect(self._list_images)
+        self.viewer.layers.events.reordered.connect(self._list_images)
+        for image in self._images():
+            image.events.name.connect(self._list_images)
+        viewer, listener, hover = self.viewer, self.listener, self.hover
+        self.end = at_the_end(
+            self,
+            [
+                self.load_timer.stop,
+                self.save_timer.stop,
+                lambda: viewer.mouse_drag_callbacks.remove(listener),
+                lambda: viewer.mouse_move_callbacks.remove(hover),
+                hover.stop,
+                self.look_ahead.stop,
+                self.propagation.cancel,
+                self.worker.stop,
+                self.compiler.stop,
+                self.saver.stop,
+                self.recovery.save_last,
+                lambda: unbind_keys(controller),
+                controller.shut_down,
+            ],
+        )
+
+    def changeEvent(self, event: QEvent) -> None:
+        """End when the dock is closed: that only takes this widget out, which may live on for long."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ParentChange and self.parent() is None:
+            self.end()
+
+    # -- what the user does -----------------------------------------------------------------------------------------
+
+    def _annotate_active(self) -> None:
+        active = self.viewer.layers.selection.active
+        images = self._images()
+        seen = [image for image in images if image.visible] or images
+        if not images:
+            self.controller.say_next()
+            return
+        self.setup.image_menu.setCurrentIndex(images.index(active if active in seen else seen[-1]))
+        self._annotate_chosen()
+
+    def _annotate_chosen(self) -> None:
+        images = self._images()
+        if images:
+            self.controller.annotate(images[max(self.setup.image_menu.currentIndex(), 0)])
+            bind_keys(self.controller, self.actions)
+
+    def _on_inserted(self, event: Any) -> None:
+        if self.worker.stopped:
+            return
+        event.value.events.name.connect(self._list_images)
+        self._list_images()
+        if self.controller.image is None and self._images():
+            self.begin_timer.start()
+
+    def _begin(self) -> None:
+        """Annotate what was opened, once all of it is there: a folder may have brought several images."""
+        if self.controller.image is None:
+            self._annotate_active()
+
+    def _load_model(self, _chosen: object = None) -> None:
+        self.models.load(self.setup.model)
+
+    def _cancel(self) -> None:
+        self.propagation.cancel()
+        self.models.cancel()
+
+    # -- keep the window up to date ---------------------------------------------------------------------------------
+
+    def _images(self) -> list[Any]:
+        from napari.layers import Image
+
+        return [layer for layer in self.viewer.layers if isinstance(layer, Image)]
+
+    def _list_images(self, _event: object = None) -> None:
+        images = self._images()
+        self.setup.list_images([image.name for image in images])
+        if self.controller.image in images:
+            self.setup.image_menu.setCurrentIndex(images.index(self.controller.image))
+        self._show_state_soon()
+
+    def _show_state_soon(self) -> None:
+        """Show the state when the window has nothing else to do: once, however often it changes until then."""
+        self.refresh_timer.start()
+
+    def _show_state(self) -> None:
+        controller = self.controller
+        self.clicks.refresh()
+        self.truth.refresh()
+        self.network_view.refresh()
+        self.seen.refresh()
+        self.channels.refresh()
+        self.setup.hover_box.setChecked(self.hover.on)
+        earlier = self.recovery.find()
+        self.restore_button.setVisible(earlier is not None)
+        if earlier is not None:
+            self.restore_button.setText(f"Restore work of {when(earlier)}")
+        self.objects.refresh()
+        self.slices.refresh()
+        self.buttons["cancel"].setEnabled(self.propagation.running or self.models.loading)
+        if controller.busy and not self.busy_timer.isActive():
+            self.busy_timer.start()
+        elif not controller.busy:
+            self.busy_timer.stop()
+            if self.status.text() == WORKING:
+                controller.say_next()
+
+    def _show_working(self) -> None:
+        if self.controller.busy and not self.models.loading:  # which tells more
+            self.status.setText(WORKING)
+
+    def _show_status(self, text: str) -> None:
+        self.status.setText(text)
+
+    def _show_error(self, error: Exception) -> None:
+        from napari.utils.notifications import show_error
+
+        self.status.setText(str(error))
+        show_error(str(error))

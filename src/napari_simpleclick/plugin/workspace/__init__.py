@@ -1,0 +1,1 @@
+"""The state of an annotation: image, planes, slices, channels, intensities."""

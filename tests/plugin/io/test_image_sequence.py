@@ -1,0 +1,110 @@
+"""Image sequences: a folder of pictures, or a list of files, opened by napari as one stack, from click to recovery."""
+
+import os
+import sys
+
+import imageio.v3 as imageio
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from napari.layers import Image
+from napari_builtins.io import napari_get_reader
+from tests.plugin.tools.test_propagation import Bright, tube
+
+from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.jobs.worker import run_now
+from napari_simpleclick.plugin.sessions.autosave import Recovery
+from napari_simpleclick.plugin.sessions.session_files import SessionFiles
+from napari_simpleclick.plugin.tools.propagation import Propagation
+
+
+@pytest.fixture(params=["grey", "colour"])
+def folder(request, tmp_path):
+    """Four pictures of a tube."""
+    pictures = tmp_path / "sequence"
+    pictures.mkdir()
+    for number, plane in enumerate(tube(4).astype(np.uint8)):
+        pixels = plane if request.param == "grey" else np.stack([plane] * 3, axis=-1)
+        imageio.imwrite(pictures / f"section_{number:03}.png", pixels)
+    return pictures
+
+
+def opened(paths, work):
+    viewer = ViewerModel()
+    ((data, *_),) = napari_get_reader(paths)(paths)
+    image = viewer.add_layer(Image(data))
+    controller = Controller(viewer, run_now)
+    controller.errors = []
+    controller.failed.connect(controller.errors.append)
+    controller.load(Bright)
+    controller.annotate(image)
+    return controller, Recovery(controller, run_now, work)
+
+
+@pytest.mark.parametrize("how", ["folder", "list"])
+def test_sequence_is_clicked_propagated_saved_and_restored(folder, how, tmp_path):
+    files = [str(path) for path in sorted(folder.glob("*.png"))]
+    paths = str(folder) if how == "folder" else files
+    controller, recovery = opened(paths, tmp_path / "work")
+    assert controller.labels.data.shape == tube(4).shape
+    controller.viewer.dims.set_current_step(0, 0)
+    controller.click_at((0, 40, 30), positive=True)
+    Propagation(controller).propagate(1)
+    masks = controller.labels.data.copy()
+    assert controller.errors == []
+    assert all(plane[40, 30] == 1 for plane in masks)
+    recovery.save()
+
+    again, recovery = opened(paths, tmp_path / "work")
+    assert recovery.restore() == 1
+    np.testing.assert_array_equal(again.labels.data, masks)
+
+
+@pytest.mark.skipif(
+    sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
+    reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+)
+@pytest.mark.parametrize("how", ["folder", "list"])
+def test_saved_session_opens_its_sequence(make_napari_viewer_proxy, folder, how, tmp_path):
+    viewer = make_napari_viewer_proxy()
+    files = [str(path) for path in sorted(folder.glob("*.png"))]
+    viewer.open(str(folder) if how == "folder" else files, stack=how == "list", plugin="napari")
+    controller = Controller(viewer, run_now)
+    errors = []
+    controller.failed.connect(errors.append)
+    controller.load(Bright)
+    controller.annotate(viewer.layers[0])
+    work = SessionFiles(controller, Recovery(controller, run_now, tmp_path / "work"))
+    viewer.dims.set_current_step(0, 2)
+    controller.click_at((2, 40, 30), positive=True)
+    work.save(tmp_path / "tube.simpleclick.json")
+    masks = controller.labels.data.copy()
+    assert masks[2, 40, 30] == 1
+    viewer.layers.clear()
+    work.open(tmp_path / "tube.simpleclick.json")
+    assert errors == []
+    np.testing.assert_array_equal(controller.labels.data, masks)
+    assert len(viewer.layers) == 3
+
+
+@pytest.mark.skipif(
+    sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
+    reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+)
+def test_session_of_a_stack_whose_files_changed_asks_for_the_image(make_napari_viewer_proxy, folder, tmp_path):
+    viewer = make_napari_viewer_proxy()
+    files = sorted(folder.glob("*.png"))
+    viewer.open([str(path) for path in files], stack=True, plugin="napari")
+    controller = Controller(viewer, run_now)
+    errors = []
+    controller.failed.connect(errors.append)
+    controller.load(Bright)
+    controller.annotate(viewer.layers[0])
+    work = SessionFiles(controller, Recovery(controller, run_now, tmp_path / "work"))
+    controller.click_at((2, 40, 30), positive=True)
+    work.save(tmp_path / "tube.simpleclick.json")
+    viewer.layers.clear()
+    files[1].unlink()
+    work.open(tmp_path / "tube.simpleclick.json")
+    assert "open that image first" in str(errors.pop())
+    assert len(viewer.layers) == 0

@@ -1,0 +1,70 @@
+"""The process of a window is killed in the middle of work: what was done up to two seconds before is there again."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic, sleep, time
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from napari.layers import Image
+from tests.plugin.tools.test_propagation import Bright
+
+from napari_simpleclick.annotation.session_files.format import read_session
+from napari_simpleclick.data.samples import sample_volume
+from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.jobs.worker import run_now
+from napari_simpleclick.plugin.sessions.autosave import Recovery
+
+pytestmark = pytest.mark.skipif(
+    sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
+    reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+)
+
+LOST_AT_MOST = 2.0
+
+
+def killed_after(seconds, folder):
+    """Time of the kill, and time and number of every click that was answered before it."""
+    script = Path(__file__).parent / "working_window.py"
+    environment = {**os.environ, "XDG_DATA_HOME": str(folder), "HOME": str(folder)}
+    with (
+        open(folder / "errors", "w") as errors,
+        subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, stderr=errors, env=environment) as window,
+    ):
+        first = window.stdout.readline()
+        assert first, (folder / "errors").read_text()
+        started = monotonic()
+        sleep(seconds - (monotonic() - started))
+        killed = time()
+        window.kill()
+        answers = [first, *window.stdout.readlines()]
+    return killed, [(float(when), int(count)) for when, count in map(bytes.split, answers)]
+
+
+@pytest.mark.parametrize("seconds", [3.1, 4.7])
+def test_at_most_two_seconds_are_lost_when_the_process_is_killed(tmp_path, seconds, record_property):
+    killed, answers = killed_after(seconds, tmp_path)
+    (path,) = tmp_path.glob("napari-simpleclick/recovery/*.simpleclick.json")
+    content = read_session(path)
+    clicks = [record for record in content.steps.values() if "click" in record]
+    newest = max(record["time"] for record in clicks)
+    record_property("seconds_since_the_newest_kept_click", round(killed - newest, 2))
+    assert len(clicks) >= max(count for when, count in answers if when < killed - LOST_AT_MOST)
+
+    controller = Controller(ViewerModel(), run_now)
+    image = controller.viewer.add_layer(Image(sample_volume("em-like")[0].data))
+    controller.load(Bright)
+    controller.annotate(image)
+    recovery = Recovery(controller, run_now, path.parent)
+    assert recovery.find() == path
+    assert recovery.restore() > 0
+    # Clicks that were not answered yet are answered now.
+    brought_back = sum(found.clicks for found in controller.annotator.summaries())
+    assert len(clicks) <= brought_back <= len(clicks) + len(content.about["unanswered"])
+    assert np.count_nonzero(controller.labels.data) > 100
+    while controller.annotator.can_undo:
+        controller.annotator.undo()
+    assert not controller.annotator.sessions.clicks(1)

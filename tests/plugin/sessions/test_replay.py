@@ -1,0 +1,141 @@
+"""`napari-simpleclick replay`: a session made with the plugin's controller gives the same masks without a window."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from napari.layers import Layer
+from tests.cli.test_main import command
+
+from napari_simpleclick.annotation.thresholds import set_threshold
+from napari_simpleclick.data.io import read_volume
+from napari_simpleclick.data.samples import FOLDER
+from napari_simpleclick.inference.engines.device import devices_at_hand
+from napari_simpleclick.model.weights import DEFAULT_MODEL
+from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.io.readers import get_reader
+from napari_simpleclick.plugin.jobs.model_loader import create_compiled_predictor, create_predictor
+from napari_simpleclick.plugin.jobs.worker import run_now
+from napari_simpleclick.plugin.sessions.autosave import Recovery
+from napari_simpleclick.plugin.sessions.session_files import SessionFiles
+from napari_simpleclick.plugin.tools.propagation import Propagation
+from napari_simpleclick.plugin.workspace.planes import displayed_plane
+
+MODEL = DEFAULT_MODEL
+IMAGE = FOLDER / "ms_lesion.nii.gz"
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    """A session with two engines, propagation, a stroke, a moved contrast, an undo, and its labels."""
+    folder = tmp_path_factory.mktemp("session")
+    viewer = ViewerModel()
+    image = viewer.add_layer(Layer.create(*get_reader(str(IMAGE))(str(IMAGE))[0]))
+    controller = Controller(viewer, run_now)
+    controller.load(lambda: create_predictor(MODEL, "cpu", flip=False))
+    controller.annotate(image)
+    truth = np.asarray(read_volume(FOLDER / "ms_lesion_labels.nii.gz").data) > 0
+    place = int(truth.sum(axis=(1, 2)).argmax())
+    viewer.dims.set_current_step(0, place)
+    spots = np.argwhere(truth[place])
+    for spot in (spots[len(spots) // 2], spots[0]):
+        controller.click_at(image.data_to_world((place, *spot)), positive=True)
+    key = displayed_plane(image, viewer.dims).key
+    controller.change(lambda: set_threshold(controller.annotator, 1, key, 0.35))
+    image.contrast_limits = (10, 200)
+    Propagation(controller).propagate(1, count=2)
+    viewer.dims.set_current_step(0, place)
+    controller.exchange(create_compiled_predictor(MODEL, "cpu", flip=False)[0])
+    controller.next_object()
+    controller.click_at(image.data_to_world((place, *spots[-1])), positive=True)
+    controller.click_at(image.data_to_world((place, 3, 3)), positive=False)
+    controller.labels.paint((place, 8, 8), 2)
+    controller.undo()
+    controller.redo()
+    path = folder / "work.simpleclick.json"
+    SessionFiles(controller, Recovery(controller, run_now, folder)).save(path)
+    content = json.loads(path.read_text())
+    content["about"]["image"]["path"] = str(IMAGE)
+    path.write_text(json.dumps(content) + "\n")
+    return path, controller.labels.data.copy()
+
+
+def test_masks_are_the_same_bit_for_bit(session, tmp_path):
+    path, labels = session
+    engines = [facts["engine"] for facts in json.loads(path.read_text())["predictors"]]
+    assert engines[0] == "torch float32 on cpu"
+    done = command("replay", str(path), "-o", str(tmp_path / "mask.nii.gz"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    count = len(json.loads(path.read_text())["newest"])
+    assert count >= 3
+    assert f"{count} of {count} masks are the same" in done.stdout
+    mask = np.asarray(read_volume(tmp_path / "mask.nii.gz").data)
+    np.testing.assert_array_equal(mask, labels)
+
+
+def changed(path, folder, change):
+    content = json.loads(path.read_text())
+    change(content)
+    other = folder / "other.simpleclick.json"
+    other.write_text(json.dumps(content))
+    return other
+
+
+def test_object_and_slice_that_differ_are_named(session, tmp_path):
+    path, _ = session
+
+    def move(content):
+        first = min(int(number) for number in content["steps"])
+        content["steps"][str(first)]["click"][0] += 6
+
+    done = command("replay", str(changed(path, tmp_path, move)))
+    assert done.returncode == 1
+    assert "Object 1, axis 0 at" in done.stdout
+    assert "pixels differ after 2 clicks" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "expected"),
+    [
+        (("about", "image", "hash"), "0123456789abcdef", "is not the image of"),
+        (("about", "image", "shape"), [3, 4, 5], "expected shape [3, 4, 5]"),
+        (("about", "image", "path"), "/nowhere/a.nii", "--image"),
+        (("predictors", 0, "sha256"), "0" * 64, "is not the one of the session"),
+        (("predictors", 0, "model"), "vit_none", "Unknown model 'vit_none'"),
+        (("steps", "1", "image"), {"channels": [1, 2, 3]}, "expected limits of intensities, or channels"),
+        (("format",), 7, "has format 7, expected 2"),
+    ],
+)
+def test_other_image_model_or_version_is_named(session, tmp_path, keys, value, expected):
+    path, _ = session
+
+    def put(content):
+        for key in keys[:-1]:
+            content = content[key]
+        content[keys[-1]] = value
+
+    done = command("replay", str(changed(path, tmp_path, put)))
+    assert done.returncode == 2
+    assert expected in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("engine", ["torch float16 on cuda", "OpenVINO f32"])
+def test_engine_that_is_not_at_hand_is_replaced_and_told(session, tmp_path, engine):
+    path, _ = session
+    other = changed(path, tmp_path, lambda content: content["predictors"][0].update(engine=engine))
+    done = command("replay", str(other))
+    assert done.returncode in (0, 1), done.stderr
+    if engine.endswith("cuda") and "cuda" not in devices_at_hand():
+        assert "here is torch float32 on cpu" in " ".join(done.stdout.split())
+    assert "masks are the same" in done.stdout
+
+
+def test_image_that_moved_is_named_by_hand(session, tmp_path):
+    path, _ = session
+    os.symlink(IMAGE, tmp_path / "moved.nii.gz")
+    other = changed(path, tmp_path, lambda content: content["about"]["image"].update(path="/nowhere/a.nii"))
+    done = command("replay", str(other), "--image", str(tmp_path / "moved.nii.gz"))
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,286 @@
+"""Propagation, interpolation and painting on napari's viewer model."""
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from napari.layers import Image
+from skimage.measure import label
+
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.jobs.worker import run_now
+from napari_simpleclick.plugin.tools.propagation import Propagation
+
+
+class Bright:
+    """Answers with the bright region that holds the newest click."""
+
+    def predict(self, image, clicks, previous=None, *, view=None):
+        regions = label(np.asarray(image)[..., 0] > 100)
+        height, width = regions.shape
+        newest = regions[round(clicks[-1].row), round(clicks[-1].col)]
+        mask = (regions == newest) if newest else np.zeros_like(regions, bool)
+        return Prediction.from_mask(mask.astype(np.float32), Box(0, height, 0, width), size=128)
+
+
+def tube(slices, *, drift=1, radius=9):
+    """A bright tube that drifts from slice to slice."""
+    rows, cols = np.mgrid[:80, :100]
+    centres = [(40, 25 + drift * number) for number in range(slices)]
+    return np.stack([200 * (np.hypot(rows - r, cols - c) < radius) for r, c in centres]).astype(np.uint8)
+
+
+def annotated(data, start=0):
+    """A controller and its propagation, with the tube clicked on a slice."""
+    viewer = ViewerModel()
+    image = viewer.add_layer(Image(data, contrast_limits=(0, 255)))
+    controller = Controller(viewer, run_now)
+    controller.messages = []
+    controller.status.connect(controller.messages.append)
+    controller.load(Bright)
+    controller.annotate(image)
+    viewer.dims.set_current_step(0, start)
+    row, col = np.argwhere(data[start]).mean(axis=0)
+    controller.click_at((start, row, col), positive=True)
+    return controller, Propagation(controller)
+
+
+def assert_outlined(controller, data, places, *, iou=0.85):
+    for place in places:
+        mask, truth = controller.labels.data[place] > 0, data[place] > 0
+        assert (mask & truth).sum() / (mask | truth).sum() > iou, place
+
+
+def test_object_is_followed_to_the_end_of_the_stack():
+    data = tube(8)
+    controller, propagation = annotated(data)
+    propagation.propagate(1)
+    assert_outlined(controller, data, range(8))
+    assert "7 slices propagated to the end" in controller.messages[-1]
+    assert controller.annotator.summaries()[0].unreviewed == 7
+
+
+def test_propagation_goes_back_and_stops_after_so_many_slices():
+    data = tube(8)
+    controller, propagation = annotated(data, start=5)
+    propagation.propagate(-1, count=2)
+    assert [bool(plane.any()) for plane in controller.labels.data] == [False] * 3 + [True] * 3 + [False] * 2
+    assert controller.viewer.dims.current_step[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda plane: np.zeros_like(plane), "nothing was found"),
+        (lambda plane: np.full_like(plane, 200), "overlap fell"),
+        (lambda plane: np.roll(plane, 25, axis=0), "nothing was found"),
+    ],
+)
+def test_leash_holds_where_the_object_jumps(spoil, reason):
+    data = tube(8)
+    data[4] = spoil(data[4])
+    controller, propagation = annotated(data)
+    propagation.propagate(1)
+    assert not controller.labels.data[4:].any()
+    assert reason in controller.messages[-1]
+    assert controller.viewer.dims.current_step[0] == 3
+
+
+def test_object_that_moves_with_what_is_around_it_is_followed():
+    data = tube(8)
+    data[4:] = np.roll(data[4:], 8, axis=1)
+    controller, propagation = annotated(data)
+    propagation.propagate(1)
+    assert_outlined(controller, data, range(8))
+
+
+def test_clicked_and_accepted_slices_are_never_overwritten():
+    data = tube(8)
+    controller, propagation = annotated(data)
+    controller.viewer.dims.set_current_step(0, 3)
+    controller.click_at((3, 5, 5), positive=True)
+    before = controller.labels.data[3].copy()
+    controller.viewer.dims.set_current_step(0, 0)
+    propagation.propagate(1)
+    np.testing.assert_array_equal(controller.labels.data[3], before)
+    assert "clicked already" in controller.messages[-1]
+    propagation.accept()
+    assert "accepted" in controller.messages[-1]
+    controller.viewer.dims.set_current_step(0, 0)
+    propagation.propagate(1)
+    assert "accepted already" in controller.messages[-1]
+
+
+def test_propagated_slices_are_replaced_after_a_correction():
+    data = tube(4)
+    controller, propagation = annotated(data)
+    propagation.propagate(1)
+    controller.viewer.dims.set_current_step(0, 0)
+    propagation.propagate(1)
+    assert "3 slices propagated" in controller.messages[-1]
+
+
+def test_every_propagated_slice_is_undone_by_itself():
+    data = tube(4)
+    controller, propagation = annotated(data)
+    propagation.propagate(1)
+    controller.undo()
+    assert [bool(plane.any()) for plane in controller.labels.data] == [True, True, True, False]
+    for _ in range(3):
+        controller.undo()
+    assert not controller.labels.data.any()
+
+
+def test_propagation_needs_an_object_and_another_slice():
+    data = tube(3)
+    controller, propagation = annotated(data)
+    controller.next_object()
+    propagation.propagate(1)
+    assert "Click the object on this slice first" in controller.messages[-1]
+    controller, propagation = annotated(tube(1))
+    propagation.propagate(1)
+    assert "end of the stack" in controller.messages[-1]
+
+
+def test_gap_between_clicked_slices_is_filled_and_undone_at_once():
+    data = tube(9, drift=4)
+    controller, propagation = annotated(data)
+    controller.viewer.dims.set_current_step(0, 8)
+    controller.click_at((8, 40, 25 + 32), positive=True)
+    propagation.interpolate()
+    assert_outlined(controller, data, range(9))
+    assert controller.annotator.summaries()[0].unreviewed == 7
+    controller.undo()
+    assert [bool(plane.any()) for plane in controller.labels.data] == [True] + [False] * 7 + [True]
+
+
+def bulge():
+    """A tube that is thicker in the middle than at both ends."""
+    return np.stack([tube(1, radius=radius)[0] for radius in (8, 9, 11, 12, 11, 9, 8)])
+
+
+def clicked_at_both_ends():
+    controller, propagation = annotated(bulge())
+    controller.viewer.dims.set_current_step(0, 6)
+    controller.click_at((6, 40, 25), positive=True)
+    return controller, propagation
+
+
+def test_gap_is_fitted_to_the_picture_where_shapes_do_not_change_evenly():
+    controller, propagation = clicked_at_both_ends()
+    propagation.interpolate()
+    assert controller.labels.data[3].sum() < 0.6 * (bulge()[3] > 0).sum()
+    propagation.interpolate(fit=True)
+    assert_outlined(controller, bulge(), range(7))
+    assert "5 slices between others filled and fitted to the picture." in controller.messages[-1]
+    assert controller.annotator.summaries()[0].unreviewed == 5
+    assert not propagation.running
+    controller.undo()
+    assert controller.labels.data[3].sum() < 0.6 * (bulge()[3] > 0).sum()
+
+
+def test_fitting_is_stopped_between_two_slices(monkeypatch):
+    controller, propagation = clicked_at_both_ends()
+    answer = Bright.predict
+
+    def stops(self, *args, **settings):
+        propagation.cancel()
+        return answer(self, *args, **settings)
+
+    monkeypatch.setattr(Bright, "predict", stops)
+    propagation.interpolate(fit=True)
+    assert "1 slice between others filled and fitted to the picture; stopped: cancelled." in controller.messages[-1]
+    assert [bool(plane.any()) for plane in controller.labels.data] == [True] * 2 + [False] * 4 + [True]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
+def test_painted_stroke_enters_the_history_and_the_next_click(order):
+    controller, _ = annotated(tube(3))
+    controller.viewer.dims.order = order
+    labels = controller.labels
+    before = labels.data.copy()
+    labels.brush_size = 5
+    labels.paint((0, 70, 80), controller.object_id)
+    painted = labels.data.copy()
+    assert painted[0, 70, 80] == 1
+    assert (painted != before).sum() > 4
+    controller.undo()
+    np.testing.assert_array_equal(labels.data, before)
+    controller.redo()
+    np.testing.assert_array_equal(labels.data, painted)
+
+
+def test_filled_area_and_stroke_over_two_objects_are_undone():
+    data = tube(3)
+    controller, _ = annotated(data)
+    controller.objects.set_overlap("overwrite")
+    controller.next_object()
+    controller.labels.fill((0, 70, 80), 2)
+    assert (controller.labels.data[0] > 0).all()
+    filled = controller.labels.data.copy()
+    controller.labels.brush_size = 20
+    controller.labels.paint((0, 40, 35), 2)
+    controller.undo()
+    np.testing.assert_array_equal(controller.labels.data, filled)
+    controller.undo()
+    assert_outlined(controller, data, [0])
+    assert set(np.unique(controller.labels.data)) == {0, 1}
+
+
+def test_eraser_shrinks_the_object_and_undo_brings_it_back():
+    data = tube(3)
+    controller, propagation = annotated(data)
+    before = controller.labels.data.copy()
+    controller.labels.brush_size = 6
+    controller.labels.paint((0, 40, 25), 0)
+    assert controller.labels.data[0, 40, 25] == 0
+    propagation.propagate(1, count=1)
+    assert "1 slice propagated" in controller.messages[-1]
+    controller.undo()
+    controller.undo()
+    np.testing.assert_array_equal(controller.labels.data, before)
+
+
+def test_choosing_a_label_in_napari_chooses_the_object():
+    controller, _ = annotated(tube(3))
+    controller.next_object()
+    assert len(controller.points.data) == 0
+    controller.labels.selected_label = 1
+    assert controller.object_id == 1
+    assert len(controller.points.data) == 1
+
+
+def test_removed_object_is_gone_from_all_slices_until_undone():
+    data = tube(4)
+    controller, propagation = annotated(data)
+    propagation.propagate(1)
+    before = controller.labels.data.copy()
+    controller.objects.remove()
+    assert not controller.labels.data.any()
+    controller.undo()
+    np.testing.assert_array_equal(controller.labels.data, before)
+
+
+def test_stroke_is_told_and_its_undo_means_the_painted_object():
+    controller, _ = annotated(tube(3))
+    controller.objects.set_overlap("overwrite")
+    controller.next_object()
+    controller.labels.brush_size = 20
+    controller.labels.paint((0, 40, 35), 2)
+    pixels = int((controller.labels.data == 2).sum())
+    assert controller.messages[-1] == f"Object 2: {pixels} pixels. Left click adds, right click removes."
+    controller.undo()
+    assert controller.object_id == 2
+
+
+def test_slice_without_the_object_cannot_be_reset_and_says_so():
+    controller, _ = annotated(tube(3))
+    controller.next_object()
+    controller.objects.clear_slice()
+    assert controller.messages[-1] == "Object 2 is not on this slice."
+    errors = []
+    controller.failed.connect(errors.append)
+    controller.viewer.dims.ndisplay = 3
+    controller.objects.clear_slice()
+    assert "2-D display" in str(errors[0])

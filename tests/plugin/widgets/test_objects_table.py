@@ -1,0 +1,66 @@
+"""The table of objects with very many of them: filled in turns, and right at the end whatever came and went."""
+
+import numpy as np
+import pytest
+from qtpy.QtCore import Qt
+
+from napari_simpleclick.annotation.objects import ObjectSummary
+from napari_simpleclick.plugin.widgets import objects_table
+from napari_simpleclick.plugin.widgets.objects_table import CLICKS, ID, ObjectsTable
+
+
+@pytest.fixture
+def table(qtbot, monkeypatch):
+    """A table that fills few rows in a turn."""
+    ticks = iter(range(10**9))
+    monkeypatch.setattr(objects_table, "perf_counter", lambda: next(ticks))
+    monkeypatch.setattr(objects_table, "TURN_S", 5)
+    table = ObjectsTable()
+    qtbot.addWidget(table)
+    return table
+
+
+def colors(numbers):
+    return [(number / 100, 0.0, 0.0, 1.0) for number in numbers]
+
+
+def fill(table, numbers, clicks, present):
+    """Show objects until all rows are filled; how many turns that took."""
+    turns = 1
+    while not table.show_objects([ObjectSummary(n, 1, 0, clicks) for n in numbers], present, colors):
+        turns += 1
+    return turns
+
+
+def shown(table):
+    return [(int(table.item(row, ID).text()), int(table.item(row, CLICKS).text())) for row in range(table.rowCount())]
+
+
+def test_many_objects_are_listed_in_several_turns(table):
+    assert fill(table, range(1, 31), 2, present=7) > 3
+    assert shown(table) == [(number, 2) for number in range(1, 31)]
+    assert table.selected == [7]
+
+
+def test_rows_stay_right_whatever_comes_and_goes(table):
+    random = np.random.default_rng(0)
+    for clicks in range(1, 12):
+        numbers = sorted(random.choice(np.arange(1, 25), 12, replace=False).tolist())
+        present = int(random.choice(numbers))
+        fill(table, numbers, clicks, present)
+        assert shown(table) == [(number, clicks) for number in numbers]
+        assert table.selected == [present]
+
+
+def test_objects_that_go_while_rows_are_filled(table):
+    assert not table.show_objects([ObjectSummary(n, 1, 0, 1) for n in range(1, 31)], 1, colors)
+    fill(table, [1, 20, 21], 3, present=1)
+    assert shown(table) == [(1, 3), (20, 3), (21, 3)]
+
+
+def test_present_object_alone_is_selected_while_ctrl_is_pressed(table, qtbot):
+    fill(table, range(1, 5), 1, present=1)
+    qtbot.keyPress(table, Qt.Key.Key_Control, Qt.KeyboardModifier.ControlModifier)
+    fill(table, range(1, 5), 1, present=3)
+    qtbot.keyRelease(table, Qt.Key.Key_Control)
+    assert table.selected == [3]

@@ -1,0 +1,63 @@
+"""The button with the session menu, with answers given to its file dialogs."""
+
+import os
+import sys
+
+import pytest
+from qtpy.QtWidgets import QFileDialog
+from tests.plugin.tools.test_propagation import annotated, tube
+
+from napari_simpleclick.data.click_files import read_clicks
+from napari_simpleclick.plugin.jobs.worker import run_now
+from napari_simpleclick.plugin.sessions.autosave import Recovery
+from napari_simpleclick.plugin.sessions.session_files import SessionFiles
+from napari_simpleclick.plugin.widgets.session_menu import SessionMenu
+
+pytestmark = pytest.mark.skipif(
+    sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
+    reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+)
+
+
+@pytest.fixture
+def menu(qtbot, tmp_path):
+    """The menu of a controller with one object; errors are collected."""
+    controller, _ = annotated(tube(4))
+    errors = []
+    menu = SessionMenu(SessionFiles(controller, Recovery(controller, run_now, tmp_path / "recovery")), errors.append)
+    menu.errors = errors
+    qtbot.addWidget(menu)
+    return menu
+
+
+def choose(menu, monkeypatch, text, dialog, name):
+    """Trigger an action of the menu, with a file name as the answer to its dialog."""
+    monkeypatch.setattr(QFileDialog, dialog, lambda *_arguments: (str(name) if name else "", ""))
+    (action,) = (action for action in menu.menu().actions() if action.text().startswith(text))
+    action.trigger()
+
+
+def test_session_is_saved_opened_and_its_clicks_exported(menu, monkeypatch, tmp_path):
+    controller = menu.files.controller
+    shown = controller.labels.data.copy()
+    choose(menu, monkeypatch, "Save session", "getSaveFileName", tmp_path / "a")
+    choose(menu, monkeypatch, "Export clicks", "getSaveFileName", tmp_path / "a.csv")
+    assert len(read_clicks(tmp_path / "a.csv")) == 1
+    controller.undo()
+    assert not controller.labels.data.any()
+    choose(menu, monkeypatch, "Open session", "getOpenFileName", tmp_path / "a.simpleclick.json")
+    assert (controller.labels.data == shown).all()
+    assert menu.errors == []
+
+
+def test_cancelled_dialog_does_nothing(menu, monkeypatch, tmp_path):
+    for text, dialog in (("Save", "getSaveFileName"), ("Open", "getOpenFileName"), ("Export", "getSaveFileName")):
+        choose(menu, monkeypatch, text, dialog, None)
+    assert menu.errors == []
+    assert not list(tmp_path.iterdir())
+
+
+def test_folder_that_cannot_be_written_is_told(menu, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    choose(menu, monkeypatch, "Save session", "getSaveFileName", tmp_path / "file" / "a.simpleclick.json")
+    assert "was not written" in str(menu.errors[0])

@@ -1,0 +1,137 @@
+"""The slice strip: what it shows, says and does."""
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from napari.layers import Image
+from qtpy.QtCore import QPoint, Qt
+from qtpy.QtGui import QColor
+from tests.plugin.tools.test_propagation import Bright, tube
+
+from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.jobs.worker import run_now
+from napari_simpleclick.plugin.tools.propagation import Propagation
+from napari_simpleclick.plugin.widgets.slice_strip import COLORS, EMPTY, SliceStrip, legend
+from napari_simpleclick.plugin.workspace.slices import SliceStates, slice_states
+
+
+@pytest.fixture
+def controller():
+    """The tube clicked on slices 2 and 6 of 10."""
+    viewer = ViewerModel()
+    data = tube(10)
+    image = viewer.add_layer(Image(data, contrast_limits=(0, 255)))
+    controller = Controller(viewer, run_now)
+    controller.load(Bright)
+    controller.annotate(image)
+    for place in (2, 6):
+        viewer.dims.set_current_step(0, place)
+        controller.click_at((place, *np.argwhere(data[place]).mean(axis=0)), positive=True)
+    return controller
+
+
+def test_states_tell_where_every_slice_came_from(controller):
+    propagation = Propagation(controller)
+    propagation.interpolate()
+    propagation.propagate(1, count=2)
+    controller.viewer.dims.set_current_step(0, 4)
+    propagation.accept()
+    controller.labels.paint((8, 70, 80), 1)
+    states = slice_states(controller)
+    assert (states.count, states.shown) == (10, 4)
+    assert states.origins == {
+        2: "clicked", 3: "interpolated", 4: "accepted", 5: "interpolated", 6: "clicked", 7: "propagated", 8: "painted"
+    }  # fmt: skip
+    assert states.clicks == {2: 1, 6: 1}
+    assert states.text(7) == "Slice 7: propagated, not reviewed"
+    assert states.text(2) == "Slice 2: clicked, 1 click"
+    controller.next_object()
+    assert slice_states(controller).origins == {}
+
+
+def test_slices_along_another_axis_are_not_those_of_this_one(controller):
+    controller.viewer.dims.order = (1, 0, 2)
+    states = slice_states(controller)
+    assert states.count == 80
+    assert states.origins == {}
+
+
+def test_states_without_slices_are_empty(controller):
+    controller.viewer.dims.ndisplay = 3
+    assert slice_states(controller) == SliceStates()
+
+
+def test_review_goes_from_one_unreviewed_slice_to_the_next(controller):
+    propagation = Propagation(controller)
+    propagation.interpolate()
+    controller.viewer.dims.set_current_step(0, 3)
+    controller.slider.review()
+    assert controller.viewer.dims.current_step[0] == 4
+    controller.slider.review(-1)
+    assert controller.viewer.dims.current_step[0] == 3
+    controller.slider.review(-1)
+    controller.slider.review(-1)
+    assert controller.viewer.dims.current_step[0] == 4, "after the last one comes the first"
+    propagation.accept(everywhere=True)
+    messages = []
+    controller.status.connect(messages.append)
+    controller.slider.review()
+    assert messages == ["Object 1: nothing to review."]
+
+
+def test_all_slices_are_accepted_at_once_and_undone_at_once(controller):
+    propagation = Propagation(controller)
+    propagation.interpolate()
+    masks = controller.labels.data.copy()
+    propagation.accept(everywhere=True)
+    assert set(slice_states(controller).origins.values()) == {"clicked", "accepted"}
+    np.testing.assert_array_equal(controller.labels.data, masks)
+    controller.undo()
+    assert sum(origin == "interpolated" for origin in slice_states(controller).origins.values()) == 3
+
+
+@pytest.fixture
+def strip(qtbot):
+    strip = SliceStrip()
+    qtbot.addWidget(strip)
+    strip.resize(300, strip.sizeHint().height())
+    strip.show()
+    return strip
+
+
+def test_click_and_arrows_go_to_the_slice(strip, qtbot):
+    places = []
+    strip.chosen.connect(places.append)
+    strip.show_states(SliceStates(10, 4))
+    qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(75, 15))
+    qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(299, 15))
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End):
+        qtbot.keyClick(strip, key)
+    assert places == [2, 9, 3, 5, 0, 9]
+
+
+def test_every_origin_has_its_colour_and_the_unreviewed_are_hatched(strip):
+    strip.show_states(SliceStates(10, 9, dict(enumerate(COLORS))))
+    picture = strip.grab().toImage()
+    for place, (origin, color) in enumerate(COLORS.items()):
+        cell = {picture.pixelColor(place * 30 + x, 15).name() for x in range(2, 28)}
+        assert color in cell
+        assert (len(cell) > 1) == (origin in ("propagated", "interpolated")), origin
+        assert origin in legend()
+    assert picture.pixelColor(7 * 30 + 15, 15) == QColor(EMPTY)
+
+
+def test_strip_without_slices_and_with_thousands_can_be_drawn(strip, qtbot):
+    strip.show_states(SliceStates())
+    strip.grab()
+    qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(75, 15))
+    strip.show_states(SliceStates(5000, 4999, {place: "propagated" for place in range(1000, 2000)}, locked=True))
+    strip.grab()
+    assert strip.slice_at(299.99) == 4999
+    assert strip.slice_at(-5) == 0
+
+
+def test_screen_readers_are_told_what_there_is(strip):
+    strip.show_states(SliceStates(10, 3, {3: "clicked", 4: "propagated", 5: "propagated"}, {3: 2}))
+    assert strip.accessibleName() == "Slices of the object"
+    assert strip.accessibleDescription() == "Slice 3: clicked, 2 clicks. Of 10 slices: 1 clicked, 2 propagated"
