@@ -11,8 +11,8 @@ from tests.cli.test_main import command
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.cli.segment import SegmentSettings, run_segment
+from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.samples import FOLDER
-from napari_simpleclick.data.volume import VolumeError
 from napari_simpleclick.inference.prediction import Prediction
 
 

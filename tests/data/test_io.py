@@ -8,9 +8,10 @@ import pytest
 import zarr
 from PIL import Image
 
+from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.io import read_volume, write_mask
 from napari_simpleclick.data.pictures import read_marks, read_picture, read_rgb
-from napari_simpleclick.data.volume import Volume, VolumeError
+from napari_simpleclick.data.volume import Volume
 
 GREY = np.arange(12, dtype=np.uint8).reshape(3, 4)
 

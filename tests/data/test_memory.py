@@ -9,9 +9,9 @@ import pytest
 import tifffile
 
 from napari_simpleclick.data import memory
+from napari_simpleclick.data.errors import NotEnoughMemoryError, VolumeError
 from napari_simpleclick.data.io import read_volume, write_mask
-from napari_simpleclick.data.memory import NotEnoughMemoryError, free_memory, zeros
-from napari_simpleclick.data.volume import VolumeError
+from napari_simpleclick.data.memory import free_memory, zeros
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import nibabel
 import numpy as np
 import pytest
 
+from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.io import read_volume, write_mask, write_volume
-from napari_simpleclick.data.volume import Volume, VolumeError
+from napari_simpleclick.data.volume import Volume
 
 RNG = np.random.default_rng(0)
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import tifffile
 
+from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.io import read_volume, write_mask, write_volume
-from napari_simpleclick.data.volume import Volume, VolumeError
+from napari_simpleclick.data.volume import Volume
 
 STACK = np.arange(3 * 4 * 5, dtype=np.uint16).reshape(3, 4, 5)
 

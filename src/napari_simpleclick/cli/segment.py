@@ -13,9 +13,10 @@ from rich.table import Table
 from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.data.channels import ChannelsImage
 from napari_simpleclick.data.click_files import Coordinates, PlacedClick, read_clicks
+from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.intensity import Limits, default_limits
 from napari_simpleclick.data.io import read_volume, require_writable, write_mask
-from napari_simpleclick.data.volume import SliceView, Volume, VolumeError
+from napari_simpleclick.data.volume import SliceView, Volume
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import PredictorLike
 

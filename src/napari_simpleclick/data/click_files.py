@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.data.nifti import index_of_voxel, voxel_of_world
+from napari_simpleclick.data.grid import index_of_voxel, voxel_of_world
 from napari_simpleclick.data.volume import SliceView, Volume
 from napari_simpleclick.files import replace_when_complete
 

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
+from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.nifti import read_nifti, write_nifti
 from napari_simpleclick.data.ome_zarr import read_ome_zarr
 from napari_simpleclick.data.pictures import PICTURES, TIFF, is_picture, read_picture
 from napari_simpleclick.data.tiff import read_tiff, write_tiff
-from napari_simpleclick.data.volume import Volume, VolumeError
+from napari_simpleclick.data.volume import Volume
 
 NIFTI = (".nii", ".nii.gz")
 ZARR = (".zarr",)
@@ -80,7 +81,7 @@ def write_mask(path: Path, labels: np.ndarray, like: Volume | None = None) -> No
             f"A mask must hold whole numbers from 0 up; got {labels.dtype} from {labels.min(initial=0)}. "
             "Give ignored pixels a label of their own."
         )
-    write_volume(path, labels.astype(np.min_scalar_type(int(labels.max(initial=0)))), like)
+    write_volume(path, labels.astype(np.min_scalar_type(int(labels.max(initial=0)))), like, labels=True)
 
 
 def require_writable(path: Path) -> None:
@@ -95,8 +96,8 @@ def require_writable(path: Path) -> None:
         raise VolumeError(f"{path.name}: volumes and masks are written as {', '.join(NIFTI + TIFF)}.")
 
 
-def write_volume(path: Path, voxels: np.ndarray, like: Volume | None = None) -> None:
-    """Write an array (..., z, y, x) of numbers with the geometry of a volume.
+def write_volume(path: Path, voxels: np.ndarray, like: Volume | None = None, *, labels: bool = False) -> None:
+    """Write an array (..., z, y, x) of numbers, or of labels, with the geometry of a volume.
 
     Raises
     ------
@@ -107,6 +108,6 @@ def write_volume(path: Path, voxels: np.ndarray, like: Volume | None = None) -> 
     """
     require_writable(path)
     if path.name.lower().endswith(NIFTI):
-        write_nifti(path, voxels, like)
+        write_nifti(path, voxels, like, labels=labels)
     else:
         write_tiff(path, voxels, like)

@@ -8,17 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from napari_simpleclick.data.volume import VolumeError
+from napari_simpleclick.data.errors import NotEnoughMemoryError
 
 LARGEST_SHARE = 0.25
 """Arrays of zeros that could take more of the free memory than this are kept on disk."""
 
 HUGE_PAGES_FROM = 1 << 22
 """numpy asks Linux for pages of 2 MB for arrays of so many bytes."""
-
-
-class NotEnoughMemoryError(VolumeError):
-    """Something does not fit into memory."""
 
 
 def free_memory() -> int:
@@ -55,7 +51,7 @@ def require_memory(needed: int, what: str, cure: str) -> None:
     >>> require_memory(1 << 60, "a.nii.gz", "Crop it.")
     Traceback (most recent call last):
         ...
-    napari_simpleclick.data.memory.NotEnoughMemoryError: a.nii.gz needs about 1152921505 GB of memory, ...
+    napari_simpleclick.data.errors.NotEnoughMemoryError: a.nii.gz needs about 1152921505 GB of memory, ...
     """
     free = free_memory()
     if needed > free:

@@ -1,204 +1,407 @@
 """NIfTI volumes: read towards canonical axes, write masks back on the very grid of the source."""
 
-import gzip
+import io
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
+from typing import IO
 
 import nibabel
 import numpy as np
-from nibabel.filebasedimages import ImageFileError
-from nibabel.orientations import apply_orientation, axcodes2ornt, io_orientation, ornt_transform
+from nibabel.orientations import apply_orientation
+from nibabel.spatialimages import HeaderDataError
+from nibabel.volumeutils import apply_read_scaling, array_from_file
 
-from napari_simpleclick.arrays import Affine
+from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.grid import (
+    LPS_TO_RAS,
+    NiftiGeometry,
+    orientation_of,
+    spacing_and_origin,
+    to_disk,
+    usable_affine,
+)
 from napari_simpleclick.data.memory import require_memory
-from napari_simpleclick.data.volume import Volume, VolumeError
+from napari_simpleclick.data.unpacked import GZIP, Unpacked
+from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.files import replace_when_complete
 
-CANONICAL = "LPS"
-"""Directions in which x, y and z grow: rows of an axial plane then run from front to back, as radiologists look."""
-
-LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
-
-UNITS = {"mm": "mm", "micron": "um", "meter": "m"}
-"""Names of units in the header, and ours."""
+UNITS = {1: "m", 2: "mm", 3: "um"}
+"""Units of space by their code in the header. Files without one are in millimetres, as medical programs take them."""
 
 DISK_UNITS = {"m": (1.0, "meter"), "mm": (1.0, "mm"), "um": (1.0, "micron"), "nm": (1e-3, "micron")}
 """Factor and name with which a unit is written; NIfTI knows no nanometres."""
 
+AXES = "XYZTCVW"
+"""Letters of the axes in the order of the file."""
+
+PIXELS = b"in pixels"
+"""Description of files of layers without a unit, which would be opened in millimetres otherwise."""
+
+LABELS = 1002
+"""Code of the intent that says that voxels are labels."""
+
+MOST_GZIP = 1040
+"""More bytes than so many from one compressed byte cannot come out of gzip."""
+
+MOST_EXTENSIONS = 1 << 24
+"""Longer headers are read without their extensions, in bytes."""
+
+FINEST_STEP = 0.05
+"""Whole numbers that were stored as multiples of a step this small are whole numbers."""
+
+MOST_AXES = 7
+
+GEOMETRY_FIELDS = (
+    "dim_info",
+    "pixdim",
+    "qform_code",
+    "sform_code",
+    "quatern_b",
+    "quatern_c",
+    "quatern_d",
+    "qoffset_x",
+    "qoffset_y",
+    "qoffset_z",
+    "srow_x",
+    "srow_y",
+    "srow_z",
+    "xyzt_units",
+    "toffset",
+)
+"""What masks take from the header of their image: no text, which may name a patient."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class NiftiGeometry:
-    """The grid of a NIfTI file.
+class NiftiFile:
+    """An open NIfTI file.
 
     Parameters
     ----------
-    header
-        The file's header, with its affines (qform, sform) and their codes.
-    shape
-        Shape on disk.
-    orientation
-        (3, 2) axis and direction that take the disk's axes to the canonical ones (nibabel's orientation).
+    path, size
+        Where it is, and its bytes on disk.
+    stream
+        Its bytes, unpacked if gzip packed them, whatever the ending of the name says.
     """
 
-    header: nibabel.Nifti1Header
-    shape: tuple[int, ...]
-    orientation: np.ndarray
+    path: Path
+    size: int
+    stream: IO[bytes] | Unpacked
+
+    @property
+    def packed(self) -> bool:
+        """Whether gzip packed it."""
+        return isinstance(self.stream, Unpacked)
 
 
 def read_nifti(path: Path) -> Volume:
     """Read a volume as (..., z, y, x), its axes turned and flipped to the closest of L, P and S.
+
+    Axes beyond the third with one entry, as of a single point in time, are left out.
 
     Raises
     ------
     VolumeError
         If the file is damaged, truncated, no NIfTI, or holds no numbers.
     """
-    image, stored = load(path)
+    header, stored = load(path)
     shape = stored.shape
-    spatial = stored.reshape(shape + (1,) * (3 - len(shape)))
-    affine = usable_affine(image.header)
-    orientation = ornt_transform(io_orientation(affine), axcodes2ornt(CANONICAL))
-    data = apply_orientation(spatial, orientation).T
-    spacing, origin = canonical_grid(affine, orientation, spatial.shape)
-    leading = (1.0,) * (data.ndim - 3)
+    orientation = orientation_of(usable_affine(header))
+    geometry = NiftiGeometry(header, shape, orientation)
+    rgb = stored.dtype.names is not None
+    if rgb:
+        stored = np.stack([stored[channel] for channel in "RGB"], axis=-1)
+    data = apply_orientation(stored.reshape(geometry.spatial + stored.shape[min(3, len(shape)) :]), orientation)
+    data = np.moveaxis(data.T, 0, -1) if rgb else data.T
+    extra = tuple(axis for axis, size in enumerate(reversed(shape[3:])) if size == 1)
+    spacing, origin = spacing_and_origin(geometry.to_world)
+    leading = len(shape[3:]) - len(extra)
+    letters = [letter for letter, size in zip(AXES[3:], shape[3:], strict=False) if size > 1]
     return Volume(
-        data,
-        spacing=(*leading, *spacing),
-        origin=((0.0,) * (data.ndim - 3)) + origin,
-        unit=UNITS.get(image.header.get_xyzt_units()[0], "mm"),
-        name=path.name.removesuffix(".gz").removesuffix(".nii"),
-        geometry=NiftiGeometry(image.header.copy(), shape, orientation),
+        data.squeeze(extra),
+        spacing=(*(1.0,) * leading, *spacing),
+        origin=(*(0.0,) * leading, *origin),
+        unit=unit_of(header),
+        rgb=rgb,
+        name=bare_name(path),
+        geometry=geometry,
+        axes="".join(reversed(AXES[:3] + "".join(letters))),
+        labels=int(header["intent_code"]) == LABELS,
     )
 
 
-def load(path: Path) -> tuple[nibabel.Nifti1Image, np.ndarray]:
-    """The file and its voxels in the file's order, scaled as its header says."""
-    try:
-        image = nibabel.load(path)
-        if not isinstance(image, nibabel.Nifti1Image):
-            raise VolumeError(f"{path} is {type(image).__name__}, not NIfTI. Convert it to .nii.gz.")
-        require_fit(path, image)
-        scaled = image.dataobj.slope != 1 or image.dataobj.inter != 0
-        stored = image.get_fdata(dtype=np.float32, caching="unchanged") if scaled else image.dataobj.get_unscaled()
-    except (ImageFileError, EOFError, OSError, zlib.error, gzip.BadGzipFile, ValueError) as error:
-        if isinstance(error, VolumeError | FileNotFoundError):
-            raise
-        raise VolumeError(
-            f"{path} cannot be read as NIfTI ({path.stat().st_size} bytes): {error}. "
-            "It is damaged or not copied completely; copy or convert it again."
-        ) from error
-    if stored.dtype.kind not in "buif":
-        raise VolumeError(f"{path} holds {stored.dtype}; expected numbers, one per voxel. Convert it to grey values.")
+def bare_name(path: Path) -> str:
+    """Name of a file without the endings of NIfTI.
+
+    Examples
+    --------
+    >>> bare_name(Path("p1.v2_mask.NII.GZ"))
+    'p1.v2_mask'
+    """
+    name = path.name
+    for ending in (".gz", ".nii"):
+        name = name[: -len(ending)] if name.lower().endswith(ending) else name
+    return name
+
+
+def unit_of(header: nibabel.Nifti1Header) -> str | None:
+    """Unit of space; None, which is pixels, for our own files of layers that had none."""
+    unit = UNITS.get(int(header["xyzt_units"]) & 7)
+    return unit or (None if header["descrip"] == PIXELS else "mm")
+
+
+def load(path: Path) -> tuple[nibabel.Nifti1Header, np.ndarray]:
+    """The header and the voxels in the file's order, scaled as the header says.
+
+    Raises
+    ------
+    VolumeError
+        If the file is damaged, cut off, or not of this kind; says what was found.
+    """
+    with opened(path) as file:
+        header = header_of(file)
+        require_whole(file, header)
+    with opened(path) as file:  # once more from the beginning: voxels may lie where extensions were looked for
+        try:
+            stored = voxels_of(file, header)
+        except (EOFError, OSError, zlib.error, ValueError, OverflowError) as error:
+            raise damaged(path, error) from error
     if not stored.dtype.isnative:
         stored = stored.astype(stored.dtype.newbyteorder("="))
-    return image, stored
+    return header, stored
 
 
-def require_fit(path: Path, image: nibabel.Nifti1Image) -> None:
-    """Tell before a volume is loaded that it does not fit; one that is neither compressed nor scaled is only mapped."""
-    scaled = image.dataobj.slope != 1 or image.dataobj.inter != 0
-    if scaled or path.name.lower().endswith(".gz"):
-        size = 4 if scaled else image.get_data_dtype().itemsize
+@contextmanager
+def opened(path: Path) -> Iterator[NiftiFile]:
+    """The bytes of a file, unpacked if they are packed."""
+    with path.open("rb") as raw:
+        packed = raw.read(2) == GZIP
+        raw.seek(0)
+        yield NiftiFile(path, path.stat().st_size, Unpacked(raw) if packed else raw)
+
+
+def header_of(file: NiftiFile) -> nibabel.Nifti1Header:
+    """The header with its extensions, checked by nibabel.
+
+    Raises
+    ------
+    VolumeError
+        If it is none, or states what a volume cannot have.
+    """
+    try:
+        start = file.stream.read(nibabel.Nifti2Header.sizeof_hdr)
+        kind = next((kind for kind in HEADERS if kind.may_contain_header(start)), None)
+        if kind is None:
+            raise VolumeError(
+                f"{file.path} cannot be read as NIfTI ({file.size} bytes): it begins with {start[:8]!r}. Expected a "
+                ".nii or .nii.gz file of NIfTI 1 or 2; it is damaged, not copied completely, or of another kind."
+            )
+        header = kind(start[: kind.sizeof_hdr])
+        return with_extensions(header, start, file)
+    except HeaderDataError as error:
+        raise VolumeError(
+            f"{file.path}: its header is not as NIfTI wants it: {error}. Write it again with the program that made it."
+        ) from error
+    except (EOFError, OSError, zlib.error) as error:
+        raise damaged(file.path, error) from error
+
+
+HEADERS = (nibabel.Nifti2Header, nibabel.Nifti1Header)
+
+
+def with_extensions(header: nibabel.Nifti1Header, start: bytes, file: NiftiFile) -> nibabel.Nifti1Header:
+    """The header with its extensions, as far as they lie before the voxels and are whole."""
+    length = offset_of(header) - len(start)
+    if not 0 < length < MOST_EXTENSIONS:
+        return header
+    try:
+        extended: nibabel.Nifti1Header = type(header).from_fileobj(io.BytesIO(start + file.stream.read(length)))
+    except (ValueError, TypeError, IndexError, UserWarning):
+        return header
+    return extended
+
+
+def offset_of(header: nibabel.Nifti1Header) -> int:
+    """Where the voxels begin, in bytes."""
+    offset = float(header["vox_offset"])
+    return int(offset) if np.isfinite(offset) and offset >= 0 else -1
+
+
+def require_whole(file: NiftiFile, header: nibabel.Nifti1Header) -> None:
+    """Compare what the header promises with the bytes that are there and with the memory, before anything is taken.
+
+    Raises
+    ------
+    VolumeError
+        If the file cannot hold what its header promises, or its voxels are no numbers.
+    NotEnoughMemoryError
+        If the voxels do not fit.
+    """
+    shape, dtype = tuple(int(size) for size in header["dim"][1 : 1 + int(header["dim"][0])]), header.get_data_dtype()
+    if not shape or min(shape) < 1:
+        raise VolumeError(f"{file.path}: expected 1 voxel or more along every axis, its header states {shape}.")
+    if dtype.names is None and dtype.kind not in "buif":
+        raise VolumeError(f"{file.path} holds {dtype}; expected numbers, one per voxel. Convert it to grey values.")
+    if offset_of(header) < 0:
+        raise VolumeError(f"{file.path}: its header places the voxels at byte {header['vox_offset']}. Write it again.")
+    promised = offset_of(header) + prod(shape) * dtype.itemsize
+    if promised > (file.size * MOST_GZIP if file.packed else file.size):
+        raise VolumeError(
+            f"{file.path} cannot be read as NIfTI ({file.size} bytes): its header promises {shape} voxels of {dtype}, "
+            f"{promised} bytes. It is damaged or not copied completely; copy or convert it again."
+        )
+    if scale_of(header, file.path) or file.packed:
         require_memory(
-            int(np.prod(image.shape, dtype=np.int64)) * size,
-            path.name,
+            prod(shape) * (max(4, dtype.itemsize) if scale_of(header, file.path) else dtype.itemsize),
+            file.path.name,
             "Crop it, uncompress it to .nii if its values are not scaled (then it is read slice by slice), or convert "
             "it to OME-Zarr.",
         )
 
 
-def usable_affine(header: nibabel.Nifti1Header) -> Affine:
-    """The affine of a file, or one made of its voxel size where the file's is not invertible."""
-    affine: Affine = header.get_best_affine()
-    if np.isfinite(affine).all() and abs(np.linalg.det(affine[:3, :3])) > 1e-12:
-        return affine
-    base: Affine = header.get_base_affine()
-    return base
-
-
-def canonical_grid(
-    affine: Affine, orientation: np.ndarray, shape: tuple[int, ...]
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Spacing and origin along z, y and x in the canonical directions; obliqueness is left out."""
-    turned = affine @ nibabel.orientations.inv_ornt_aff(orientation, shape[:3])
-    lps = LPS_TO_RAS @ turned
-    spacing = np.linalg.norm(lps[:3, :3], axis=0)
-    return tuple(float(v) for v in spacing[::-1]), tuple(float(v) for v in lps[2::-1, 3])
-
-
-def to_disk(labels: np.ndarray, geometry: NiftiGeometry) -> np.ndarray:
-    """Labels (..., z, y, x) in the axes of the file.
+def scale_of(header: nibabel.Nifti1Header, path: Path) -> tuple[float, float] | None:
+    """Slope and intercept of the values; None where they are stored as they are.
 
     Raises
     ------
     VolumeError
-        If the labels do not have the size of the file's grid.
+        If there is a slope without an intercept.
     """
-    back = invert_orientation(geometry.orientation)
-    turned: np.ndarray = apply_orientation(labels.T, back)
-    spatial = geometry.shape[:3] + (1,) * (3 - len(geometry.shape[:3]))
-    if turned.shape[:3] != spatial:
+    try:
+        slope, intercept = header.get_slope_inter()
+    except HeaderDataError as error:
         raise VolumeError(
-            f"The mask must have the grid of its image, {spatial} voxels on disk; got {turned.shape[:3]}. "
-            "Save the labels layer that belongs to this image."
-        )
-    return turned.reshape(geometry.shape) if turned.size == np.prod(geometry.shape) else turned
+            f"{path}: its header has the slope {header['scl_slope']}, but the intercept {header['scl_inter']}. Set "
+            "scl_inter to a number, to 0 if nothing is known."
+        ) from error
+    scale = (1.0 if slope is None else slope, 0.0 if intercept is None else intercept)
+    return None if scale == (1.0, 0.0) or header.get_data_dtype().names else scale
 
 
-def invert_orientation(orientation: np.ndarray) -> np.ndarray:
-    """The orientation that undoes one."""
-    inverse = np.empty_like(orientation)
-    for axis, (target, direction) in enumerate(orientation):
-        inverse[int(target)] = axis, direction
-    return inverse
+def voxels_of(file: NiftiFile, header: nibabel.Nifti1Header) -> np.ndarray:
+    """The voxels, scaled; a map of the file where it is neither packed nor scaled.
+
+    What is packed is read to its end, where gzip's checksum stands.
+    """
+    scale = scale_of(header, file.path)
+    stored: np.ndarray = array_from_file(
+        header.get_data_shape(), header.get_data_dtype(), file.stream, offset_of(header), mmap=not file.packed
+    )
+    if scale:
+        with np.errstate(over="ignore", invalid="ignore"):
+            stored = apply_read_scaling(stored, *map(np.asanyarray, scale)).astype(np.float32)
+    if isinstance(file.stream, Unpacked):
+        file.stream.finish()
+    if stored.dtype.kind == "f" and stored.dtype.itemsize > 8:
+        return stored.astype(np.float64)
+    whole = whole_numbers(stored, scale[0]) if scale else None
+    return stored if whole is None else whole
 
 
-def write_nifti(path: Path, voxels: np.ndarray, like: Volume | None) -> None:
+def whole_numbers(voxels: np.ndarray, slope: float) -> np.ndarray | None:
+    """Labels that were stored as multiples of a small step, as integers; None if the voxels are anything else.
+
+    Examples
+    --------
+    >>> whole_numbers(np.array([0, 1.00001, 2.0], np.float32), 3e-5)
+    array([0, 1, 2], dtype=uint8)
+    >>> whole_numbers(np.array([0, 0.5], np.float32), 3e-5) is None
+    True
+    """
+    step = abs(slope)
+    if not 0 < step < FINEST_STEP:
+        return None
+    for plane in voxels.T if voxels.ndim > 2 else (voxels,):  # stops at the first slice of an image
+        near = np.rint(plane)
+        if not (np.abs(plane - near) <= 0.51 * step + 1e-6 * np.abs(near)).all() or not (near >= 0).all():
+            return None
+    top = float(voxels.max(initial=0))
+    return np.rint(voxels).astype(np.min_scalar_type(round(top))) if top < 2**24 else None
+
+
+def damaged(path: Path, error: Exception) -> VolumeError:
+    """The message for a file that ends early or was changed."""
+    return VolumeError(
+        f"{path} cannot be read as NIfTI ({path.stat().st_size} bytes): {error}. "
+        "It is damaged or not copied completely; copy or convert it again."
+    )
+
+
+def write_nifti(path: Path, voxels: np.ndarray, like: Volume | None, *, labels: bool = False) -> None:
     """Write an array (..., z, y, x) on the grid of `like`; an older file stays whole until the new one is complete.
 
     With a NIfTI geometry the shape, affine, qform, sform and codes are those of the source, bit by bit.
+
+    Parameters
+    ----------
+    path
+        Ends in .nii or .nii.gz.
+    voxels
+        Numbers.
+    like
+        Where they lie; None for voxels of size 1.
+    labels
+        Whether the header says that they are labels.
+
+    Raises
+    ------
+    VolumeError
+        If there are more axes than NIfTI holds, or the voxels do not fit the grid of the source.
+    OSError
+        If the file cannot be written.
     """
+    voxels = storable(voxels)
     image = on_source_grid(voxels, like.geometry) if like and like.geometry else on_plain_grid(voxels, like)
+    if labels:
+        image.header["intent_code"] = LABELS
     with replace_when_complete(path) as partial:
         nibabel.save(image, partial)
 
 
+def storable(voxels: np.ndarray) -> np.ndarray:
+    """The same numbers in a type that NIfTI holds.
+
+    Raises
+    ------
+    VolumeError
+        If there are too many axes, or the values are no numbers.
+    """
+    if voxels.ndim > MOST_AXES:
+        raise VolumeError(f"NIfTI holds {MOST_AXES} axes at most, got an array of shape {voxels.shape}. Save a part.")
+    if voxels.dtype.kind not in "buif":
+        raise VolumeError(f"Expected numbers to write as NIfTI, got {voxels.dtype}. Convert them to grey values.")
+    smaller = {"bool": np.uint8, "float16": np.float32, "longdouble": np.float64, "float128": np.float64}
+    return voxels.astype(smaller.get(voxels.dtype.name, voxels.dtype), copy=False)
+
+
 def on_source_grid(voxels: np.ndarray, geometry: NiftiGeometry) -> nibabel.Nifti1Image:
-    """An image with the header of the source; scaling and display range are reset."""
+    """An image on the grid of the source; scaling, display range and texts are not taken over."""
     stored = to_disk(voxels, geometry)
-    header = geometry.header.copy()
+    source = geometry.header
+    header = source.copy() if geometry.keep_text else type(source)(endianness=source.endianness)
     header.set_data_dtype(stored.dtype)
+    header.set_data_shape(stored.shape)  # sets voxel sizes beyond the shape's axes to 1, so it comes before them
+    for field in GEOMETRY_FIELDS:
+        header[field] = source[field]
     header.set_slope_inter(1, 0)
-    header["cal_min"] = header["cal_max"] = 0
+    header["cal_min"] = header["cal_max"] = header["vox_offset"] = 0
+    header["intent_code"] = 0
     image_type = nibabel.Nifti2Image if isinstance(header, nibabel.Nifti2Header) else nibabel.Nifti1Image
     # Without an affine nibabel leaves qform and sform of the header as they are, even where they are useless.
     return image_type(stored, None, header)
 
 
 def on_plain_grid(voxels: np.ndarray, like: Volume | None) -> nibabel.Nifti1Image:
-    """An image whose axes are those of the patient, with the spacing and the origin of `like`."""
+    """An image placed as `like` says, with all that its affine turns and shears."""
     voxels = voxels.reshape((1,) * (3 - voxels.ndim) + voxels.shape)
     factor, unit = DISK_UNITS.get((like.unit if like else None) or "", (1.0, "unknown"))
-    spacing = ((1.0,) * 3 + (like.spacing if like else ()))[-3:]
-    origin = ((0.0,) * 3 + (like.origin if like else ()))[-3:]
-    affine = np.diag([*(factor * np.array(spacing[::-1])), 1.0])
-    affine[:3, 3] = factor * np.array(origin[::-1])
-    image = nibabel.Nifti1Image(voxels.T, LPS_TO_RAS @ affine)
+    affine = (like.to_world if like else np.eye(4)).copy()
+    affine[:3] *= factor
+    backwards = np.eye(4)[[2, 1, 0, 3]]
+    image = nibabel.Nifti1Image(voxels.T, LPS_TO_RAS @ backwards @ affine @ backwards, dtype=voxels.dtype)
     image.header.set_xyzt_units(unit)
+    image.header["descrip"] = PIXELS if unit == "unknown" else b""
     return image
-
-
-def voxel_of_world(position: Sequence[float], geometry: NiftiGeometry) -> tuple[float, ...]:
-    """Voxel on disk of a position (x, y, z, ...) in the space of a file, in millimetres; other axes stay."""
-    voxel = np.linalg.inv(usable_affine(geometry.header)) @ (*position[:3], 1.0)
-    return (*(float(place) for place in voxel[:3]), *position[3:])
-
-
-def index_of_voxel(voxel: Sequence[float], geometry: NiftiGeometry) -> tuple[float, ...]:
-    """Index in the array (..., z, y, x) that `read_nifti` gives of a voxel on disk (i, j, k, ...)."""
-    spatial = (*geometry.shape, 1, 1, 1)[: max(3, len(geometry.shape))][:3]
-    to_disk_index = nibabel.orientations.inv_ornt_aff(geometry.orientation, spatial)
-    place = np.linalg.inv(to_disk_index) @ (*(*voxel, 0, 0, 0)[:3], 1.0)
-    return tuple(float(value) for value in reversed((*place[:3], *voxel[3:])))

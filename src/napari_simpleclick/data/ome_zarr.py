@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from napari_simpleclick.data.volume import Volume, VolumeError
+from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.volume import Volume
 
 UNITS = {"nanometer": "nm", "micrometer": "um", "millimeter": "mm", "meter": "m"}
 """Names of units in OME-Zarr, and ours."""

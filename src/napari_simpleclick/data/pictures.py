@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 from tifffile import TiffFileError
 
+from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.intensity import default_limits, to_rgb
-from napari_simpleclick.data.volume import VolumeError
 
 TIFF = (".tif", ".tiff")
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")

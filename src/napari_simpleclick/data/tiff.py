@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import tifffile
 
+from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.memory import require_memory
-from napari_simpleclick.data.volume import Volume, VolumeError
+from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.files import replace_when_complete
 
 UNITS = {"micron": "um", "\u00b5m": "um", "\\u00B5m": "um", "um": "um", "mm": "mm", "nm": "nm", "millimeter": "mm"}

@@ -2,20 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from napari_simpleclick.arrays import BinaryMask, Box
+from napari_simpleclick.arrays import Affine, BinaryMask, Box
+from napari_simpleclick.data.grid import NiftiGeometry
 from napari_simpleclick.data.indexing import cover, picked
 from napari_simpleclick.data.intensity import Limits, default_limits, scale_to_bytes, to_rgb
-
-if TYPE_CHECKING:
-    from napari_simpleclick.data.nifti import NiftiGeometry
-
-
-class VolumeError(ValueError):
-    """A file or array is not a volume that can be used."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +34,11 @@ class Volume:
         What is needed to write a mask back on the grid of a NIfTI file; None for other sources.
     axes
         A letter for every axis but the color axis, as in TIFF files ("TZYX"); empty if the source does not tell.
+    affine
+        Index (z, y, x) to position (z, y, x) in `unit` where the volume is turned, mirrored or sheared; None where
+        spacing and origin tell all.
+    labels
+        Whether the file says that its numbers are labels.
     """
 
     data: Any
@@ -48,8 +47,10 @@ class Volume:
     origin: tuple[float, ...] = ()
     rgb: bool = False
     name: str = "volume"
-    geometry: "NiftiGeometry | None" = None
+    geometry: NiftiGeometry | None = None
     axes: str = ""
+    affine: Affine | None = None
+    labels: bool = False
 
     @property
     def axis_labels(self) -> tuple[str, ...]:
@@ -60,6 +61,30 @@ class Volume:
     def shape(self) -> tuple[int, ...]:
         """Size along every axis but the color axis."""
         return tuple(self.data.shape[:-1] if self.rgb else self.data.shape)
+
+    @property
+    def spatial(self) -> tuple[int, ...]:
+        """The axes z, y and x by their letters; the last three, or two, where the source does not tell."""
+        ndim = len(self.shape)
+        if len(self.axes) == ndim and {"Y", "X"} <= set(self.axes):
+            return tuple(self.axes.index(letter) for letter in "ZYX" if letter in self.axes)
+        return tuple(range(max(0, ndim - 3), ndim))
+
+    @property
+    def to_world(self) -> Affine:
+        """Index (z, y, x) to position (z, y, x): in LPS directions for NIfTI files, obliqueness is kept."""
+        if self.geometry is not None:
+            backwards = np.eye(4)[[2, 1, 0, 3]]
+            turned: Affine = backwards @ self.geometry.to_world @ backwards
+            return turned
+        if self.affine is not None:
+            return self.affine
+        axes = self.spatial
+        matrix = np.eye(4)
+        for row, axis in enumerate(axes, start=3 - len(axes)):
+            matrix[row, row] = self.spacing[axis]
+            matrix[row, 3] = self.origin[axis] if self.origin else 0
+        return matrix
 
     def plane(self, index: int, axis: int = 0) -> "SliceView":
         """The plane at `index` along `axis`, spanned by the other two of the last three axes."""

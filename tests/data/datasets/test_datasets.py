@@ -10,7 +10,7 @@ from tests.data.datasets import layouts
 from napari_simpleclick.data.datasets.base import DatasetError, Sample
 from napari_simpleclick.data.datasets.options import DatasetOptions
 from napari_simpleclick.data.datasets.registry import DATASETS, dataset_info, open_dataset
-from napari_simpleclick.data.volume import VolumeError
+from napari_simpleclick.data.errors import VolumeError
 
 PICTURE_LAYOUTS = {
     "ssTEM": (layouts.sstem, [(1, 2), ()]),

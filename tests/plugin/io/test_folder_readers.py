@@ -9,7 +9,7 @@ from napari.components import ViewerModel
 from napari.layers import Image, Labels, Layer
 from tests.plugin.tools.test_propagation import Bright, tube
 
-from napari_simpleclick.data.volume import VolumeError
+from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.io.folder_readers import get_folder_reader
 from napari_simpleclick.plugin.jobs.worker import run_now

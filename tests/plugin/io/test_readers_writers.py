@@ -6,7 +6,7 @@ import pytest
 import tifffile
 from napari.layers import Image, Labels, Layer
 
-from napari_simpleclick.data.volume import VolumeError
+from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.plugin.display.layers import create_labels
 from napari_simpleclick.plugin.io import sample_data
 from napari_simpleclick.plugin.io.readers import get_reader

@@ -5,7 +5,7 @@ import pytest
 import tifffile
 from napari.layers import Labels, Layer
 
-from napari_simpleclick.data.volume import VolumeError
+from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.plugin.display.layers import create_labels
 from napari_simpleclick.plugin.io.tiff_reader import get_tiff_reader
 from napari_simpleclick.plugin.io.writers import write_labels

@@ -51,7 +51,7 @@ def require_one_grid(folder: Path, paths: Sequence[Path]) -> None:
     import nibabel
     import numpy as np
 
-    from napari_simpleclick.data.volume import VolumeError
+    from napari_simpleclick.data.errors import VolumeError
 
     headers = [nibabel.load(path) for path in paths]
     first = headers[0]

@@ -23,8 +23,9 @@ def read_stack(path: str | list[str]) -> list[LayerData]:
     """
     import numpy as np
 
+    from napari_simpleclick.data.errors import VolumeError
     from napari_simpleclick.data.tiff import read_tiff
-    from napari_simpleclick.data.volume import Volume, VolumeError
+    from napari_simpleclick.data.volume import Volume
 
     volumes = [read_tiff(Path(name)) for name in ([path] if isinstance(path, str) else path)]
     volume = volumes[0]

@@ -38,8 +38,8 @@ def write_image(path: str, data: Any, meta: dict[str, Any]) -> list[str]:
     """
     import numpy as np
 
+    from napari_simpleclick.data.errors import VolumeError
     from napari_simpleclick.data.io import write_volume
-    from napari_simpleclick.data.volume import VolumeError
 
     if meta.get("rgb"):
         raise VolumeError("NIfTI holds grey images; this layer has colors. Split its channels, or save it as TIFF.")
