@@ -5,7 +5,12 @@ import pytest
 from scipy.stats import ttest_rel
 
 from napari_simpleclick.evaluation import bootstrap
-from napari_simpleclick.evaluation.bootstrap import confidence_intervals, paired_p_value, resampled_means
+from napari_simpleclick.evaluation.bootstrap import (
+    confidence_intervals,
+    p_value,
+    resampled_means,
+    resampled_means_of_means,
+)
 
 
 def test_interval_of_many_normal_numbers_is_the_textbook_one():
@@ -28,12 +33,21 @@ def test_p_value_is_near_that_of_the_paired_t_test():
     generator = np.random.default_rng(2)
     first = generator.normal(0.8, 0.1, 200)
     second = first + generator.normal(0.004, 0.03, 200)
-    assert paired_p_value(first, second) == pytest.approx(ttest_rel(first, second).pvalue, abs=0.03)
+    draws = resampled_means(first - second)
+    assert p_value(draws, (first - second).mean()) == pytest.approx(ttest_rel(first, second).pvalue, abs=0.03)
 
 
 def test_constant_difference_is_no_chance():
-    values = np.linspace(0.2, 0.9, 30)
-    assert paired_p_value(values, values + 0.05) < 0.001
+    assert p_value(resampled_means(np.full(30, 0.05)), 0.05) < 0.001
+
+
+def test_mean_of_domains_is_as_uncertain_as_its_domains_together():
+    generator = np.random.default_rng(3)
+    domains = [generator.normal(0.5, spread, 200) for spread in (0.1, 0.3)]
+    draws = resampled_means_of_means(domains)
+    expected = np.sqrt(sum(domain.var() / 200 for domain in domains)) / 2
+    assert draws.mean() == pytest.approx(np.mean([domain.mean() for domain in domains]), abs=0.002)
+    assert draws.std() == pytest.approx(expected, rel=0.05)
 
 
 def test_draws_in_chunks_are_as_many_as_asked_for(monkeypatch):

@@ -8,7 +8,7 @@ import tyro
 from rich.console import Console
 
 from napari_simpleclick.cli.errors import told_as_messages
-from napari_simpleclick.cli.eval_tables import comparison_table
+from napari_simpleclick.cli.eval_tables import comparison_table, domain_differences_table
 
 
 @dataclass(frozen=True)
@@ -29,4 +29,7 @@ def main(arguments: Sequence[str]) -> None:
         from napari_simpleclick.evaluation.report import EvaluationReport
 
         reports = [EvaluationReport.read(path) for path in (command.first, command.second)]
-        Console().print(comparison_table(compare(*reports), [command.first.stem, command.second.stem]))
+        comparison, console = compare(*reports), Console()
+        console.print(comparison_table(comparison, [command.first.stem, command.second.stem]))
+        if comparison.domains:
+            console.print(domain_differences_table(comparison))

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from napari_simpleclick.cli.errors import told_as_messages
 from napari_simpleclick.cli.eval_choices import ClickSettings, DataSettings, PredictorSettings, jobs
 from napari_simpleclick.cli.eval_effort import EffortSettings, run_effort
-from napari_simpleclick.cli.eval_tables import datasets_table, results_table
+from napari_simpleclick.cli.eval_tables import datasets_table, domains_table, results_table
 
 if TYPE_CHECKING:
     from napari_simpleclick.data.datasets.base import Dataset
@@ -36,7 +36,8 @@ class EvalCommand:
     clicking: tyro.conf.OmitArgPrefixes[ClickSettings]
     effort: tyro.conf.OmitArgPrefixes[EffortSettings]
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"])] = None
-    """JSON file for all curves and clicks; a table (.csv) and a page with pictures (.html) are written beside it."""
+    """JSON file for all curves and clicks; beside it are written a table of clicks (.csv), one of domains where there
+    are several (.domains.csv), and a page with pictures (.html)."""
     resume: bool = False
     """Go on with the interrupted run that wrote the same --output."""
     workers: int = 0
@@ -110,7 +111,7 @@ def run_job(job: "EvaluationJob", command: EvalCommand, output: Path | None, con
     placed = before + list(with_progress(log.keep(coming) if log else coming, dataset.name, len(dataset), console))
     report = EvaluationReport(dataset.name, job.protocol, in_order(placed), provenance)
     warn_of_counts(job, report, dataset, console)
-    console.print(results_table(report))
+    console.print(domains_table(report) if report.by_domain() else results_table(report))
     if output is not None:
         write_reports(report, job, dataset, output)
         console.print(f"Written: {output}, with .csv and .html beside it", soft_wrap=True)
@@ -182,6 +183,8 @@ def write_reports(report: "EvaluationReport", job: "EvaluationJob", dataset: "Da
 
     report.write(output)
     write_whole(output.with_suffix(".csv"), report.to_csv())
+    if report.by_domain():
+        write_whole(output.with_suffix(".domains.csv"), report.to_domains_csv())
     worst = worst_objects(report, dataset, job.predictor.create())
     write_whole(output.with_suffix(".html"), html_report(report, worst))
 

@@ -40,6 +40,10 @@ class DataSettings:
     """Every connected component on a picture or slice is an object of its own, whatever the data set calls one."""
     every: int = 1
     """Only the first picture or slice, and every so many after it: 10 is the validation part of training folders."""
+    pictures: int | None = None
+    """Only so many pictures or slices, evenly spread from the first on; of folders so many of each domain."""
+    largest: int | None = None
+    """Only so many objects of a picture or slice, the largest ones."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,8 @@ def dataset_choices(data: DataSettings) -> "list[DatasetChoice]":
         min_size=data.min_size,
         components=data.components,
         every=data.every,
+        pictures=data.pictures,
+        largest=data.largest,
     )
     own = [(first, second) for first, second in ((data.images, data.masks), (data.volume, data.labels))]
     own = [pair for pair in own if pair != (None, None)]

@@ -70,9 +70,11 @@ def effort_job(job: "EvaluationJob", settings: EffortSettings) -> "EffortJob":
     from napari_simpleclick.evaluation.effort.job import EffortJob
     from napari_simpleclick.evaluation.effort.result import EffortProtocol
 
-    if job.dataset.options.every != 1:
+    chosen = job.dataset.options
+    if chosen.every != 1 or chosen.pictures is not None or chosen.largest is not None:
         raise ValueError(
-            "--volume-effort follows objects from slice to slice, so no slice can be missing: leave --every."
+            "--volume-effort follows objects from slice to slice, so no slice or object can be missing: leave --every, "
+            "--pictures and --largest out."
         )
     options = replace(job.dataset.options, slice_rule="all")
     protocol = EffortProtocol(

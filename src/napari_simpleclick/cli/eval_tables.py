@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from napari_simpleclick.evaluation.compare import Comparison
+    from napari_simpleclick.evaluation.compare import ComparedNumber, Comparison
     from napari_simpleclick.evaluation.report import EvaluationReport
 
 
@@ -43,15 +44,64 @@ def results_table(report: "EvaluationReport") -> Table:
     return table
 
 
-def comparison_table(comparison: "Comparison", names: Sequence[str]) -> Table:
-    """Two runs on the same objects side by side."""
-    table = Table(title=f"{comparison.dataset}: {comparison.objects} objects in both runs")
-    for column in ("", *names, "difference", "paired p"):
-        table.add_column(column, overflow="fold", justify="right" if column else "left")
-    for row in comparison.rows:
-        numbers = (format_number(row.name, value) for value in (row.first, row.second, row.second - row.first))
-        table.add_row(row.name, *numbers, f"{row.p_value:.4f}")
+def domains_table(report: "EvaluationReport") -> Table:
+    """A row for each domain, their mean, in which every domain counts the same, and its 95 % interval."""
+    from napari_simpleclick.evaluation.report import MEAN_OF_DOMAINS
+
+    parts = report.by_domain()
+    names = [name for name in report.values() if not name.startswith("failures")]
+    ran = " on ".join(str(report.provenance[key]) for key in ("model", "engine") if key in report.provenance)
+    title = f"{report.dataset}: {len(report.objects)} objects in {len(parts)} domains"
+    spc = f"{format_number('SPC', report.seconds_per_click)} a click"
+    table = Table(title=title, caption=", ".join(filter(None, (ran, spc))))
+    table.add_column("domain", overflow="fold")
+    for name in ("objects", *names):
+        table.add_column(name.replace("@", "\n@") if "@" in name else name, justify="right", no_wrap=True)
+    for domain, part in parts.items():
+        numbers = part.summary()
+        table.add_row(escape(domain), str(len(part.objects)), *(format_number(name, numbers[name]) for name in names))
+    table.add_section()
+    means, spreads = report.mean_of_domains(), report.domain_intervals()
+    table.add_row(MEAN_OF_DOMAINS, str(len(report.objects)), *(format_number(name, means[name]) for name in names))
+    for place, end in enumerate(("95 % interval from", "to")):
+        table.add_row(end, "", *(format_number(name, spreads[name][place]) for name in names), style="dim")
     return table
+
+
+def comparison_table(comparison: "Comparison", names: Sequence[str]) -> Table:
+    """Two runs on the same objects side by side; where there are domains, their means of domains."""
+    of = f", mean of {len(comparison.domains)} domains" if comparison.domains else ""
+    table = Table(title=f"{comparison.dataset}: {comparison.objects} objects in both runs{of}")
+    table.add_column("", no_wrap=True)
+    for column in (*names, "difference", "95 % interval", "paired p"):
+        table.add_column(escape(column), overflow="fold", justify="right")
+    for row in comparison.rows:
+        numbers = (format_number(row.name, value) for value in (row.first, row.second, row.difference))
+        spread = " – ".join(format_number(row.name, end) for end in row.interval)
+        table.add_row(row.name, *numbers, spread, f"{row.p_value:.4f}")
+    return table
+
+
+def domain_differences_table(comparison: "Comparison") -> Table:
+    """Second run minus first, a row for each domain; bold where the 95 % interval leaves out zero."""
+    table = Table(title="Second minus first, domain by domain", caption="Bold: the 95 % interval leaves out zero.")
+    table.add_column("domain", overflow="fold")
+    table.add_column("objects", justify="right", no_wrap=True)
+    for row in comparison.rows:
+        table.add_column(row.name.replace("@", "\n@"), justify="right", no_wrap=True)
+    for domain, compared in comparison.domains.items():
+        table.add_row(escape(domain), str(compared.objects), *map(format_difference, compared.rows))
+    table.add_section()
+    table.add_row("mean of domains", str(comparison.objects), *map(format_difference, comparison.rows))
+    return table
+
+
+def format_difference(row: "ComparedNumber") -> str:
+    """A difference with its sign, bold where its interval leaves out zero."""
+    number = format_number(row.name, row.difference)
+    signed = number if number.startswith("-") else f"+{number}"
+    low, high = row.interval
+    return f"[bold]{signed}[/]" if low > 0 or high < 0 else signed
 
 
 def format_number(name: str, value: float) -> str:

@@ -1,6 +1,6 @@
 """Bootstrap over objects: how far a mean may be off, and whether two runs differ by more than chance."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -43,27 +43,65 @@ def confidence_intervals(
     >>> confidence_intervals({"mIoU@1": np.array([0.5, 0.5])})
     {'mIoU@1': (0.5, 0.5)}
     """
-    tails = [(1 - level) / 2, (1 + level) / 2]
     intervals = {}
     for name, numbers in values.items():
-        low, high = np.quantile(resampled_means(numbers, seed=seed), tails)
         scale = len(numbers) if name.startswith("failures") else 1
-        intervals[name] = (float(low * scale), float(high * scale))
+        intervals[name] = percentiles(scale * resampled_means(numbers, seed=seed), level=level)
     return intervals
 
 
-def paired_p_value(first: np.ndarray, second: np.ndarray, *, seed: int = SEED) -> float:
-    """Two-sided p-value for a difference of the means on the same objects (Efron and Tibshirani 1993, section 16.4).
-
-    The differences are shifted to mean zero and drawn anew; the p-value is how often their mean is as far from zero
-    as the one found. It is never below 1 / (resamples + 1).
+def percentiles(draws: np.ndarray, *, level: float = LEVEL) -> tuple[float, float]:
+    """The interval that holds the middle of bootstrap draws.
 
     Examples
     --------
-    >>> paired_p_value(np.array([1.0, 2.0]), np.array([1.0, 2.0]))
-    1.0
+    >>> percentiles(np.arange(401.0), level=0.5)
+    (100.0, 300.0)
     """
-    differences = np.asarray(first, np.float64) - np.asarray(second, np.float64)
-    found = abs(differences.mean())
-    by_chance = np.abs(resampled_means(differences - differences.mean(), seed=seed))
-    return float((1 + np.count_nonzero(by_chance >= found - 1e-12)) / (1 + len(by_chance)))
+    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def mean_of_means(groups: Sequence[np.ndarray]) -> float:
+    """Mean of the means of groups, such as domains: each counts the same, however many objects it has.
+
+    Examples
+    --------
+    >>> mean_of_means([np.array([1.0, 1.0, 1.0]), np.array([0.0])])
+    0.5
+    """
+    return float(np.mean([np.mean(group) for group in groups]))
+
+
+def resampled_means_of_means(groups: Sequence[np.ndarray]) -> np.ndarray:
+    """Bootstrap of `mean_of_means`, (resamples,) float64: objects are drawn anew within their group, groups stay.
+
+    Examples
+    --------
+    >>> percentiles(resampled_means_of_means([np.array([1.0, 1.0]), np.array([0.0])]))
+    (0.5, 0.5)
+    """
+    means: np.ndarray = np.mean([resampled_means(group, seed=SEED + n) for n, group in enumerate(groups)], axis=0)
+    return means
+
+
+def p_value(draws: np.ndarray, found: float) -> float:
+    """Two-sided p-value for a mean of paired differences (Efron and Tibshirani 1993, section 16.4).
+
+    Bootstrap draws of the mean are shifted to mean zero; the p-value is how often they are as far from zero as the one
+    found. It is never below 1 / (resamples + 1).
+
+    Parameters
+    ----------
+    draws
+        Means of differences on objects drawn anew, (resamples,).
+    found
+        The mean of the differences.
+
+    Examples
+    --------
+    >>> p_value(np.array([0.9, 1.0, 1.1]), 1.0)
+    0.25
+    """
+    by_chance = np.abs(draws - found)
+    return float((1 + np.count_nonzero(by_chance >= abs(found) - 1e-12)) / (1 + len(by_chance)))

@@ -1,11 +1,12 @@
-"""Compare two runs on the same objects."""
+"""Compare two runs on the same objects; with domains, domain by domain and by the mean of domains."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from napari_simpleclick.evaluation.bootstrap import paired_p_value
-from napari_simpleclick.evaluation.report import EvaluationReport
+from napari_simpleclick.evaluation.bootstrap import mean_of_means, p_value, percentiles, resampled_means_of_means
+from napari_simpleclick.evaluation.report import EvaluationReport, ObjectResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,9 @@ class ComparedNumber:
     name
         As in the table of a report.
     first, second
-        Its value in both runs, over the objects that both have.
+        Its value in both runs, over the objects that both have; of several domains the mean of domains.
+    interval
+        95 % interval of the difference, second minus first: paired bootstrap.
     p_value
         Paired bootstrap, two-sided.
     """
@@ -25,7 +28,13 @@ class ComparedNumber:
     name: str
     first: float
     second: float
+    interval: tuple[float, float]
     p_value: float
+
+    @property
+    def difference(self) -> float:
+        """Second minus first."""
+        return self.second - self.first
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +49,20 @@ class Comparison:
         How many objects both runs have.
     rows
         The numbers that both runs have.
+    domains
+        The same for every domain, by its name; empty where the data set has none.
     """
 
     dataset: str
     objects: int
     rows: tuple[ComparedNumber, ...]
+    domains: "Mapping[str, Comparison]" = field(default_factory=dict)
 
 
 def compare(first: EvaluationReport, second: EvaluationReport) -> Comparison:
     """Compare two runs on the objects that both have; NoC only if both made as many clicks at most.
+
+    With domains the numbers are means of domains, without failures, and every domain is compared for itself too.
 
     Raises
     ------
@@ -60,26 +74,55 @@ def compare(first: EvaluationReport, second: EvaluationReport) -> Comparison:
             f"Only runs on one data set can be compared, got {first.dataset} and {second.dataset}. Evaluate both "
             "models on the same data."
         )
-    places = [{(result.sample, result.object_id): n for n, result in enumerate(run.objects)} for run in (first, second)]
-    shared = [key for key in places[0] if key in places[1]]
+    shared = {place(result) for result in first.objects} & {place(result) for result in second.objects}
     if not shared:
         raise ValueError(f"The two runs on {first.dataset} have no object in common. Evaluate both on the same data.")
-    chosen = [np.array([place[key] for key in shared]) for place in places]
-    ours, theirs = first.values(), second.values()
-    same_length = first.protocol.max_clicks == second.protocol.max_clicks
-    rows = tuple(
-        compared(name, ours[name][chosen[0]], theirs[name][chosen[1]])
-        for name in ours
-        if name in theirs and (same_length or name.startswith("mIoU"))
-    )
-    if not rows:
+    ours, theirs = only(first, shared), only(second, shared)
+    parts = {name: (part, theirs.by_domain()[name]) for name, part in ours.by_domain().items()}
+    names = [
+        name
+        for name in ours.values()
+        if name in theirs.values()
+        and (first.protocol.max_clicks == second.protocol.max_clicks or name.startswith("mIoU"))
+        and not (parts and name.startswith("failures"))
+    ]
+    if not names:
         raise ValueError("The two runs have no number in common. Evaluate both with one protocol.")
-    return Comparison(first.dataset, len(shared), rows)
+    domains = {
+        domain: Comparison(domain, len(pair[0].objects), compared_numbers(names, [pair]))
+        for domain, pair in parts.items()
+    }
+    rows = compared_numbers(names, list(parts.values()) or [(ours, theirs)])
+    return Comparison(first.dataset, len(shared), rows, domains)
 
 
-def compared(name: str, first: np.ndarray, second: np.ndarray) -> ComparedNumber:
-    """One row; failures are counted, everything else is averaged."""
-    scale = len(first) if name.startswith("failures") else 1
-    return ComparedNumber(
-        name, float(first.mean() * scale), float(second.mean() * scale), paired_p_value(first, second)
-    )
+Place = tuple[str, int]
+"""Picture and label of an object."""
+
+Pair = tuple[EvaluationReport, EvaluationReport]
+"""The same objects in both runs, in one order."""
+
+
+def place(result: ObjectResult) -> Place:
+    """Where an object is."""
+    return result.sample, result.object_id
+
+
+def only(report: EvaluationReport, places: Collection[Place]) -> EvaluationReport:
+    """A report with some of its objects, in the order of their places."""
+    kept = sorted((result for result in report.objects if place(result) in places), key=place)
+    return replace(report, objects=tuple(kept))
+
+
+def compared_numbers(names: Sequence[str], pairs: Sequence[Pair]) -> tuple[ComparedNumber, ...]:
+    """Numbers of two runs over all objects of a pair, or the means of several pairs, which count the same."""
+    values = [(first.values(), second.values()) for first, second in pairs]
+    return tuple(compared(name, [(first[name], second[name]) for first, second in values]) for name in names)
+
+
+def compared(name: str, groups: Sequence[tuple[np.ndarray, np.ndarray]]) -> ComparedNumber:
+    """One row; failures are counted, everything else is averaged within and then over the groups."""
+    scale = len(groups[0][0]) if name.startswith("failures") else 1
+    first, second = (scale * mean_of_means([group[run] for group in groups]) for run in (0, 1))
+    draws = scale * resampled_means_of_means([after - 1.0 * before for before, after in groups])
+    return ComparedNumber(name, first, second, percentiles(draws), p_value(draws, second - first))

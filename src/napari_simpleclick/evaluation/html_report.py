@@ -9,7 +9,7 @@ from html import escape
 from napari_simpleclick.evaluation.bootstrap import confidence_intervals
 from napari_simpleclick.evaluation.plots import draw_clicks_needed, draw_curve, draw_timing, drawing, worst_picture
 from napari_simpleclick.evaluation.published import published_results
-from napari_simpleclick.evaluation.report import EvaluationReport
+from napari_simpleclick.evaluation.report import MEAN_OF_DOMAINS, EvaluationReport
 from napari_simpleclick.evaluation.worst import WorstObject
 
 STYLE = """
@@ -43,11 +43,12 @@ def html_report(report: EvaluationReport, worst: Sequence[WorstObject] = ()) -> 
             "<!doctype html>",
             f'<html lang="en"><meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>',
             f"<h1>{escape(title)}</h1>",
+            *([domains_table(report), "<h2>All objects</h2>"] if report.by_domain() else []),
             numbers_table(report),
             '<div class="charts">',
             *(figure(drawing(draw), caption) for caption, draw in charts),
             "</div>",
-            f"<h2>The {len(worst)} worst objects</h2><p>Green: target. Orange: mask. + and ×: clicks.</p>",
+            f"<h2>{worst_title(report, len(worst))}</h2><p>Green: target. Orange: mask. + and ×: clicks.</p>",
             *map(worst_figure, worst),
             "<h2>What was evaluated</h2>",
             f"<pre>{escape(json.dumps(report.to_json()['provenance'], indent=1))}</pre>",
@@ -68,6 +69,38 @@ def numbers_table(report: EvaluationReport) -> str:
         rows.append(f'<tr>{cells}<td class="quoted">{escape(others)}')
     head = "<tr><th>number<th>this run<th>95 % interval<th>published, quoted"
     return f"<table>{head}{''.join(rows)}</table>"
+
+
+def domains_table(report: EvaluationReport) -> str:
+    """A row for each domain, and their mean with its interval."""
+    names = list(report.values())
+    rows = [
+        (domain, len(part.objects), *(shown(name, part.summary()[name]) for name in names))
+        for domain, part in report.by_domain().items()
+    ]
+    means = report.mean_of_domains()
+    rows.append((MEAN_OF_DOMAINS, len(report.objects), *(shown_mean(name, means[name]) for name in names)))
+    spreads = report.domain_intervals()
+    rows.append(("95 % interval", "", *(" – ".join(shown_mean(name, end) for end in spreads[name]) for name in names)))
+    cells = ("".join(f"<td>{escape(str(cell))}" for cell in row) for row in rows)
+    head = "".join(f"<th>{escape(name)}" for name in ("domain", "objects", *names))
+    return f"<h2>Domains</h2><table><tr>{head}<tr>{'<tr>'.join(cells)}</table>"
+
+
+def worst_title(report: EvaluationReport, count: int) -> str:
+    """Heading of the pictures."""
+    return "The worst object of every domain" if report.by_domain() else f"The {count} worst objects"
+
+
+def shown_mean(name: str, value: float) -> str:
+    """A mean of domains; failures are a share of the objects.
+
+    Examples
+    --------
+    >>> shown_mean("failures@90", 0.25), shown_mean("NoC@90", 6.9)
+    ('25.00 %', '6.90')
+    """
+    return f"{100 * value:.2f} %" if name.startswith("failures") else shown(name, value)
 
 
 def shown(name: str, value: float) -> str:

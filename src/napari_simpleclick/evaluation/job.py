@@ -6,6 +6,8 @@ from typing import Any
 
 from napari_simpleclick.data.datasets.base import Dataset, DatasetError
 from napari_simpleclick.data.datasets.files import PictureFiles, pair_files, require_folders
+from napari_simpleclick.data.datasets.folders import Domains
+from napari_simpleclick.data.datasets.largest import Largest
 from napari_simpleclick.data.datasets.objects import labels_or_components, split
 from napari_simpleclick.data.datasets.options import DatasetOptions
 from napari_simpleclick.data.datasets.registry import open_dataset
@@ -38,7 +40,7 @@ class DatasetChoice:
     labels: Path | None = None
 
     def open(self) -> Dataset:
-        """Open the data set, or what `every` leaves of it; pictures are read when asked for.
+        """Open the data set, or what the options leave of it; pictures are read when asked for.
 
         Raises
         ------
@@ -48,11 +50,18 @@ class DatasetChoice:
             If no picture would be left.
         """
         whole = self.whole()
-        if self.options.components:
+        return whole.each(self.chosen) if isinstance(whole, Domains) else self.chosen(whole)
+
+    def chosen(self, whole: Dataset) -> Dataset:
+        """What the options leave of a data set, or of a domain."""
+        options = self.options
+        if options.components:
             if not isinstance(whole, PictureFiles | VolumeSlices):
                 raise DatasetError(f"{self.name} has its own objects, which --components cannot split. Leave it out.")
             whole = replace(whole, objects=split(whole.objects))
-        return whole if self.options.every == 1 else Thinned(whole, self.options.every)
+        if options.every != 1 or options.pictures is not None:
+            whole = Thinned(whole, options.every, options.pictures)
+        return whole if options.largest is None else Largest(whole, options.largest)
 
     def whole(self) -> Dataset:
         """All pictures."""

@@ -77,8 +77,8 @@ class ClickedObject:
     def result(self) -> ObjectResult:
         """Clicks and curves. `seconds` holds no time of the robot user; that of a round is shared evenly."""
         clicks = self.session.clicks
-        name = self.sample.name
-        return ObjectResult(name, self.object_id, clicks, tuple(self.curve), tuple(self.seconds), tuple(self.rims))
+        curves = tuple(self.curve), tuple(self.seconds), tuple(self.rims)
+        return ObjectResult(self.sample.name, self.object_id, clicks, *curves, domain=self.sample.domain)
 
 
 def click_together(

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,13 +12,24 @@ import numpy as np
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.evaluation import metrics
-from napari_simpleclick.evaluation.bootstrap import LEVEL, RESAMPLES, SEED, confidence_intervals
+from napari_simpleclick.evaluation.bootstrap import (
+    LEVEL,
+    RESAMPLES,
+    SEED,
+    confidence_intervals,
+    mean_of_means,
+    percentiles,
+    resampled_means_of_means,
+)
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 
 CSV_COLUMNS = (
     *("dataset", "sample", "object", "click", "row", "col", "positive"),
-    *("iou", "dice", "boundary_iou", "seconds"),
+    *("iou", "dice", "boundary_iou", "seconds", "domain"),
 )
+
+MEAN_OF_DOMAINS = "mean of domains"
+"""Name of the row in which every domain counts the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,8 @@ class ObjectResult:
         Label of the object in it.
     clicks, ious, seconds, boundary_ious
         The clicks, and for each the IoU after it, the time that its mask took and the IoU of the rims.
+    domain
+        Kind of pictures that it is from, where a data set has several; else empty.
     """
 
     sample: str
@@ -41,6 +54,7 @@ class ObjectResult:
     ious: tuple[float, ...]
     seconds: tuple[float, ...]
     boundary_ious: tuple[float, ...] = ()
+    domain: str = ""
 
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> Self:
@@ -52,6 +66,7 @@ class ObjectResult:
             tuple(entry["ious"]),
             tuple(entry["seconds"]),
             tuple(entry.get("boundary_ious", ())),
+            entry.get("domain", ""),
         )
 
 
@@ -133,6 +148,24 @@ class EvaluationReport:
         }
         return numbers | {"SPC": self.seconds_per_click, "objects": len(self.objects)}
 
+    def by_domain(self) -> dict[str, "EvaluationReport"]:
+        """A report for every domain, in the order of the data set; empty if it has none."""
+        domains = dict.fromkeys(result.domain for result in self.objects if result.domain)
+        return {name: replace(self, objects=tuple(o for o in self.objects if o.domain == name)) for name in domains}
+
+    def domain_values(self) -> dict[str, list[np.ndarray]]:
+        """For every number of the table, its values for the objects of each domain; empty without domains."""
+        parts = [part.values() for part in self.by_domain().values()]
+        return {name: [values[name] for values in parts] for name in self.values()} if parts else {}
+
+    def mean_of_domains(self) -> dict[str, float]:
+        """Mean of the domains' own means, by name; of failures the mean share of a domain's objects, from 0 to 1."""
+        return {name: mean_of_means(groups) for name, groups in self.domain_values().items()}
+
+    def domain_intervals(self) -> dict[str, tuple[float, float]]:
+        """Bootstrap intervals of the means of domains, by name: objects are drawn anew within each domain."""
+        return {name: percentiles(resampled_means_of_means(groups)) for name, groups in self.domain_values().items()}
+
     def extras(self) -> dict[str, float]:
         """Mean Dice and boundary IoU after the numbers of clicks of the protocol; empty after early stops."""
         if self.protocol.stop_at is not None:
@@ -144,6 +177,11 @@ class EvaluationReport:
 
     def to_json(self) -> dict[str, Any]:
         """All curves and clicks, the numbers, and where they come from, ready for `json.dump`."""
+        domains = {
+            "domains": {name: part.summary() for name, part in self.by_domain().items()},
+            "mean of domains": self.mean_of_domains(),
+            "intervals of the mean of domains": self.domain_intervals(),
+        }
         return {
             "dataset": self.dataset,
             "provenance": self.provenance,
@@ -151,6 +189,7 @@ class EvaluationReport:
             "summary": self.summary(),
             "extras": self.extras(),
             "intervals": confidence_intervals(self.values()),
+            **(domains if domains["domains"] else {}),
             "bootstrap": {"resamples": RESAMPLES, "seed": SEED, "level": LEVEL},
             "objects": [asdict(result) for result in self.objects],
         }
@@ -164,7 +203,17 @@ class EvaluationReport:
             for n, (click, value) in enumerate(zip(result.clicks, result.ious, strict=True)):
                 rim = result.boundary_ious[n] if result.boundary_ious else ""
                 place = (self.dataset, result.sample, result.object_id, n + 1, click.row, click.col, click.positive)
-                rows.writerow((*place, value, metrics.dice(value), rim, result.seconds[n]))
+                rows.writerow((*place, value, metrics.dice(value), rim, result.seconds[n], result.domain))
+        return text.getvalue()
+
+    def to_domains_csv(self) -> str:
+        """A row for each domain and one for their mean: objects, then the means of the table's numbers."""
+        text = io.StringIO()
+        rows = csv.writer(text)
+        rows.writerow(("domain", "objects", *self.values()))
+        for name, part in self.by_domain().items():
+            rows.writerow((name, len(part.objects), *(float(values.mean()) for values in part.values().values())))
+        rows.writerow((MEAN_OF_DOMAINS, len(self.objects), *self.mean_of_domains().values()))
         return text.getvalue()
 
     @classmethod

@@ -34,11 +34,11 @@ class WorstObject:
 def worst_objects(
     report: EvaluationReport, dataset: Dataset, predictor: PredictorLike, *, count: int = 10
 ) -> list[WorstObject]:
-    """The objects with the lowest IoU at the end, worst first; their clicks are made once more.
+    """The objects with the lowest IoU at the end, or that of every domain, worst first; they are clicked once more.
 
     Masks are not kept during a run, so that its memory and its log stay small.
     """
-    results = sorted(report.objects, key=lambda result: result.ious[-1])[:count]
+    results = worst_results(report, count)
     samples = find_samples(dataset, {result.sample for result in results})
     threshold = report.protocol.probability_threshold
     return [
@@ -46,6 +46,17 @@ def worst_objects(
         for result in results
         if result.sample in samples
     ]
+
+
+def worst_results(report: EvaluationReport, count: int) -> list[ObjectResult]:
+    """Objects with the lowest IoU at the end, worst first; with domains the worst one of each, however many."""
+    worst = [min(part.objects, key=last_iou) for part in report.by_domain().values()]
+    return sorted(worst, key=last_iou) if worst else sorted(report.objects, key=last_iou)[:count]
+
+
+def last_iou(result: ObjectResult) -> float:
+    """IoU after all clicks."""
+    return result.ious[-1]
 
 
 def find_samples(dataset: Dataset, names: set[str]) -> dict[str, Sample]:

@@ -29,12 +29,15 @@ class Sample:
         (height, width) integers: 0 background, -1 ignored, others objects.
     object_ids
         The labels to be clicked; may be empty.
+    domain
+        Kind of pictures that it is from, where a data set has several (`folders`); else empty.
     """
 
     name: str
     image: RgbImage
     labels: LabelMap
     object_ids: tuple[int, ...]
+    domain: str = ""
 
     def __post_init__(self) -> None:
         if self.image.shape[:2] != self.labels.shape:

@@ -27,3 +27,7 @@ class DatasetOptions:
     """Every connected component on a picture or slice is an object of its own, whatever the data set calls one."""
     every: int = 1
     """Only the first picture or slice, and every so many after it."""
+    pictures: int | None = None
+    """Only so many pictures or slices, evenly spread; of every domain, where there are several."""
+    largest: int | None = None
+    """Only so many objects of a picture or slice, the largest ones."""
