@@ -1,17 +1,50 @@
-"""Writing files so that nothing is ever half written."""
+"""Writing files: whole or not at all, on the disk before an older one goes, and never through somebody's link."""
 
 import os
+import shutil
+import socket
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+WRITING = ".writing-"
+"""Beginning of the names of folders in which files are written before they are moved to their place."""
+
+LOCK = ".lock"
+"""Ending of the names of locks, which begin with a dot."""
+
+FORGOTTEN_AFTER = 24 * 3600
+"""Seconds after which unfinished files of other machines are removed."""
+
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+"""Rights of what only its owner may read."""
+
+
+class BusyError(OSError):
+    """Another process is writing the same file."""
 
 
 @contextmanager
-def replace_when_complete(path: Path) -> Iterator[Path]:
+def replace_when_complete(path: Path, *, private: bool = False) -> Iterator[Path]:
     """Give a place to write to, and move what was written to `path` when all went well.
 
-    An older file stays whole if writing fails, on a full disk for example.
+    An older file stays whole if writing fails, on a full disk for example, and the new one is on the disk before the
+    older one goes. Where `path` is a link, the link is replaced; what it points to stays.
+
+    Parameters
+    ----------
+    path
+        The file.
+    private
+        Whether only the user may read it.
 
     Raises
     ------
@@ -20,11 +53,160 @@ def replace_when_complete(path: Path) -> Iterator[Path]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
-            partial = Path(folder) / path.name
+        with writing_folder(path.parent) as folder:
+            partial = folder / path.name
             yield partial
-            os.replace(partial, path)
+            if private:
+                partial.chmod(PRIVATE_FILE)
+            move(partial, path)
     except OSError as error:
+        if isinstance(error, BusyError):
+            raise
         raise OSError(
-            error.errno, f"{path} was not written: {error.strerror or error}. Choose another folder."
+            error.errno,
+            f"{path} was not written: {error.strerror or error}. Free space, or choose another folder.",
         ) from error
+
+
+def write_text(path: Path, text: str, *, private: bool = False) -> None:
+    """Write a text as a whole; see `replace_when_complete`."""
+    with replace_when_complete(path, private=private) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def writing_folder(parent: Path) -> Iterator[Path]:
+    """A new folder beside the files that come from it, which only the user may enter; it goes with the context.
+
+    Those that a killed process left are removed.
+    """
+    remove_leftovers(parent)
+    with tempfile.TemporaryDirectory(dir=parent, prefix=f"{WRITING}{host()}-{os.getpid()}-") as folder:
+        yield Path(folder)
+
+
+def move(written: Path, path: Path) -> None:
+    """Move a file to its place on the same disk once its bytes are there; an older one is replaced at once."""
+    sync(written)
+    os.replace(written, path)
+    sync_folder(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Have the bytes of a file on the disk."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk, where the system can be told to."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
+def make_private(folder: Path) -> Path:
+    """Make a folder that only the user may enter, or make an existing one so.
+
+    Raises
+    ------
+    OSError
+        If it belongs to somebody else, or is a link.
+    """
+    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    if hasattr(os, "getuid"):
+        told = folder.lstat()
+        if folder.is_symlink() or told.st_uid != os.getuid():
+            raise OSError(f"{folder} belongs to somebody else, or is a link. Remove it; it is made again.")
+        if told.st_mode & 0o077:
+            folder.chmod(PRIVATE_FOLDER)
+    return folder
+
+
+def is_private(folder: Path) -> bool:
+    """Whether nobody but the user can write into a folder; where rights are not known as on POSIX, it is believed."""
+    if not hasattr(os, "getuid"):
+        return True
+    try:
+        told = folder.lstat()
+    except OSError:
+        return False
+    return not folder.is_symlink() and told.st_uid == os.getuid() and not told.st_mode & 0o022
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the unfinished files of processes of this machine that are gone."""
+    with suppress(OSError):
+        for name in os.listdir(folder):
+            if name.startswith(WRITING) and is_left(folder / name):
+                shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def is_left(folder: Path) -> bool:
+    """Whether the process that made a folder of unfinished files is gone; where that is not known, after a day."""
+    import psutil
+
+    where, _, rest = folder.name.removeprefix(WRITING).partition("-")
+    number = rest.partition("-")[0]
+    if where == host() and number.isdigit():
+        return not psutil.pid_exists(int(number))
+    return time.time() - folder.stat().st_mtime > FORGOTTEN_AFTER
+
+
+@lru_cache(maxsize=1)
+def host() -> str:
+    """A word for this machine, which tells its processes from those of others on a shared disk."""
+    return sha256(socket.gethostname().encode()).hexdigest()[:8]
+
+
+@contextmanager
+def only_writer(path: Path) -> Iterator[None]:
+    """Be the only process that writes a file, by a lock beside it that the system lets go of when a process ends.
+
+    Raises
+    ------
+    BusyError
+        If another process writes it.
+    OSError
+        If the folder cannot be written to.
+    """
+    lock = take_lock(path)
+    if lock is None:
+        raise BusyError(f"{path} is being written by another process. Wait for it, or choose another name.")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def take_lock(path: Path) -> "BaseFileLock | None":
+    """The lock of a file, to be released; None if another process, or another part of this one, has it.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written to.
+    """
+    from filelock import FileLock, Timeout
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path.with_name(f".{path.name}{LOCK}"), timeout=0, mode=PRIVATE_FILE, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        return None
+    return lock
+
+
+def in_use(path: Path) -> bool:
+    """Whether a living process holds the lock of a file; where that cannot be asked, it may be."""
+    try:
+        lock = take_lock(path)
+    except OSError:
+        return True
+    if lock is not None:
+        lock.release()
+    return lock is None

@@ -98,15 +98,35 @@ def test_log_of_another_model_is_refused(tmp_path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device /dev/full of Linux")
-def test_full_disk_says_how_to_go_on(tmp_path):
+def test_full_disk_says_how_to_go_on(tmp_path, monkeypatch):
     log = ResultLog(tmp_path / "log.jsonl", {"model": "a"})
     (tmp_path / "log.jsonl").unlink()
     (tmp_path / "log.jsonl").symlink_to("/dev/full")
     with pytest.raises(OSError, match=r"log.jsonl: No space left on device. Free space and go on with --resume"):
         list(log.keep([Placed(0, 1, result(1, 0.5))]))
-    (tmp_path / "report.json.part").symlink_to("/dev/full")
-    with pytest.raises(OSError, match=r"report.json: No space left on device"):
+
+    def full(_number):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("napari_simpleclick.files.os.fsync", full)
+    with pytest.raises(OSError, match=r"report.json was not written: No space left on device"):
         report((0.5, 0.8, 0.9)).write(tmp_path / "report.json")
+
+
+def test_object_that_two_runs_wrote_counts_once(tmp_path):
+    logs = [ResultLog(tmp_path / "log.jsonl", {"model": "a"}) for _ in range(2)]
+    for log in logs:
+        list(log.keep([Placed(0, 1, result(1, 0.5))]))
+    resumed = ResultLog(tmp_path / "log.jsonl", {"model": "a"}, resume=True)
+    assert [entry.result.object_id for entry in resumed.placed] == [1]
+
+
+def test_log_that_somebody_removed_is_written_anew_with_all_its_lines(tmp_path):
+    log = ResultLog(tmp_path / "log.jsonl", {"model": "a"})
+    list(log.keep([Placed(0, 1, result(1, 0.5))]))
+    (tmp_path / "log.jsonl").unlink()
+    list(log.keep([Placed(1, 1, result(1, 0.5))]))
+    assert ResultLog(tmp_path / "log.jsonl", {"model": "a"}, resume=True).done == {(0, 1), (1, 1)}
 
 
 def test_pictures_are_read_ahead_in_order_and_a_failure_comes_at_its_place():

@@ -15,6 +15,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
+from napari_simpleclick.files import write_text
 from napari_simpleclick.inference.engines.speed_figures import SpeedFigures, SpeedReport, keep_speed
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def run_bench(settings: BenchSettings, console: Console) -> None:
     report = SpeedReport(machine(peaks, gpu), figures)
     print_report(report, console)
     if settings.output is not None:
-        settings.output.write_text(report.to_json())
+        write_text(settings.output, report.to_json())
         console.print(f"Written: {settings.output}", soft_wrap=True)
     console.print(f"Kept for the model menu: {keep_speed(report)}", soft_wrap=True)
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ from napari_simpleclick.cli.errors import told_as_messages
 from napari_simpleclick.cli.eval_choices import ClickSettings, DataSettings, PredictorSettings, jobs
 from napari_simpleclick.cli.eval_effort import EffortSettings, run_effort
 from napari_simpleclick.cli.eval_tables import datasets_table, domains_table, results_table
+from napari_simpleclick.files import only_writer, write_text
 
 if TYPE_CHECKING:
     from napari_simpleclick.data.datasets.base import Dataset
@@ -68,10 +70,8 @@ def run(command: EvalCommand, console: Console) -> None:
     chosen = jobs(command.data, sharing_cores(command.predictor, command.workers), command.clicking)
     for job in chosen:
         output = output_of(command.output, job.dataset.name, alone=len(chosen) == 1)
-        if command.effort.volume_effort:
-            run_effort(job, command, output, console)
-        else:
-            run_job(job, command, output, console)
+        with only_writer(output) if output else nullcontext():
+            (run_effort if command.effort.volume_effort else run_job)(job, command, output, console)
 
 
 def sharing_cores(predictor: PredictorSettings, workers: int) -> PredictorSettings:
@@ -178,15 +178,14 @@ def warn_of_counts(job: "EvaluationJob", report: "EvaluationReport", dataset: "D
 def write_reports(report: "EvaluationReport", job: "EvaluationJob", dataset: "Dataset", output: Path) -> None:
     """Write JSON, CSV and HTML."""
     from napari_simpleclick.evaluation.html_report import html_report
-    from napari_simpleclick.evaluation.report import write_whole
     from napari_simpleclick.evaluation.worst import worst_objects
 
     report.write(output)
-    write_whole(output.with_suffix(".csv"), report.to_csv())
+    write_text(output.with_suffix(".csv"), report.to_csv())
     if report.by_domain():
-        write_whole(output.with_suffix(".domains.csv"), report.to_domains_csv())
+        write_text(output.with_suffix(".domains.csv"), report.to_domains_csv())
     worst = worst_objects(report, dataset, job.predictor.create())
-    write_whole(output.with_suffix(".html"), html_report(report, worst))
+    write_text(output.with_suffix(".html"), html_report(report, worst))
 
 
 if __name__ == "__main__":

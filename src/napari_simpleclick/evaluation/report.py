@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -22,6 +21,7 @@ from napari_simpleclick.evaluation.bootstrap import (
     resampled_means_of_means,
 )
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
+from napari_simpleclick.files import write_text
 
 CSV_COLUMNS = (
     *("dataset", "sample", "object", "click", "row", "col", "positive"),
@@ -227,7 +227,7 @@ class EvaluationReport:
 
     def write(self, path: Path) -> None:
         """Write as JSON; an older file stays whole until the new one is complete."""
-        write_whole(path, json.dumps(self.to_json(), indent=1))
+        write_text(path, json.dumps(self.to_json(), indent=1))
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -245,21 +245,3 @@ class EvaluationReport:
                 f"{path} is no report of an evaluation ({type(error).__name__}: {error}). Give the .json file that "
                 "--output named."
             ) from error
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file at once: an older one stays until the new one is complete.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written, such as on a full disk.
-    """
-    partial = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text)
-        os.replace(partial, path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise OSError(f"Cannot write {path}: {error.strerror}. Free space, or choose another --output.") from error

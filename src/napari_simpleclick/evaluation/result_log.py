@@ -10,7 +10,8 @@ from typing import Any
 
 from napari_simpleclick.evaluation.effort.result import EffortResult
 from napari_simpleclick.evaluation.evaluate import Placed
-from napari_simpleclick.evaluation.report import ObjectResult, write_whole
+from napari_simpleclick.evaluation.report import ObjectResult
+from napari_simpleclick.files import write_text
 
 
 class LineLog:
@@ -42,13 +43,17 @@ class LineLog:
         if lines:
             self.require_same_run(lines[0])
         self.found = lines[1:]
-        write_whole(path, "".join(json.dumps(line) + "\n" for line in lines or [self.run]))
+        self._lines = [json.dumps(line) + "\n" for line in lines or [self.run]]
+        write_text(path, "".join(self._lines))
 
     def write(self, line: dict[str, Any]) -> None:
-        """Append a line that is on the disk when this returns."""
+        """Append a line that is on the disk when this returns; a file that somebody removed is written anew."""
+        self._lines.append(json.dumps(line) + "\n")
         try:
-            with self.path.open("a") as file:
-                file.write(json.dumps(line) + "\n")
+            if not self.path.exists():
+                write_text(self.path, "".join(self._lines[:-1]))
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(self._lines[-1])
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
@@ -78,9 +83,11 @@ class ResultLog(LineLog):
 
     def __init__(self, path: Path, run: dict[str, Any], *, resume: bool = False) -> None:
         super().__init__(path, run, resume=resume)
-        self.placed = [
+        placed = (
             Placed(line["picture"], line["objects"], ObjectResult.from_json(line["result"])) for line in self.found
-        ]
+        )
+        # An object counts once, however many processes wrote it.
+        self.placed = list({(entry.picture, entry.result.object_id): entry for entry in placed}.values())
 
     @property
     def done(self) -> frozenset[tuple[int, int]]:

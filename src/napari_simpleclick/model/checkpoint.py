@@ -1,8 +1,6 @@
 """Checkpoints: one safetensors file holds the weights and, in its header, everything needed to build the network."""
 
 import json
-import os
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from napari_simpleclick.files import replace_when_complete
 from napari_simpleclick.model.published import CheckpointError, first_line, read_published
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 
@@ -47,11 +46,8 @@ def save_checkpoint(
         raise ValueError(f"A checkpoint's name ends in .safetensors, got {path.name}.")
     tensors = {name: tensor.detach().cpu().to(dtype).contiguous() for name, tensor in floating_state(model).items()}
     header = {**(metadata or {}), HEADER: json.dumps(asdict(model.config))}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
-        written = Path(folder) / path.name
-        written.write_bytes(save(tensors, metadata=header))
-        os.replace(written, path)
+    with replace_when_complete(path) as partial:
+        partial.write_bytes(save(tensors, metadata=header))
 
 
 def load_checkpoint(path: Path) -> SimpleClick:

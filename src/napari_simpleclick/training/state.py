@@ -1,6 +1,5 @@
 """State of a run: all that has to be kept so that a killed run goes on as if nothing had happened."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -8,6 +7,7 @@ from typing import Any, cast
 import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from napari_simpleclick.files import replace_when_complete
 from napari_simpleclick.model.simpleclick import SimpleClick
 
 STATE_FILE = "state.pt"
@@ -63,9 +63,8 @@ class RunState:
         """Write into the run's folder; an older state stays whole until the new one is complete."""
         counts = {name: getattr(self.counts, name) for name in Counts.__slots__}
         parts: dict[str, Any] = {"model": self.model, "average": self.averaged, "optimizer": self.optimizer}
-        partial = folder / f"{STATE_FILE}.part"
-        torch.save({"run": counts, **{name: part.state_dict() for name, part in parts.items()}}, partial)
-        os.replace(partial, folder / STATE_FILE)
+        with replace_when_complete(folder / STATE_FILE) as partial:
+            torch.save({"run": counts, **{name: part.state_dict() for name, part in parts.items()}}, partial)
 
     def load(self, folder: Path) -> None:
         """Take over the state in the run's folder, if there is one; reads tensors and numbers only."""

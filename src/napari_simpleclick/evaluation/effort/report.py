@@ -14,7 +14,7 @@ from napari_simpleclick.evaluation.bootstrap import LEVEL, RESAMPLES, SEED
 from napari_simpleclick.evaluation.effort.result import EffortProtocol, EffortResult, clicks_to
 from napari_simpleclick.evaluation.html_report import STYLE, figure
 from napari_simpleclick.evaluation.plots import BLUE, ORANGE, drawing
-from napari_simpleclick.evaluation.report import write_whole
+from napari_simpleclick.files import write_text
 
 LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
 """3-D IoU to which clicks are told, as far as the target goes."""
@@ -209,8 +209,8 @@ class EffortReport:
 
     def write(self, path: Path) -> None:
         """Write JSON, and the page beside it."""
-        write_whole(path, json.dumps(self.to_json(), indent=1))
-        write_whole(path.with_suffix(".html"), self.to_html())
+        write_text(path, json.dumps(self.to_json(), indent=1))
+        write_text(path.with_suffix(".html"), self.to_html())
 
 
 def value_after(course: Sequence[float], clicks: int) -> float:

@@ -1,11 +1,10 @@
 """The folder of the user's cache for compiled networks, with what tells whether they still compute the same."""
 
 import json
-import os
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from platformdirs import user_cache_path
 
+from napari_simpleclick.files import move, replace_when_complete, writing_folder
 from napari_simpleclick.inference.engines.network import Logits, Precision, fixed_input
 
 if TYPE_CHECKING:
@@ -102,11 +102,11 @@ def save_graph(graph: "openvino.Model", path: Path, *, half: bool) -> None:
     import openvino
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
-        written = Path(folder) / path.name
+    with writing_folder(path.parent) as folder:
+        written = folder / path.name
         openvino.save_model(graph, written, compress_to_fp16=half)
         for suffix in (".bin", ".xml"):  # whoever finds the second finds the first
-            os.replace(written.with_suffix(suffix), path.with_suffix(suffix))
+            move(written.with_suffix(suffix), path.with_suffix(suffix))
 
 
 def stem_of(graph: "openvino.Model") -> str:
@@ -196,14 +196,8 @@ def note_path(checkpoint: str, *, size: int, batch: int) -> Path:
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file that others see when it is complete, or not at all; without effect where that is not possible."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
-            written = Path(folder) / path.name
-            write(written)
-            os.replace(written, path)
-    except OSError:  # a full or read-only disk: do without
-        return
+    with suppress(OSError), replace_when_complete(path) as written:  # a full or read-only disk: do without
+        write(written)
 
 
 def prune(cache: Path, *, used: Path) -> None:

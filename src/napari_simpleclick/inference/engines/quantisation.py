@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from napari_simpleclick.files import write_text
 from napari_simpleclick.inference.engines.graph_cache import INT8_GRAPH, INT8_RESULT, save_graph
 from napari_simpleclick.inference.engines.network import Features, Images, Logits
 from napari_simpleclick.inference.engines.openvino_graphs import Decoder, converted, example_input, graph_folder
@@ -133,4 +134,4 @@ def quantise(
 
 def keep_result(folder: Path, result: Int8Result) -> None:
     """Keep what was measured beside the graph; `choose_network` takes int8 by itself where it is offered."""
-    (folder / INT8_RESULT).write_text(json.dumps({**asdict(result), "offered": result.offered}))
+    write_text(folder / INT8_RESULT, json.dumps({**asdict(result), "offered": result.offered}))

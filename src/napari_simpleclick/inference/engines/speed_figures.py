@@ -8,6 +8,8 @@ from typing import Any
 
 from platformdirs import user_cache_path
 
+from napari_simpleclick.files import write_text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeedFigures:
@@ -123,6 +125,5 @@ def read_speed(path: Path | None = None) -> SpeedReport:
 def keep_speed(report: SpeedReport, path: Path | None = None) -> Path:
     """Add figures to those that are kept; returns the file."""
     path = path or speed_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(read_speed(path).joined(report).to_json())
+    write_text(path, read_speed(path).joined(report).to_json())
     return path
