@@ -12,6 +12,8 @@ from napari_simpleclick.inference.engines.device import choose_device
 from napari_simpleclick.inference.network_input import guidance_maps, read_crop
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.request import Question
+from napari_simpleclick.inference.resample import pixels_now
+from napari_simpleclick.inference.roi import PUBLISHED
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 
 SMALL = SimpleClickConfig(
@@ -82,6 +84,8 @@ def test_image_is_encoded_once_per_region(model, image, monkeypatch):
     assert len(calls) == 1
     np.testing.assert_array_equal(first.network_map, again.network_map)
     predictor.predict(image.copy(), [Click(100, 60)])
+    assert len(calls) == 1, "equal pixels are the same picture"
+    predictor.predict(255 - image, [Click(100, 60)])
     assert len(calls) == 2
 
 
@@ -164,3 +168,28 @@ def test_grey_picture_whose_channels_share_memory_is_read_like_any_other(side):
     shared, copied = np.broadcast_to(grey, (side, side, 3)), np.repeat(grey, 3, axis=-1)
     crops = [read_crop(picture, Box(3, side, 0, side - 5), 224) for picture in (shared, copied)]
     np.testing.assert_array_equal(crops[0], crops[1])
+
+
+@pytest.mark.parametrize(
+    "shown", [np.asarray, lambda pixels: SliceView(pixels[None], (0, 0, 0), (1, 2), rgb=True).image()]
+)
+@pytest.mark.parametrize("regions", [None, PUBLISHED])
+def test_array_with_new_pixels_is_a_new_picture(model, image, shown, regions):
+    predictor = Predictor(model, size=224, regions=regions)
+    first = predictor.predict(shown(image), [Click(100, 60)])
+    predictor.prepare(shown(image))
+    image[:] = image[::-1, ::-1].copy()
+    again = predictor.predict(shown(image), [Click(100, 60)])
+    expected = Predictor(model, size=224, regions=regions).predict(image.copy(), [Click(100, 60)])
+    np.testing.assert_array_equal(again.network_map, expected.network_map)
+    assert not np.array_equal(again.network_map, first.network_map)
+
+
+@pytest.mark.parametrize("side", [300, 2000])
+def test_one_changed_pixel_that_the_network_reads_is_noticed(side):
+    picture = np.zeros((side, side, 3), np.uint8)
+    box = Box(0, side, 0, side)
+    before = pixels_now(picture, box, 224)
+    assert pixels_now(picture.copy(), box, 224) == before
+    picture[-1, -1, 1] = 1
+    assert pixels_now(picture, box, 224) != before

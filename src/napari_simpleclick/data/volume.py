@@ -225,6 +225,10 @@ class PlaneImage:
         grey = pixels if self.limits is None else scale_to_bytes(pixels, self.limits)
         return np.broadcast_to(grey[..., None], (*grey.shape, 3))
 
+    def stored(self, rows: Any, cols: Any) -> bytes | None:
+        """Pixels as the array has them now, at two slices or two sorted vectors; None where reading them takes long."""
+        return self.plane.read(rows, cols).tobytes() if isinstance(self.plane.data, np.ndarray) else None
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """The whole plane."""
         return np.array(self[:, :])

@@ -26,6 +26,9 @@ ONE_AT_A_TIME = Lock()
 def connect(*, workers: int = 0, scheduler: str | None = None, timeout: float = 15) -> "Iterator[Client]":
     """A client of a scheduler, or of so many new processes on this machine.
 
+    New processes talk over TLS with keys that only they have: whoever reaches a scheduler can have it run anything, and
+    on the loopback that would be every user of the machine. A scheduler that is named is trusted as it is.
+
     Parameters
     ----------
     workers
@@ -44,14 +47,18 @@ def connect(*, workers: int = 0, scheduler: str | None = None, timeout: float = 
         If nobody answers at the address.
     """
     try:
-        from distributed import Client, LocalCluster
+        import cryptography  # noqa: F401  (what makes the keys of the workers)
+        from distributed import Client, LocalCluster, Security
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            'Several workers need dask.distributed: pip install "napari-simpleclick[cluster]".'
+            f'Several workers need {error.name}: pip install "napari-simpleclick[cluster]".'
         ) from error
     if scheduler is None:
+        keys = Security.temporary()
         with (
-            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+            LocalCluster(
+                n_workers=workers, threads_per_worker=1, dashboard_address=None, protocol="tls://", security=keys
+            ) as cluster,
             Client(cluster) as client,
         ):
             yield client

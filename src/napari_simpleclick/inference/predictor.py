@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -15,7 +15,7 @@ from napari_simpleclick.inference.engines.network import Features, Images, Netwo
 from napari_simpleclick.inference.network_input import guidance_maps, read_crop
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.request import Question
-from napari_simpleclick.inference.resample import Plane, same_picture
+from napari_simpleclick.inference.resample import Plane, pixels_now, same_picture
 from napari_simpleclick.inference.roi import PUBLISHED, Regions, next_roi
 from napari_simpleclick.inference.zoom_in import NEAR_SIDES, better, near_question
 
@@ -23,6 +23,31 @@ if TYPE_CHECKING:
     import torch
 
     from napari_simpleclick.model.simpleclick import SimpleClick
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Features of a region of a picture, and the pixels that they were made from.
+
+    Parameters
+    ----------
+    image, roi
+        Picture and region.
+    pixels
+        What the picture held there then; None where it is read from elsewhere than memory.
+    maps
+        The features.
+    """
+
+    image: Plane
+    roi: Box
+    pixels: bytes | None
+    maps: Features
+
+    def serves(self, image: Plane, roi: Box, pixels: bytes | None) -> bool:
+        """Whether the network would see the same once more: an array may hold another picture by now."""
+        arrays = isinstance(image, np.ndarray) and isinstance(self.image, np.ndarray)
+        return self.roi == roi and self.pixels == pixels and (arrays or same_picture(image, self.image))
 
 
 class Predictor:
@@ -59,8 +84,8 @@ class Predictor:
         self.flip = flip
         self.size = size
         self.facts = {**(facts or {}), "flip": flip, "size": size}
-        self._kept: list[tuple[Plane, Box, Features]] = []
-        self._ahead: tuple[Plane, Box, Features] | None = None
+        self._kept: list[Seen] = []
+        self._ahead: Seen | None = None
         self._free: list[Float32[np.ndarray, "3 size size"]] = []
 
     def predict(
@@ -160,17 +185,19 @@ class Predictor:
         height, width, _ = image.shape
         roi = next_roi((), shape=(height, width), view=view)
         crop = read_crop(image, roi, self.size, self.input())
-        self._ahead = image, roi, self.network.encode(self.mirrored(crop))
+        pixels = pixels_now(image, roi, self.size)
+        self._ahead = Seen(image, roi, pixels, self.network.encode(self.mirrored(crop)))
         self._free.append(crop)
 
     def features(self, regions: Sequence[tuple[Plane, Box]]) -> Features:
         """Features of regions of pictures, one after the other; prepared ones and those of the last call are known."""
-        known = {(id(image), roi): (image, maps) for image, roi, maps in self._kept}
-        if self._ahead is not None:
-            prepared, region, maps = self._ahead
-            same = ((image, roi) for image, roi in regions if roi == region and same_picture(image, prepared))
-            known |= {(id(image), roi): (image, maps) for image, roi in same}
-        new = {(id(image), roi): image for image, roi in regions if (id(image), roi) not in known}
+        wanted = {(id(image), roi): image for image, roi in regions}
+        pixels = {key: pixels_now(image, key[1], self.size) for key, image in wanted.items()}
+        at_hand = [*self._kept, *([self._ahead] if self._ahead else [])]
+        known = {
+            key: seen for key, image in wanted.items() for seen in at_hand if seen.serves(image, key[1], pixels[key])
+        }
+        new = {key: image for key, image in wanted.items() if key not in known}
         if new:
             inputs = [read_crop(image, roi, self.size, self.input()) for (_, roi), image in new.items()]
             maps = self.network.encode(joined([self.mirrored(crop) for crop in inputs]))
@@ -178,10 +205,10 @@ class Predictor:
             count = 2 if self.flip else 1
             for place, (key, image) in enumerate(new.items()):
                 part = slice(place * count, (place + 1) * count)
-                known[key] = image, [level[part] for level in maps] if len(new) > 1 else maps
-        wanted = dict.fromkeys((id(image), roi) for image, roi in regions)
-        self._kept = [(known[key][0], key[1], known[key][1]) for key in wanted]
-        parts = [known[id(image), roi][1] for image, roi in regions]
+                own = [level[part] for level in maps] if len(new) > 1 else maps
+                known[key] = Seen(image, key[1], pixels[key], own)
+        self._kept = [known[key] for key in wanted]
+        parts = [known[id(image), roi].maps for image, roi in regions]
         return parts[0] if len(parts) == 1 else [joined(levels) for levels in zip(*parts, strict=True)]
 
     def input(self) -> Float32[np.ndarray, "3 size size"]:

@@ -5,7 +5,7 @@ Corners of the crop fall on corners of the network's input (`align_corners=True`
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from jaxtyping import Float32
@@ -30,6 +30,32 @@ class Plane(Protocol):
 def same_picture(first: Plane, second: Plane) -> bool:
     """Whether two pictures are one, so that what was computed from the first serves the second."""
     return first is second or (not isinstance(first, np.ndarray) and first == second)
+
+
+WHOLE_BELOW = 4
+"""Regions up to so many times the network's size are remembered whole; of larger ones what is resampled."""
+
+
+def pixels_now(image: Plane, box: Box, size: int) -> bytes | None:
+    """The stored pixels that a resized region is made from, as they are now; None where they are not in memory.
+
+    Parameters
+    ----------
+    image
+        The picture; one that is no array tells its pixels by a method `stored`.
+    box
+        The region.
+    size
+        Side of the resized region.
+    """
+    index: tuple[Any, Any] = box.slices
+    if max(box.shape) > WHOLE_BELOW * size:
+        rows, cols = (sampling(extent, size)[0] for extent in box.shape)
+        index = rows + box.row_start, cols + box.col_start
+    if isinstance(image, np.ndarray):
+        return image[index if isinstance(index[0], slice) else np.ix_(*index)].tobytes()
+    stored = getattr(image, "stored", None)
+    return None if stored is None else cast("bytes | None", stored(*index))
 
 
 def resample_at(read: Callable[[Positions, Positions], np.ndarray], box: Box, size: int) -> np.ndarray:

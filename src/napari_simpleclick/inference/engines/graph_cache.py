@@ -15,6 +15,7 @@ from platformdirs import user_cache_path
 
 from napari_simpleclick.files import move, replace_when_complete, writing_folder
 from napari_simpleclick.inference.engines.network import Logits, Precision, fixed_input
+from napari_simpleclick.inference.engines.openvino_import import import_openvino
 
 if TYPE_CHECKING:
     import openvino
@@ -48,9 +49,8 @@ def core() -> "openvino.Core":
     in the order in which they came leave the thread a stack that is unmapped, and the next signal (a child process that
     ends is enough) crashes the process.
     """
-    import openvino
-
-    return openvino.Core()
+    core: openvino.Core = import_openvino().Core()
+    return core
 
 
 def cache_folder() -> Path:
@@ -60,9 +60,7 @@ def cache_folder() -> Path:
 
 def graph_facts(*, size: int, batch: int) -> str:
     """What graphs depend on besides the weights."""
-    import openvino
-
-    return f"{openvino.__version__} {size} {batch} {FORMAT}"
+    return f"{import_openvino().__version__} {size} {batch} {FORMAT}"
 
 
 def weights_kind(precision: Precision) -> str:
@@ -99,12 +97,10 @@ def save_graph(graph: "openvino.Model", path: Path, *, half: bool) -> None:
     half
         Whether weights are kept in float16.
     """
-    import openvino
-
     path.parent.mkdir(parents=True, exist_ok=True)
     with writing_folder(path.parent) as folder:
         written = folder / path.name
-        openvino.save_model(graph, written, compress_to_fp16=half)
+        import_openvino().save_model(graph, written, compress_to_fp16=half)
         for suffix in (".bin", ".xml"):  # whoever finds the second finds the first
             move(written.with_suffix(suffix), path.with_suffix(suffix))
 

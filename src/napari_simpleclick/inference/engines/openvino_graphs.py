@@ -22,6 +22,7 @@ from napari_simpleclick.inference.engines.graph_cache import (
     weights_kind,
 )
 from napari_simpleclick.inference.engines.network import Precision
+from napari_simpleclick.inference.engines.openvino_import import import_openvino
 from napari_simpleclick.inference.engines.openvino_network import OpenVinoNetwork
 from napari_simpleclick.model.checkpoint import floating_state
 from napari_simpleclick.model.simpleclick import SimpleClick
@@ -128,11 +129,11 @@ def example_input(*, size: int, batch: int) -> tuple[Tensor, Tensor]:
 
 def converted(module: nn.Module, example: tuple[Tensor, ...]) -> "openvino.Model":
     """A module as a graph of OpenVINO, for inputs of the shapes of the example."""
-    import openvino
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch warns of every number that tracing makes a constant: sizes, which are
-        return openvino.convert_model(module, example_input=example, input=[tuple(part.shape) for part in example])
+        shapes = [tuple(part.shape) for part in example]
+        graph: openvino.Model = import_openvino().convert_model(module, example_input=example, input=shapes)
+        return graph
 
 
 def graph_folder(model: SimpleClick, *, size: int, batch: int, cache: Path | None = None) -> Path:

@@ -17,6 +17,7 @@ from napari_simpleclick.files import write_text
 from napari_simpleclick.inference.engines.graph_cache import INT8_GRAPH, INT8_RESULT, save_graph
 from napari_simpleclick.inference.engines.network import Features, Images, Logits
 from napari_simpleclick.inference.engines.openvino_graphs import Decoder, converted, example_input, graph_folder
+from napari_simpleclick.inference.engines.openvino_import import import_openvino
 from napari_simpleclick.inference.engines.torch_network import TorchNetwork
 from napari_simpleclick.model.simpleclick import SimpleClick
 
@@ -109,8 +110,8 @@ def quantise(
         If NNCF or OpenVINO is not installed; says how to get them.
     """
     try:
+        import_openvino()  # before NNCF, which brings it along
         import nncf
-        import openvino  # noqa: F401  (what converts the model)
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(f'{error.name} is missing: pip install "napari-simpleclick[int8]"') from error
     nncf.set_log_level(logging.ERROR)

@@ -1,0 +1,117 @@
+"""Nothing leaves the machine, and no file appears outside our own folders, whatever is run in a fresh home."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+
+FORBID = Path(__file__).parent / "offline"
+
+OURS = (".cache/napari-simpleclick", ".local/share/napari-simpleclick")
+"""Our folders in a home on Linux."""
+
+LIBRARIES = (".cache/matplotlib", ".config/matplotlib", ".cache/fontconfig", ".cache/mesa_shader_cache")
+"""Caches of fonts and shaders that drawing a figure or a window makes, whoever draws."""
+
+NAPARI = (".cache/napari", ".config/napari", ".local/share/napari", ".config/QtProject.conf", ".cache/mesa")
+
+WIDGET = """
+import sys, time
+import numpy as np, napari
+from qtpy.QtWidgets import QApplication
+viewer = napari.Viewer()
+viewer.add_image(np.random.default_rng(0).integers(0, 255, (4, 96, 96), np.uint8))
+_, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
+def until(true):
+    end = time.monotonic() + 240
+    while not true():
+        assert time.monotonic() < end, widget.status.text()
+        QApplication.processEvents()
+        time.sleep(0.01)
+until(lambda: widget.controller.annotator is not None)
+widget.controller.click_at((0, 40, 40), positive=True)
+until(lambda: len(widget.controller.annotator.sessions))
+until(lambda: widget.recovery.journal is not None)
+widget.recovery.save_now()
+widget.end()
+viewer.close()
+"""
+
+
+@pytest.fixture
+def home(tmp_path):
+    path = tmp_path / "home"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def work(tmp_path):
+    """A folder with an image, its labels, clicks, and a pair of folders for the evaluation."""
+    path = tmp_path / "work"
+    image = np.random.default_rng(0).integers(0, 255, (2, 96, 96), np.uint8)
+    labels = np.zeros_like(image)
+    labels[:, 30:60, 30:60] = 1
+    for name, data in (("image.tif", image), ("images/a.tif", image[0]), ("masks/a.tif", labels[0])):
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        tifffile.imwrite(path / name, data)
+    (path / "clicks.csv").write_text("axis-0,axis-1,axis-2\n0,40,40\n")
+    return path
+
+
+def run_offline(arguments, home, work):
+    """Run Python without a network in a home of its own; returns what tried to reach the network."""
+    log = home.parent / "network.txt"
+    told = {
+        name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "TF_BUILD", "JENKINS", "MPL"))
+    }
+    paths = os.pathsep.join([str(FORBID), *filter(None, [told.get("PYTHONPATH")])])
+    told |= {"HOME": str(home), "USERPROFILE": str(home), "NETWORK_LOG": str(log), "PYTHONPATH": paths}
+    told.pop("CI", None)
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=work, env=told, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return log.read_text() if log.exists() else ""
+
+
+def strangers(home, known):
+    """Files in a home outside of known folders."""
+    found = [path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file()]
+    return [name for name in found if not name.startswith(known)]
+
+
+COMMANDS = {
+    "models": "main models",
+    "segment": "main segment image.tif --clicks clicks.csv -o mask.tif",
+    "demo": "main demo --clicks 1",
+    "quantise": "main quantise --pictures 2 --objects 2 --clicks 1",
+    "eval": "eval --images images --masks masks --clicks 1 -o run.json",
+    "train": "train --steps 1 --validation-objects 1 --output run",
+}
+"""Module of the command line, and its arguments."""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_reaches_nobody_and_leaves_nothing_elsewhere(command, home, work):
+    if command == "quantise" and not importlib.util.find_spec("nncf"):
+        pytest.skip('needs the extra: pip install "napari-simpleclick[int8]"')
+    module, *arguments = COMMANDS[command].split()
+    assert run_offline(["-m", f"napari_simpleclick.cli.{module}", *arguments], home, work) == ""
+    assert strangers(home, OURS + LIBRARIES) == []
+
+
+@pytest.mark.skipif(sys.platform.startswith("linux") and not os.environ.get("DISPLAY"), reason="windows need a screen")
+def test_widget_reaches_nobody_and_leaves_nothing_elsewhere(home, work):
+    assert run_offline(["-c", WIDGET], home, work) == ""
+    assert strangers(home, OURS + LIBRARIES + NAPARI) == []
+
+
+def test_forbidding_the_network_works(home, work):
+    code = "import urllib.request\ntry:\n    urllib.request.urlopen('http://127.0.0.1:9')\nexcept OSError: pass"
+    assert "127.0.0.1" in run_offline(["-c", code], home, work)
