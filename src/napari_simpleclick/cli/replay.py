@@ -12,6 +12,7 @@ from rich.progress import track
 
 from napari_simpleclick.annotation.session_files.format import SessionContent, SessionFileError, read_session
 from napari_simpleclick.annotation.session_files.replay import Replay, Replayed
+from napari_simpleclick.cli.notices import tell_notices
 from napari_simpleclick.data.channels import ChannelsImage
 from napari_simpleclick.data.fingerprint import fingerprint
 from napari_simpleclick.data.io import read_volume, require_writable, write_mask
@@ -39,6 +40,7 @@ def run_replay(
         require_writable(output)
     content = read_session(session)
     volume = open_image(content, image, session)
+    tell_notices(volume, console)
     predictors = load_predictors(content, model, console)
 
     masks = Replay(content, Pictures(volume), lambda place: predictors[place]).run()

@@ -11,6 +11,7 @@ from rich.progress import track
 from rich.table import Table
 
 from napari_simpleclick.annotation.annotator import Annotator
+from napari_simpleclick.cli.notices import tell_notices
 from napari_simpleclick.data.channels import ChannelsImage
 from napari_simpleclick.data.click_files import Coordinates, PlacedClick, read_clicks
 from napari_simpleclick.data.errors import VolumeError
@@ -59,6 +60,7 @@ def run_segment(settings: SegmentSettings, predictor: PredictorLike, console: Co
     """
     require_writable(settings.output)
     volume = read_volume(settings.image)
+    tell_notices(volume, console)
     clicks, picture = read_clicks(settings.clicks), picture_of(settings, volume)
     start = perf_counter()
     annotator, planes = click_all(clicks, volume, predictor, settings.coordinates, picture, console)

@@ -8,15 +8,23 @@ from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.nifti import read_nifti, write_nifti
 from napari_simpleclick.data.ome_zarr import read_ome_zarr
 from napari_simpleclick.data.pictures import PICTURES, TIFF, is_picture, read_picture
-from napari_simpleclick.data.tiff import read_tiff, write_tiff
+from napari_simpleclick.data.tiff.read import read_tiff
+from napari_simpleclick.data.tiff.write import write_tiff
 from napari_simpleclick.data.volume import Volume
 
 NIFTI = (".nii", ".nii.gz")
 ZARR = (".zarr",)
 
 
-def read_volume(path: Path) -> Volume:
+def read_volume(path: Path, *, labels: bool = False) -> Volume:
     """Open a NIfTI volume, a TIFF stack, an OME-Zarr, a picture, or a folder of pictures of one size as a stack.
+
+    Parameters
+    ----------
+    path
+        File or folder.
+    labels
+        Whether pixels are numbers of objects: of a palette the numbers are read instead of its colors.
 
     Raises
     ------
@@ -35,7 +43,7 @@ def read_volume(path: Path) -> Volume:
     if name.endswith(NIFTI):
         return read_nifti(path)
     if name.endswith(TIFF):
-        return read_tiff(path)
+        return read_tiff(path, labels=labels)
     if name.endswith(PICTURES):
         pixels = read_picture(path)
         return Volume(pixels, (1.0, 1.0), rgb=pixels.ndim == 3, name=path.stem)

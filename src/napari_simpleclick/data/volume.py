@@ -39,6 +39,8 @@ class Volume:
         spacing and origin tell all.
     labels
         Whether the file says that its numbers are labels.
+    notices
+        What the user should know of the file: what was left out or not understood.
     """
 
     data: Any
@@ -51,6 +53,7 @@ class Volume:
     axes: str = ""
     affine: Affine | None = None
     labels: bool = False
+    notices: tuple[str, ...] = ()
 
     @property
     def axis_labels(self) -> tuple[str, ...]:

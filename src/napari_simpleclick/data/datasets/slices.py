@@ -157,7 +157,7 @@ def read_labels(path: Path) -> np.ndarray:
     DatasetError
         If they are no whole numbers.
     """
-    marks = np.asarray(read_volume(path).data)
+    marks = np.asarray(read_volume(path, labels=True).data)
     if marks.dtype.kind == "f":
         if not np.equal(np.mod(marks, 1), 0).all():
             raise DatasetError(f"{path}: labels must be whole numbers. Is this a map of probabilities?")

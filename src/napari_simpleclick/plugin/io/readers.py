@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from napari_simpleclick.data.volume import Volume
+from napari_simpleclick.plugin.io.notices import tell
 
 SOURCE = "napari-simpleclick"
 """Key of a layer's metadata under which its `Volume` is kept for writing."""
@@ -33,6 +34,7 @@ def read(path: str | list[str]) -> list[LayerData]:
     from napari_simpleclick.data.io import read_volume
 
     volumes = [read_volume(Path(name)) for name in ([path] if isinstance(path, str) else path)]
+    tell(volumes)
     return [labels_layer(volume) if is_labels(volume) else image_layer(volume) for volume in volumes]
 
 
@@ -40,11 +42,15 @@ def is_labels(volume: Volume) -> bool:
     """Whether a volume holds labels, judged by its name, then by its numbers."""
     import numpy as np
 
-    words = volume.name.lower().replace("-", "_").split("_")
-    if not LABEL_WORDS & set(words[-2:]):
+    if not named_as_labels(volume.name):
         return False
     data = np.asarray(volume.data)
     return bool(data.dtype.kind in "bu" or (data.min() >= 0 and np.equal(np.mod(data, 1), 0).all()))
+
+
+def named_as_labels(name: str) -> bool:
+    """Whether the name of a file, without its ending, says that it holds labels."""
+    return bool(LABEL_WORDS & set(name.lower().replace("-", "_").split("_")[-2:]))
 
 
 def image_layer(volume: Volume) -> LayerData:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from napari_simpleclick.plugin.io.readers import LayerData, image_layer, is_labels, labels_layer
+from napari_simpleclick.plugin.io.notices import tell
+from napari_simpleclick.plugin.io.readers import LayerData, image_layer, is_labels, labels_layer, named_as_labels
 
 
 def get_tiff_reader(path: str | list[str]) -> "Callable[[Any], list[LayerData]] | None":
@@ -24,15 +25,18 @@ def read_stack(path: str | list[str]) -> list[LayerData]:
     import numpy as np
 
     from napari_simpleclick.data.errors import VolumeError
-    from napari_simpleclick.data.tiff import read_tiff
+    from napari_simpleclick.data.tiff.read import bare_name, read_tiff
     from napari_simpleclick.data.volume import Volume
 
-    volumes = [read_tiff(Path(name)) for name in ([path] if isinstance(path, str) else path)]
+    paths = [Path(name) for name in ([path] if isinstance(path, str) else path)]
+    volumes = [read_tiff(each, labels=named_as_labels(bare_name(each))) for each in paths]
+    tell(volumes)
     volume = volumes[0]
     if len(volumes) > 1:
         shapes = {each.data.shape for each in volumes}
         if len(shapes) > 1:
             raise VolumeError(f"Files of a stack must have one size, got {sorted(shapes)}. Open them one by one.")
         stack = np.stack([each.data for each in volumes])
-        volume = Volume(stack, (1.0, *volume.spacing), volume.unit, rgb=volume.rgb, name=volume.name)
+        axes = "Z" + volume.axes if volume.axes == "YX" else ""
+        volume = Volume(stack, (1.0, *volume.spacing), volume.unit, rgb=volume.rgb, name=volume.name, axes=axes)
     return [labels_layer(volume) if is_labels(volume) else image_layer(volume)]

@@ -1,0 +1,11 @@
+"""Tell in the terminal what files say that they are not, or not quite."""
+
+from rich.console import Console
+
+from napari_simpleclick.data.volume import Volume
+
+
+def tell_notices(volume: Volume, console: Console) -> None:
+    """Print the notices of an opened volume, which may hold text from its file, word by word."""
+    for notice in volume.notices:
+        console.print(notice, style="yellow", markup=False, highlight=False)

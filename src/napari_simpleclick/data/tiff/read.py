@@ -1,0 +1,93 @@
+"""Read TIFF stacks: plain, ImageJ and OME, with their axes, their colors and the size of their pixels."""
+
+from math import prod
+from pathlib import Path
+
+import numpy as np
+import tifffile
+
+from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.memory import require_memory
+from napari_simpleclick.data.tiff.axes import known_axes
+from napari_simpleclick.data.tiff.colors import interpreted
+from napari_simpleclick.data.tiff.opening import damaged, opened
+from napari_simpleclick.data.tiff.parts import require_parts
+from napari_simpleclick.data.tiff.pixel_size import pixel_size
+from napari_simpleclick.data.tiff.series import largest, require_whole
+from napari_simpleclick.data.volume import Volume
+
+
+def read_tiff(path: Path, *, labels: bool = False) -> Volume:
+    """Read the largest image of a TIFF at its finest level; uncompressed stacks are mapped, not loaded.
+
+    Parameters
+    ----------
+    path
+        The file.
+    labels
+        Whether pixels are numbers of objects: of a palette the numbers are read instead of its colors.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    VolumeError
+        If the file is damaged, cut off, no TIFF, or holds something that cannot be shown; says which.
+    """
+    with opened(path) as (file, lost):
+        parted = require_parts(file)
+        series, others = largest(file)
+        require_numbers(path, series.dtype)
+        told = pixel_size(file, series)
+        gaps = require_whole(file, series, lost)
+        data = pixels(file, series, path)
+        samples = interpreted(data, series.axes, series.keyframe, numbers=labels or bool(file.imagej_metadata))
+        if lost.pixels:
+            raise damaged(path, lost.pixels[0])
+    axes = known_axes(samples.axes)
+    words = tuple(
+        f"{path.name}: a part of its description cannot be read, so that axes or the size of pixels may be missing "
+        f"({each})."
+        for each in lost.words[:1]
+    )
+    return Volume(
+        samples.data,
+        tuple(told.size.get(axis, 1.0) for axis in axes or samples.axes),
+        told.unit,
+        rgb=samples.rgb,
+        name=bare_name(path),
+        axes=axes,
+        notices=(*others, *parted, *told.notices, *gaps, *samples.notices, *words),
+    )
+
+
+def bare_name(path: Path) -> str:
+    """Name of a file without its endings.
+
+    Examples
+    --------
+    >>> bare_name(Path("cells.v2_masks.TIF")), bare_name(Path("cells.ome.tiff"))
+    ('cells.v2_masks', 'cells')
+    """
+    return path.stem[:-4] if path.stem.lower().endswith(".ome") else path.stem
+
+
+def pixels(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, path: Path) -> np.ndarray:
+    """Pixels as stored; a memory map if they lie in the file as they are."""
+    if series.dataoffset is None or not np.dtype(f"{file.byteorder}u2").isnative:
+        cure = "Save it without compression, which is read slice by slice, or crop it."
+        require_memory(prod(series.shape) * np.dtype(series.dtype).itemsize, path.name, cure)
+        return np.asarray(series.asarray())
+    # The file's name may come from its metadata: of several files, the pixels lie in another one.
+    return np.memmap(
+        series.keyframe.parent.filehandle.path, series.dtype, mode="r", offset=series.dataoffset, shape=series.shape
+    )
+
+
+def require_numbers(path: Path, dtype: np.dtype | None) -> None:
+    """Raise if pixels are no real numbers."""
+    if dtype is None or np.dtype(dtype).kind not in "buif":
+        raise VolumeError(
+            f"{path} holds {dtype or 'pixels of an unknown type'}; expected real numbers, one per pixel "
+            "and channel. Save its magnitude, or convert it to grey values."
+        )

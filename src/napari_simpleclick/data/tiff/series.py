@@ -1,0 +1,110 @@
+"""Which image of a TIFF file is opened, and whether all of it is there."""
+
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import tifffile
+
+from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.tiff.opening import Losses, damaged
+
+MOST_GAIN = {
+    tifffile.COMPRESSION.NONE: 1.01,
+    tifffile.COMPRESSION.PACKBITS: 65,
+    tifffile.COMPRESSION.LZW: 1500,
+    tifffile.COMPRESSION.ADOBE_DEFLATE: 1040,
+    tifffile.COMPRESSION.DEFLATE: 1040,
+}
+"""Bytes that one compressed byte can become at most."""
+
+MOST_NAMED = 4
+"""So many other images, or missing files, are named."""
+
+
+def largest(file: tifffile.TiffFile) -> tuple[tifffile.TiffPageSeries, tuple[str, ...]]:
+    """The image with the most pixels (the first of equals), and a notice if there are others.
+
+    Raises
+    ------
+    VolumeError
+        If the file holds no image of two axes.
+    """
+    images = [each for each in file.series if len(each.shape) > 1 and prod(each.shape) > 0]
+    if not images:
+        raise VolumeError(f"{file.filename} holds no image. Was it copied completely?")
+    chosen = max(images, key=lambda each: prod(each.shape))
+    if len(images) == 1:
+        return chosen, ()
+    names = [described(each) for each in images if each is not chosen]
+    others = ", ".join(names[:MOST_NAMED]) + (" ..." if len(names) > MOST_NAMED else "")
+    return chosen, (
+        f"{file.filename} holds {len(images)} images; the largest is opened, {described(chosen)}. "
+        f"Not opened: {others}. Save those as files of their own to use them.",
+    )
+
+
+def described(series: tifffile.TiffPageSeries) -> str:
+    """Name and shape of an image.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> described(SimpleNamespace(name="label", shape=(32, 64)))
+    'label (32 x 64)'
+    """
+    return f"{series.name or 'image'} ({' x '.join(map(str, series.shape))})"
+
+
+def require_whole(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, lost: Losses) -> tuple[str, ...]:
+    """Compare what the file promises with the bytes that are there; a notice for tiles that were never written.
+
+    Parameters
+    ----------
+    file, series
+        The open file, and the image in it.
+    lost
+        What tifffile could not read.
+
+    Raises
+    ------
+    VolumeError
+        If pages, parts of pages or other files of the image are missing.
+    """
+    path = Path(file.filehandle.path)
+    planes = [page for page in series.pages if page is not None]
+    if len(planes) < len(series.pages):
+        raise damaged(path, f"it promises {len(series.pages)} planes and holds {len(planes)}")
+    promised = int((file.imagej_metadata or {}).get("images", 1))
+    if lost.pixels or (lost.words and promised > len(file.pages)):
+        raise damaged(path, (lost.pixels or lost.words)[0])
+    if series.dataoffset is not None:
+        require_bytes(series.keyframe, series.dataoffset + series.nbytes)
+        return ()
+    return unwritten_tiles(path, planes, series)
+
+
+def require_bytes(page: Any, needed: int) -> None:
+    """Raise if the file of a page is shorter than it has to be."""
+    stream = page.parent.filehandle
+    if needed > stream.size:
+        raise damaged(Path(stream.path), f"it is cut off, {needed} bytes were expected")
+
+
+def unwritten_tiles(path: Path, planes: list[Any], series: tifffile.TiffPageSeries) -> tuple[str, ...]:
+    """Check the place and the size of all strips or tiles; a notice if some were never written."""
+    written = total = held = 0
+    for page in planes:
+        for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False):
+            total += 1
+            if offset > 0 and count > 0:
+                written, held = written + 1, held + count
+                require_bytes(page, offset + count)
+    keyframe = series.keyframe
+    gain = MOST_GAIN.get(keyframe.compression)
+    promised = sum(page.size for page in planes) * keyframe.bitspersample / 8
+    if not written or (gain and total == written and promised > gain * held + 4096):
+        raise damaged(path, f"it promises {promised:.0f} bytes of pixels and holds {held}")
+    if written < total:
+        return (f"{path.name}: {total - written} of {total} tiles were never written; they are shown as 0.",)
+    return ()
