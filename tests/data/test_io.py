@@ -10,6 +10,7 @@ from PIL import Image
 
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.io import read_volume, write_mask
+from napari_simpleclick.data.ome_zarr.chunks import ChunkedArray
 from napari_simpleclick.data.pictures import read_marks, read_picture, read_rgb
 from napari_simpleclick.data.volume import Volume
 
@@ -37,7 +38,7 @@ def write_ome_zarr(path, *, version):
 def test_ome_zarr_is_opened_at_its_finest_level_without_loading(tmp_path, version):
     finest = write_ome_zarr(tmp_path / "cells.ome.zarr", version=version)
     volume = read_volume(tmp_path / "cells.ome.zarr")
-    assert isinstance(volume.data, zarr.Array)
+    assert isinstance(volume.data, ChunkedArray)
     assert (volume.name, volume.axis_labels, volume.unit) == ("cells", ("c", "z", "y", "x"), "um")
     assert volume.spacing == (1, 2, 0.5, 0.5)
     np.testing.assert_array_equal(volume.plane(2, axis=1).read(slice(None), slice(None)), finest[0, 2])

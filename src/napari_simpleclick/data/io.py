@@ -6,7 +6,8 @@ import numpy as np
 
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.nifti import read_nifti, write_nifti
-from napari_simpleclick.data.ome_zarr import read_ome_zarr
+from napari_simpleclick.data.ome_zarr.opening import is_zarr
+from napari_simpleclick.data.ome_zarr.read import read_ome_zarr
 from napari_simpleclick.data.pictures import PICTURES, TIFF, is_picture, read_picture
 from napari_simpleclick.data.tiff.read import read_tiff
 from napari_simpleclick.data.tiff.write import write_tiff
@@ -36,7 +37,7 @@ def read_volume(path: Path, *, labels: bool = False) -> Volume:
     if not path.exists():
         raise FileNotFoundError(f"No file {path.absolute()}.")
     name = path.name.lower()
-    if name.endswith(ZARR):
+    if is_zarr(path):
         return read_ome_zarr(path)
     if path.is_dir():
         return read_folder(path)

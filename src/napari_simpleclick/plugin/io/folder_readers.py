@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from napari_simpleclick.data.ome_zarr.opening import is_zarr
+from napari_simpleclick.plugin.io.notices import tell
 from napari_simpleclick.plugin.io.readers import LayerData, image_layer, is_labels, labels_layer
 
 NIFTI = (".nii", ".nii.gz")
@@ -14,7 +16,7 @@ def get_folder_reader(path: str | list[str]) -> "Callable[[Any], list[LayerData]
     folder = Path(path if isinstance(path, str) else path[0])
     if not isinstance(path, str) and len(path) > 1:
         return None
-    if folder.name.lower().endswith(".zarr"):
+    if is_zarr(folder):
         return read_zarr
     return read_case if folder.is_dir() and nifti_files(folder) else None
 
@@ -40,6 +42,7 @@ def read_case(path: str | list[str]) -> list[LayerData]:
     paths = nifti_files(folder)
     require_one_grid(folder, paths)
     volumes = [read_nifti(each) for each in paths]
+    tell(volumes)
     images = [image_layer(volume) for volume in volumes if not is_labels(volume)]
     for _, settings, _ in images[1:]:
         settings["visible"] = False
@@ -64,19 +67,22 @@ def require_one_grid(folder: Path, paths: Sequence[Path]) -> None:
 
 
 def read_zarr(path: str | list[str]) -> list[LayerData]:
-    """An OME-Zarr image or a Zarr array, with all its levels; chunks are read when they are shown.
+    """An OME-Zarr image or a Zarr array with all its levels, and its label images; chunks are read when they are shown.
 
     Raises
     ------
     ImportError
         If zarr is not installed.
     VolumeError
-        If the folder is no Zarr, or a group without an image.
+        If the folder is no Zarr, damaged, or a group without an image.
     """
-    from napari_simpleclick.data.ome_zarr import levels, read_ome_zarr
+    from napari_simpleclick.data.ome_zarr.read import read_label_images, read_levels
 
     folder = Path(path if isinstance(path, str) else path[0])
-    volume = read_ome_zarr(folder)
+    volume, arrays = read_levels(folder)
+    tell([volume])
+    if volume.labels:
+        return [labels_layer(volume)]
     _, settings, kind = image_layer(volume)
-    arrays = levels(folder)
-    return [(arrays, {**settings, "multiscale": True}, kind)] if len(arrays) > 1 else [(volume.data, settings, kind)]
+    image = (arrays, {**settings, "multiscale": True}, kind) if len(arrays) > 1 else (volume.data, settings, kind)
+    return [image, *(labels_layer(each) for each in read_label_images(folder))]

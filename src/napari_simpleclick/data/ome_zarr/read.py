@@ -1,0 +1,101 @@
+"""Read OME-Zarr: the finest level of a multiscale image with its axes, its coarser levels and its label images."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.ome_zarr.choice import attributes, image_group, label_names
+from napari_simpleclick.data.ome_zarr.chunks import ChunkedArray, checked, missing_chunks
+from napari_simpleclick.data.ome_zarr.multiscale import placement
+from napari_simpleclick.data.ome_zarr.opening import open_node, readable
+from napari_simpleclick.data.volume import Volume
+
+
+def read_ome_zarr(path: Path) -> Volume:
+    """Open the finest level of an OME-Zarr image, or a plain Zarr array; nothing is loaded.
+
+    Raises
+    ------
+    ImportError
+        If zarr is not installed.
+    VolumeError
+        If the folder is no Zarr, damaged, or holds no image; says which.
+    """
+    return read_levels(path)[0]
+
+
+def read_levels(path: Path) -> tuple[Volume, list[ChunkedArray]]:
+    """The finest level of an image as a volume, and the arrays of all levels that are there, the finest first."""
+    node = open_node(path)
+    with readable(path):
+        if not hasattr(node, "keys"):
+            array = checked(node, path)
+            told = missing_chunks(array)
+            return Volume(array, (1.0,) * array.ndim, name=bare_name(path), notices=told), [array]
+        group, where, others = image_group(node, path)
+        told_of_group = attributes(group)
+        multiscale: Mapping[str, Any] = told_of_group["multiscales"][0]
+        levels = list(multiscale["datasets"])
+        arrays, absent = arrays_of(group, where, levels)
+        data = arrays[0]
+        place = placement(multiscale, levels[0], data.ndim)
+        volume = Volume(
+            data,
+            spacing=place.spacing,
+            origin=place.origin,
+            unit=place.unit,
+            name=bare_name(path),
+            axes=place.axes,
+            labels="image-label" in told_of_group,
+            notices=(*others, *place.notices, *absent, *missing_chunks(data)),
+        )
+        return volume, arrays
+
+
+def arrays_of(group: Any, path: Path, levels: list[Mapping[str, Any]]) -> tuple[list[ChunkedArray], tuple[str, ...]]:
+    """The arrays of the levels that are there, the finest first, and a notice of coarser ones that are not.
+
+    Raises
+    ------
+    VolumeError
+        If the finest one is missing.
+    """
+    names = [str(level["path"]) for level in levels]
+    there = [name for name in names if name in group]
+    if names[0] not in there:
+        rest = f" Level {there[0]} is there: open {path / there[0]} to see it without its place." if there else ""
+        raise VolumeError(f"{path}: its finest level {names[0]} is missing. Copy it again.{rest}")
+    arrays = [checked(group[name], path / name) for name in there]
+    absent = [name for name in names if name not in there]
+    return arrays, (f"{path.name}: the levels {', '.join(absent)} are missing.",) if absent else ()
+
+
+def read_label_images(path: Path) -> list[Volume]:
+    """The label images that belong to the image in a folder; empty without any.
+
+    Raises
+    ------
+    VolumeError
+        If one is damaged.
+    """
+    node = open_node(path)
+    if not hasattr(node, "keys"):
+        return []
+    with readable(path):
+        _, where, _ = image_group(node, path)
+    return [read_ome_zarr(where / "labels" / name) for name in label_names(where)]
+
+
+def bare_name(path: Path) -> str:
+    """Name of a folder without its endings.
+
+    Examples
+    --------
+    >>> bare_name(Path("cells.v2.ome.zarr")), bare_name(Path("plate.zarr/A/1/0"))
+    ('cells.v2', '0')
+    """
+    name = path.name
+    for ending in (".zarr", ".ome"):
+        name = name[: -len(ending)] if name.lower().endswith(ending) else name
+    return name
