@@ -61,3 +61,11 @@ def test_markup_in_a_message_is_printed_as_it_is(capsys):
     with pytest.raises(SystemExit), told_as_messages():
         raise ValueError("expected [0, 1], got [bold]")
     assert "expected [0, 1], got [bold]" in capsys.readouterr().err
+
+
+def test_python_runs_the_package_as_the_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "napari_simpleclick", "models"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "vit_xtiny_stem_448" in done.stdout

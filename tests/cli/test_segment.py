@@ -1,6 +1,7 @@
 """`napari-simpleclick segment`: clicks in a file to a mask in a file."""
 
 import json
+from dataclasses import replace
 
 import nibabel
 import numpy as np
@@ -78,8 +79,70 @@ def test_network_sees_other_images_as_channels(tmp_path):
     run_segment(SegmentSettings(tmp_path / "0.tif", clicks, output, channels=parts), Seen(), Console(quiet=True))
     assert np.argwhere(tifffile.imread(output)).tolist() == [[2, 10, 11]]
     tifffile.imwrite(tmp_path / "20.tif", np.zeros((6, 40, 51), np.uint8))
-    with pytest.raises(VolumeError, match=r"20.tif has the shape \[6, 40, 51\].*0.tif, \[6, 40, 50\]. Resample"):
+    with pytest.raises(
+        VolumeError, match=r"0 and 20 must have one grid, got shapes \(6, 40, 50\) and \(6, 40, 51\).*--resample"
+    ):
         run_segment(SegmentSettings(tmp_path / "0.tif", clicks, output, channels=parts), Seen(), Console(quiet=True))
+
+
+def test_channel_of_another_place_is_refused_or_resampled(tmp_path):
+    class Seen(Pixel):
+        def predict(self, image, clicks, previous=None, *, view=None):
+            assert np.asarray(image)[1, 2].tolist() == [9, 9, 9]
+            return super().predict(image, clicks)
+
+    voxels = np.zeros((4, 5, 6), np.uint8)
+    nibabel.save(nibabel.Nifti1Image(voxels, np.diag([-1.0, -1, 1, 1])), tmp_path / "i.nii")
+    shifted = np.diag([-1.0, -1, 1, 1])
+    shifted[0, 3] = -1
+    voxels[1, 1] = 9  # one voxel further to the left, so at x = 2 of the image
+    nibabel.save(nibabel.Nifti1Image(voxels, shifted), tmp_path / "c.nii")
+    clicks, channels = written(tmp_path / "c.json", [{"at": [2, 1, 2]}]), (tmp_path / "c.nii",) * 3
+    settings = SegmentSettings(tmp_path / "i.nii", clicks, tmp_path / "m.nii", limits=(0, 255), channels=channels)
+    with pytest.raises(VolumeError, match=r"i and c must lie at one place.*Add --resample"):
+        run_segment(settings, Seen(), Console(quiet=True))
+    run_segment(replace(settings, resample=True), Seen(), Console(quiet=True))
+    assert np.argwhere(np.asarray(nibabel.load(tmp_path / "m.nii").dataobj)).tolist() == [[2, 1, 2]]
+
+
+@pytest.mark.parametrize("name", ["a.tif", "c.json"])
+def test_output_over_an_input_is_refused_before_the_clicks(tmp_path, name):
+    tifffile.imwrite(tmp_path / "a.tif", np.full((40, 50), 7, np.uint8))
+    clicks = written(tmp_path / "c.json", [{"at": [10, 11]}])
+    before = (tmp_path / name).read_bytes()
+    with pytest.raises(VolumeError, match=r"would be lost|are written as"):
+        run_segment(SegmentSettings(tmp_path / "a.tif", clicks, tmp_path / name), None, Console(quiet=True))
+    assert (tmp_path / name).read_bytes() == before
+
+
+@pytest.mark.parametrize("limits", [(200, 100), (5, 5), (float("nan"), 4)])
+def test_limits_that_are_none_are_refused(tmp_path, limits):
+    tifffile.imwrite(tmp_path / "a.tif", np.zeros((40, 50), np.uint8))
+    settings = SegmentSettings(tmp_path / "a.tif", tmp_path / "c.json", tmp_path / "m.tif", limits=limits)
+    with pytest.raises(VolumeError, match="Limits are what is black"):
+        run_segment(settings, None, Console(quiet=True))
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_texts_of_the_header_reach_the_mask_only_where_asked_for(tmp_path, keep):
+    image = nibabel.Nifti1Image(np.zeros((4, 5, 6), np.uint8), np.eye(4))
+    image.header["descrip"] = b"Anna Muster"
+    nibabel.save(image, tmp_path / "i.nii")
+    clicks = written(tmp_path / "c.json", [{"at": [2, 1, 2]}])
+    run_segment(
+        SegmentSettings(tmp_path / "i.nii", clicks, tmp_path / "m.nii", keep_text=keep), Pixel(), Console(quiet=True)
+    )
+    assert (b"Anna" in (tmp_path / "m.nii").read_bytes()) is keep
+
+
+def test_time_series_of_one_time_is_clicked_with_voxels_of_space(tmp_path):
+    nibabel.save(nibabel.Nifti1Image(np.zeros((4, 5, 6, 1), np.uint8), np.diag([1.0, -1, 2, 1])), tmp_path / "i.nii")
+    clicks = written(tmp_path / "c.json", [{"at": [1, 2, 3]}, {"at": [1, 2, 4, 0], "object": 2}])
+    settings = SegmentSettings(tmp_path / "i.nii", clicks, tmp_path / "m.nii", "voxel")
+    run_segment(settings, Pixel(), Console(quiet=True))
+    mask = np.asarray(nibabel.load(tmp_path / "m.nii").dataobj)
+    assert mask.shape == (4, 5, 6, 1)
+    assert (mask[1, 2, 3, 0], mask[1, 2, 4, 0], np.count_nonzero(mask)) == (1, 2, 2)
 
 
 def test_command_outlines_a_lesion_at_a_position_in_millimetres(tmp_path):

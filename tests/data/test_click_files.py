@@ -54,7 +54,7 @@ def test_points_that_napari_saved_are_clicks_on_one_object(tmp_path):
         ("a.json", '[{"at": [1, NaN, 3]}]', "the position is"),
         ("a.json", '[{"at": [1, 2, 3], "positive": "maybe"}]', "positive is 'maybe'"),
         ("a.csv", "x,y\n1,2\n", "expected columns axis-0"),
-        ("a.csv", "axis-0,axis-1\n1,\n", "could not convert"),
+        ("a.csv", "axis-0,axis-1\n1,\n", "axis 1 of the position is empty"),
     ],
 )
 def test_mistake_is_named_with_what_was_expected(tmp_path, name, text, expected):
@@ -114,3 +114,74 @@ def test_voxel_and_world_position_of_nibabel_are_the_pixel_that_is_shown(tmp_pat
         plane, click = PlacedClick(1, at).on(volume, coordinates)
         index = tuple(int(v) for v in plane.to_volume(click.row, click.col))
         assert volume.data[index] == values[voxel]
+
+
+TABLE = [
+    ("plain", "axis-0,axis-1\n48,40\n"),
+    ("any order of columns", "object,axis-1,axis-0\n,40,48\n"),
+    ("blank rows of spreadsheets", "axis-0,axis-1\n\n48,40\n,\n"),
+    ("carriage returns", "axis-0,axis-1\r\n48,40\r\n"),
+    ("semicolons", "index;axis-0;axis-1\n0;48;40\n"),
+    ("decimal commas", "axis-0;axis-1\n48,0;40,0\n"),
+    ("tabs", "axis-0\taxis-1\n48\t40\n"),
+    ("first line of Excel", "sep=;\naxis-0;axis-1\n48;40\n"),
+    ("capitals and spaces", " Axis-0 , AXIS-1\n 48 , 40\n"),
+    ("a column that is no axis", "axis-z,axis-0,axis-1\n7,48,40\n"),
+]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("text", [text for _, text in TABLE], ids=[name for name, _ in TABLE])
+def test_tables_of_spreadsheets_are_read(tmp_path, text, encoding):
+    (tmp_path / "a.csv").write_bytes(text.encode(encoding))
+    (click,) = read_clicks(tmp_path / "a.csv")
+    assert (click.at, click.object_id, click.positive) == ((48, 40), 1, True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_json_of_any_editor_is_read(tmp_path, encoding):
+    (tmp_path / "a.json").write_bytes('{"clicks": [{"at": [48, 40]}]}'.encode(encoding))
+    assert read_clicks(tmp_path / "a.json")[0].at == (48, 40)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("a.csv", "index,axis-0,axis-1\n0,48,40\n1,48\n", r"click 2: axis 1 of the position is empty"),
+        ("a.csv", "axis-0,axis-1\n48,x\n", "click 1: could not convert"),
+        ("a.csv", "axis-0,axis-1,object\n4,5,0\n", "click 1: the object has the number 0"),
+        ("a.csv", "axis-0,axis-1,object\n4,5,1.5\n", "click 1: the object has the number 1.5"),
+        ("a.csv", "axis-0,axis-1,axes\n4,5,1 2 3\n", "click 1: the plane has the axes"),
+        ("a.csv", "", "expected columns axis-0"),
+        ("a.json", '[{"at": [4, 5], "object": 1e400}]', "click 1: cannot convert float infinity"),
+        (
+            "a.json",
+            '[{"at": [4, 5], "object": 18446744073709551616}]',
+            "has the number 184467440737095",
+        ),
+        ("a.json", '[{"at": [4, 5], "object": true}]', "click 1: "),
+        ("a.json", '[{"at": "45"}]', "click 1: the position is"),
+        ("a.json", '[{"at": [4, NaN]}]', "click 1: the position is"),
+        ("a.json", '[{"at": [1' + "0" * 400 + ", 5]}]", "click 1: int too large"),
+        ("a.json", '[{"at": [4, 5], "axes": "12"}]', "click 1: the plane has the axes"),
+        ("a.json", "[" * 200000, "holds no clicks"),
+        ("a.json", "\udcff", "holds no clicks"),
+    ],
+)
+def test_clicks_that_cannot_be_used_are_told_with_their_number(tmp_path, name, text, message):
+    (tmp_path / name).write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(ClickFileError, match=message) as caught:
+        read_clicks(tmp_path / name)
+    assert name in str(caught.value)
+    assert len(str(caught.value)) < 1000
+
+
+def test_ids_of_em_segments_are_kept(tmp_path):
+    (tmp_path / "a.json").write_text('[{"at": [4, 5], "object": 9007199254740993}]')
+    assert read_clicks(tmp_path / "a.json")[0].object_id == 9007199254740993
+
+
+def test_click_with_a_place_on_an_axis_of_one_time_is_a_click_on_the_volume():
+    volume = Volume(np.zeros((4, 5, 6)), (1.0,) * 3)
+    plane, click = PlacedClick(1, (0, 2, 3, 4), axes=(2, 3)).on(volume)
+    assert (plane.point, plane.axes, click.row, click.col) == ((2, 0, 0), (1, 2), 3, 4)

@@ -56,6 +56,8 @@ def segment(
     precision: Precision = "auto",
     device: str = "auto",
     flip: bool = False,
+    resample: bool = False,
+    keep_header_text: bool = False,
 ) -> None:
     """Outline what the clicks in a file point at, as in napari but without a window.
 
@@ -83,12 +85,16 @@ def segment(
         auto, cpu, cuda or mps.
     flip
         Average with the mirror image: a little more exact, twice the time.
+    resample
+        Bring channels on other grids onto that of the image, instead of refusing them.
+    keep_header_text
+        Write the texts of a NIfTI image's header, which may name a patient, into the mask, too.
     """
     from napari_simpleclick.cli.segment import SegmentSettings, run_segment
     from napari_simpleclick.inference.loading import load_predictor
     from napari_simpleclick.model.weights import DEFAULT_MODEL
 
-    settings = SegmentSettings(image, clicks, output, coordinates, limits, channels)
+    settings = SegmentSettings(image, clicks, output, coordinates, limits, channels, resample, keep_header_text)
     predictor = load_predictor(model or DEFAULT_MODEL, engine=engine, precision=precision, device=device, flip=flip)
     run_segment(settings, predictor, Console())
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import track
 
 from napari_simpleclick.annotation.session_files.format import SessionContent, SessionFileError, read_session
@@ -15,7 +16,8 @@ from napari_simpleclick.annotation.session_files.replay import Replay, Replayed
 from napari_simpleclick.cli.notices import tell_notices
 from napari_simpleclick.data.channels import ChannelsImage
 from napari_simpleclick.data.fingerprint import fingerprint
-from napari_simpleclick.data.io import read_volume, require_writable, write_mask
+from napari_simpleclick.data.io import read_volume
+from napari_simpleclick.data.saving import require_output, save_mask
 from napari_simpleclick.data.volume import PlaneImage, Volume, plane_at
 from napari_simpleclick.inference.engines.device import devices_at_hand
 from napari_simpleclick.inference.loading import load_predictor
@@ -36,9 +38,10 @@ def run_replay(
     SessionFileError
         If the file is damaged, or the image or the model is another one.
     """
-    if output:
-        require_writable(output)
     content = read_session(session)
+    if output:
+        noted = (content.about.get("image") or {}).get("path")
+        require_output(output, (session, image, session.parent / noted if noted else None))
     volume = open_image(content, image, session)
     tell_notices(volume, console)
     predictors = load_predictors(content, model, console)
@@ -46,7 +49,11 @@ def run_replay(
     masks = Replay(content, Pictures(volume), lambda place: predictors[place]).run()
     found = list(track(masks, total=len(content.newest), description="Replaying", console=console, transient=True))
     if output:
-        write_mask(output, paint(found, volume), volume)
+        written = save_mask(output, paint(found, volume), volume)
+        if written != output:
+            console.print(
+                f"[yellow]{escape(output.name)} cannot hold these labels; they are in {escape(written.name)}.[/]"
+            )
     differing = [each for each in found if not each.same]
     tell(found, differing, console)
     return differing

@@ -7,16 +7,19 @@ from time import perf_counter
 
 import numpy as np
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
 from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.cli.notices import tell_notices
+from napari_simpleclick.data.alignment import require_one_grid, resampled
 from napari_simpleclick.data.channels import ChannelsImage
 from napari_simpleclick.data.click_files import Coordinates, PlacedClick, read_clicks
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.intensity import Limits, default_limits
-from napari_simpleclick.data.io import read_volume, require_writable, write_mask
+from napari_simpleclick.data.io import read_volume
+from napari_simpleclick.data.saving import require_output, save_mask
 from napari_simpleclick.data.volume import SliceView, Volume
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import PredictorLike
@@ -40,6 +43,10 @@ class SegmentSettings:
         Intensities shown black and white to the network; by default as napari shows the image.
     channels
         Files of grey images on the grid of the image, which the network sees as red, green and blue instead of it.
+    resample
+        Bring channels on other grids onto that of the image.
+    keep_text
+        Write the texts of the image's header into the mask, too.
     """
 
     image: Path
@@ -48,6 +55,8 @@ class SegmentSettings:
     coordinates: Coordinates = "index"
     limits: Limits | None = None
     channels: tuple[Path, Path, Path] | None = None
+    resample: bool = False
+    keep_text: bool = False
 
 
 def run_segment(settings: SegmentSettings, predictor: PredictorLike, console: Console) -> None:
@@ -58,7 +67,9 @@ def run_segment(settings: SegmentSettings, predictor: PredictorLike, console: Co
     ClickFileError, VolumeError, OSError
         If a file cannot be used.
     """
-    require_writable(settings.output)
+    require_output(settings.output, (settings.image, settings.clicks, *(settings.channels or ())))
+    if settings.limits and not settings.limits[0] < settings.limits[1]:
+        raise VolumeError(f"Limits are what is black, then what is white, a larger number; got {settings.limits}.")
     volume = read_volume(settings.image)
     tell_notices(volume, console)
     clicks, picture = read_clicks(settings.clicks), picture_of(settings, volume)
@@ -66,9 +77,18 @@ def run_segment(settings: SegmentSettings, predictor: PredictorLike, console: Co
     annotator, planes = click_all(clicks, volume, predictor, settings.coordinates, picture, console)
     seconds = perf_counter() - start
     labels = paint(annotator, planes, volume)
-    write_mask(settings.output, labels, volume)
+    written = save_mask(settings.output, labels, with_text(volume) if settings.keep_text else volume)
     show(annotator, labels, console)
-    console.print(f"{len(clicks)} clicks in {seconds:.1f} s. Written: {settings.output}", highlight=False)
+    if written != settings.output:
+        console.print(
+            f"[yellow]{escape(settings.output.name)} cannot hold these labels; they are in {escape(written.name)}.[/]"
+        )
+    console.print(f"{len(clicks)} clicks in {seconds:.1f} s. Written: {escape(str(written))}", highlight=False)
+
+
+def with_text(volume: Volume) -> Volume:
+    """The volume such that its masks carry the texts of its header."""
+    return replace(volume, geometry=volume.geometry and replace(volume.geometry, keep_text=True))
 
 
 def picture_of(settings: SegmentSettings, volume: Volume) -> Callable[[SliceView], Plane]:
@@ -77,7 +97,7 @@ def picture_of(settings: SegmentSettings, volume: Volume) -> Callable[[SliceView
     Raises
     ------
     VolumeError
-        If a channel has another shape than the volume, or colors.
+        If a channel lies on another grid than the volume, or has colors.
     """
 
     def limits_of(each: Volume) -> Limits | None:
@@ -86,14 +106,7 @@ def picture_of(settings: SegmentSettings, volume: Volume) -> Callable[[SliceView
     if settings.channels is None:
         limits = limits_of(volume)
         return lambda plane: plane.image(limits)
-    parts = [read_volume(path) for path in settings.channels]
-    for path, part in zip(settings.channels, parts, strict=True):
-        if part.rgb or part.shape != volume.shape:
-            kind = "colors" if part.rgb else f"the shape {list(part.shape)}"
-            raise VolumeError(
-                f"{path} has {kind}; a channel is a grey image of the shape of {settings.image}, {list(volume.shape)}. "
-                "Resample it to that grid."
-            )
+    parts = [channel(path, volume, resample=settings.resample) for path in settings.channels]
     shown = [limits_of(part) for part in parts]
 
     def picture(plane: SliceView) -> ChannelsImage:
@@ -103,6 +116,23 @@ def picture_of(settings: SegmentSettings, volume: Volume) -> Callable[[SliceView
         return ChannelsImage((red, green, blue))
 
     return picture
+
+
+def channel(path: Path, image: Volume, *, resample: bool) -> Volume:
+    """A grey image on the grid of another one.
+
+    Raises
+    ------
+    VolumeError
+        If it has colors, or another grid and `resample` is not set.
+    """
+    part = read_volume(path)
+    if part.rgb:
+        raise VolumeError(f"{path} has colors; a channel is a grey image. Split its colors into files.")
+    if resample and (part.geometry or part.shape != image.shape):
+        return resampled(part, image, labels=False)
+    require_one_grid(image, part, cure="Add --resample to bring it onto the grid of the image.")
+    return part
 
 
 def click_all(

@@ -1,6 +1,8 @@
 """Click files: where somebody clicked, as JSON or CSV; see docs/reference/click_files.md."""
 
+import codecs
 import csv
+import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +18,15 @@ from napari_simpleclick.files import replace_when_complete
 
 Coordinates = Literal["index", "voxel", "world"]
 """Indices of the array as napari shows it, voxels as the file stores them, or millimetres of the file's space."""
+
+MOST_BYTES = 1 << 28
+"""Larger files are no click files: a million clicks take 40 MB."""
+
+MOST_OBJECT = 2**64 - 1
+"""The largest number of an object that a mask can hold."""
+
+DELIMITERS = ",;\t"
+"""What spreadsheets put between cells; where it is no comma, the comma may be that of decimals."""
 
 YES, NO = {"true", "1", "yes", "+", "positive"}, {"false", "0", "no", "-", "negative"}
 
@@ -57,16 +68,17 @@ class PlacedClick:
             If it lies outside the volume.
         """
         index = tuple(round(place) for place in array_index(self.at, volume, coordinates))
-        if len(index) != len(volume.shape) or not all(
-            0 <= place < size for place, size in zip(index, volume.shape, strict=True)
-        ):
+        ndim = len(volume.shape)
+        earlier = max(0, len(index) - ndim) if not any(index[:-ndim]) else 0  # axes of one entry, as of one time
+        index = index[earlier:]
+        if len(index) != ndim or not all(0 <= place < size for place, size in zip(index, volume.shape, strict=True)):
             raise ClickFileError(
                 f"The click at {list(self.at)} ({coordinates}) is at index {list(index)}, outside {volume.name} of "
                 f"shape {list(volume.shape)}. Check the image, the order of the axes and --coordinates."
             )
-        axes = self.axes or (len(index) - 2, len(index) - 1)
-        if len({axis % len(index) for axis in axes}) != 2 or not all(0 <= axis < len(index) for axis in axes):
-            raise ClickFileError(f"A plane has two different axes from 0 to {len(index) - 1}, got {list(axes)}.")
+        axes = (ndim - 2, ndim - 1) if self.axes is None else (self.axes[0] - earlier, self.axes[1] - earlier)
+        if axes[0] == axes[1] or not all(0 <= axis < ndim for axis in axes):
+            raise ClickFileError(f"A plane has two different axes from 0 to {ndim - 1}, got {list(axes)}.")
         point = tuple(0 if axis in axes else place for axis, place in enumerate(index))
         plane = SliceView(volume.data, point, axes, rgb=volume.rgb)
         row, col = plane.to_plane(index)
@@ -74,9 +86,17 @@ class PlacedClick:
 
 
 def array_index(at: Sequence[float], volume: Volume, coordinates: Coordinates) -> tuple[float, ...]:
-    """A position as indices of the array of a volume."""
+    """A position as indices of the array of a volume.
+
+    Raises
+    ------
+    ClickFileError
+        If it has fewer numbers than a place in space.
+    """
     if coordinates == "index":
         return tuple(at)
+    if coordinates == "world" and volume.geometry is not None and len(at) < 3:
+        raise ClickFileError(f"A position in the space of a file has three numbers, x first; got {list(at)}.")
     if volume.geometry is None:
         if coordinates == "voxel":
             return tuple(at)
@@ -98,44 +118,93 @@ def read_clicks(path: Path) -> list[PlacedClick]:
     if kind not in (".json", ".csv"):
         raise ClickFileError(f"{path.name}: clicks are read from .json or .csv files.")
     try:
-        rows = rows_of_json(path) if kind == ".json" else rows_of_csv(path)
-    except (ValueError, csv.Error) as error:
+        text = text_of(path)
+        rows = rows_of_json(text) if kind == ".json" else rows_of_csv(text)
+    except (ValueError, csv.Error, RecursionError) as error:
         raise ClickFileError(f"{path} holds no clicks: {error}.") from error
     clicks = []
     for number, row in enumerate(rows, start=1):
         try:
             clicks.append(click_of(row))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ClickFileError(
-                f"{path}, click {number}: {error}; got {dict(row)}. Expected an object from 1, a position of numbers, "
-                "and positive true or false."
+                f"{path}, click {number}: {error}; got {shortened(row)}. Expected an object from 1, a position of "
+                "numbers, and positive true or false."
             ) from error
     if not clicks:
         raise ClickFileError(f"{path} holds no click.")
     return clicks
 
 
-def rows_of_json(path: Path) -> list[Mapping[str, Any]]:
-    """The clicks of a JSON file: a list, or under "clicks"."""
-    content = json.loads(path.read_text())
+def text_of(path: Path) -> str:
+    """The text of a file in UTF-8, or in UTF-16 where its first bytes say so; those bytes are left out.
+
+    Raises
+    ------
+    ValueError
+        If the file is too large, or of another encoding.
+    """
+    if (size := path.stat().st_size) > MOST_BYTES:
+        raise ValueError(f"it has {size} bytes, expected at most {MOST_BYTES}")
+    content = path.read_bytes()
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if wide else "utf-8-sig")
+
+
+def shortened(row: Mapping[str, Any]) -> str:
+    """A row for a message, not longer than a few lines."""
+    text = str(dict(row))
+    return text if len(text) < 300 else f"{text[:300]} ..."
+
+
+def rows_of_json(text: str) -> list[Mapping[str, Any]]:
+    """The clicks of a JSON text: a list, or under "clicks"."""
+    content = json.loads(text)
     rows = content.get("clicks") if isinstance(content, dict) else content
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ValueError('expected {"clicks": [{"object": 1, "at": [12, 40, 51], "positive": true}, ...]}')
     return rows
 
 
-def rows_of_csv(path: Path) -> list[Mapping[str, Any]]:
-    """The clicks of a table with the columns axis-0, axis-1, ...; others may lack."""
-    with path.open(newline="") as file:
-        table = csv.DictReader(file)
-        places = sorted((name for name in table.fieldnames or () if name.startswith("axis-")), key=axis_number)
-        if len(places) < 2:
-            raise ValueError(f"expected columns axis-0, axis-1, ..., got {', '.join(table.fieldnames or ())}")
-        rows: list[Mapping[str, Any]] = []
-        for row in table:
-            axes = [int(axis) for axis in (row.get("axes") or "").split()]
-            rows.append({**row, "at": [float(row[name]) for name in places], "axes": axes or None})
+def rows_of_csv(text: str) -> list[Mapping[str, Any]]:
+    r"""The clicks of a table with the columns axis-0, axis-1, ...; others may lack.
+
+    Cells lie between commas, or between semicolons or tabs, as spreadsheets of many countries write them; decimals may
+    then have a comma.
+
+    Examples
+    --------
+    >>> rows_of_csv("axis-0;axis-1\n1,5;2\n")[0]["at"]
+    ['1.5', '2']
+    """
+    if text[:4].lower() == "sep=":  # the first line of some spreadsheets
+        text = text.partition("\n")[2]
+    first = text.partition("\n")[0]
+    delimiter = max(DELIMITERS, key=first.count)
+    table = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(cell.strip() for cell in row)]
+    names = [name.strip().lower() for name in table[0]] if table else []
+    places = sorted((name for name in names if is_axis(name)), key=axis_number)
+    if len(places) < 2:
+        raise ValueError(f"expected columns axis-0, axis-1, ..., got {', '.join(names)[:200]}")
+    rows: list[Mapping[str, Any]] = []
+    for cells in table[1:]:
+        row = dict(zip(names, (cell.strip() for cell in cells), strict=False))
+        at = [row.get(name) for name in places]
+        if delimiter != ",":
+            at = [cell and cell.replace(",", ".") for cell in at]
+        rows.append({**row, "at": at, "axes": (row.get("axes") or "").split() or None})
     return rows
+
+
+def is_axis(column: str) -> bool:
+    """Whether a column holds positions.
+
+    Examples
+    --------
+    >>> is_axis("axis-2"), is_axis("axis-z")
+    (True, False)
+    """
+    return column.startswith("axis-") and column.removeprefix("axis-").isdecimal()
 
 
 def axis_number(column: str) -> int:
@@ -151,29 +220,48 @@ def axis_number(column: str) -> int:
 
 def click_of(row: Mapping[str, Any]) -> PlacedClick:
     """A click from the values of a file."""
-    stated = row.get("object")
-    object_id = 1 if stated in (None, "") else int(stated)
-    if object_id < 1:
-        raise ValueError(f"the object has the number {object_id}")
-    at = tuple(float(place) for place in row["at"])
-    if len(at) < 2 or not np.isfinite(at).all():
-        raise ValueError(f"the position is {row['at']}")
-    axes = row.get("axes")
-    if axes is not None and len(axes) != 2:
+    object_id = object_of(row.get("object"))
+    at, axes = row["at"], row.get("axes")
+    if not isinstance(at, list) or len(at) < 2 or any(isinstance(place, bool) for place in at):
+        raise ValueError(f"the position is {shortened({'at': at})}")
+    if lacking := [number for number, place in enumerate(at) if place in (None, "")]:
+        raise ValueError(f"axis {lacking[0]} of the position is empty")
+    position = tuple(float(place) for place in at)
+    if not np.isfinite(position).all():
+        raise ValueError(f"the position is {at}")
+    if axes is not None and (not isinstance(axes, list) or len(axes) != 2):
         raise ValueError(f"the plane has the axes {axes}")
     both = (int(axes[0]), int(axes[1])) if axes else None
-    return PlacedClick(object_id, at, truth(row.get("positive", True)), both, float(row.get("time") or 0))
+    time = float(row.get("time") or 0)
+    return PlacedClick(object_id, position, truth(row.get("positive")), both, time if np.isfinite(time) else 0.0)
+
+
+def object_of(stated: Any) -> int:
+    """The number of an object; 1 where nothing is stated.
+
+    Raises
+    ------
+    ValueError
+        If it is no whole number from 1 that a mask can hold.
+    """
+    if stated in (None, ""):
+        return 1
+    text = str(stated).strip()
+    number = int(text) if text.isdecimal() else float(text.replace(",", "."))
+    if isinstance(stated, bool) or number != int(number) or not 1 <= number <= MOST_OBJECT:
+        raise ValueError(f"the object has the number {stated}; expected 1 to {MOST_OBJECT}")
+    return int(number)
 
 
 def truth(value: Any) -> bool:
-    """True or false from the words that people write.
+    """True or false from the words that people write; true where nothing is written.
 
     Examples
     --------
     >>> truth("False"), truth("+"), truth(1)
     (False, True, True)
     """
-    word = str(value).strip().lower()
+    word = "true" if value is None else str(value).strip().lower() or "true"
     if word not in YES | NO:
         raise ValueError(f"positive is {value!r}")
     return word in YES

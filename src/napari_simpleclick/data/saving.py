@@ -1,0 +1,74 @@
+"""Masks reach the disk: obstacles are found before the first click, and a format that fails gives way to another."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.io import NIFTI, require_writable, write_mask
+from napari_simpleclick.data.volume import Volume
+
+ENDINGS = (".ome.tiff", ".ome.tif", ".nii.gz", ".tiff", ".tif", ".nii")
+
+
+def require_output(output: Path, inputs: Iterable[Path | None]) -> None:
+    """Tell before a long computation that its mask could not be written, or would replace what it is made from.
+
+    Parameters
+    ----------
+    output
+        The file to write.
+    inputs
+        Files and folders that are read.
+
+    Raises
+    ------
+    VolumeError
+        If the ending is not known, or the output is one of the inputs or inside one.
+    OSError
+        If the folder cannot be written to.
+    """
+    require_writable(output)
+    place = output.resolve()
+    for source in inputs:
+        if source is not None and (place == source.resolve() or source.resolve() in place.parents):
+            raise VolumeError(f"{output} is, or lies in, {source}, which would be lost. Choose another output.")
+    folder = next(folder for folder in place.parents if folder.exists())
+    if place.is_dir() or not os.access(folder, os.W_OK):
+        raise OSError(f"{output} cannot be written: {place if place.is_dir() else folder}. Choose another folder.")
+
+
+def save_mask(path: Path, labels: np.ndarray, like: Volume | None) -> Path:
+    """Write labels; where the format cannot hold them, as NIfTI beside it.
+
+    Returns
+    -------
+    Path
+        The file that was written.
+
+    Raises
+    ------
+    VolumeError
+        If no format holds the labels.
+    OSError
+        If the file cannot be written; an older one stays whole.
+    """
+    try:
+        write_mask(path, labels, like)
+    except OSError:
+        raise
+    except Exception:  # after all clicks no library may have the last word
+        if path.name.lower().endswith(NIFTI):
+            raise
+        path = beside(path)
+        write_mask(path, labels, like)
+    return path
+
+
+def beside(path: Path) -> Path:
+    """A name for the same mask as NIfTI that no file has yet."""
+    bare = next((path.name[: -len(end)] for end in ENDINGS if path.name.lower().endswith(end)), path.name)
+    names = (path.with_name(f"{bare}{mark}.nii.gz") for mark in ("", *(f"-{number}" for number in range(2, 10000))))
+    return next(name for name in names if not name.exists())
