@@ -38,6 +38,8 @@ class DataSettings:
     """Smallest object, in pixels."""
     components: bool = False
     """Every connected component on a picture or slice is an object of its own, whatever the data set calls one."""
+    resample: bool = False
+    """Bring labels of volumes on another grid onto that of their image, instead of refusing them."""
     every: int = 1
     """Only the first picture or slice, and every so many after it: 10 is the validation part of training folders."""
     pictures: int | None = None
@@ -130,6 +132,7 @@ def dataset_choices(data: DataSettings) -> "list[DatasetChoice]":
         label=data.label,
         min_size=data.min_size,
         components=data.components,
+        resample=data.resample,
         every=data.every,
         pictures=data.pictures,
         largest=data.largest,

@@ -67,9 +67,12 @@ class Volume:
 
     @property
     def spatial(self) -> tuple[int, ...]:
-        """The axes z, y and x by their letters; the last three, or two, where the source does not tell."""
+        """The axes z, y and x by their letters; the last three, or two, where the source does not tell.
+
+        A stack of planes is taken as space, whatever its first axis is called.
+        """
         ndim = len(self.shape)
-        if len(self.axes) == ndim and {"Y", "X"} <= set(self.axes):
+        if len(self.axes) == ndim and {"Y", "X"} <= set(self.axes) and ("Z" in self.axes or ndim != 3):
             return tuple(self.axes.index(letter) for letter in "ZYX" if letter in self.axes)
         return tuple(range(max(0, ndim - 3), ndim))
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from napari_simpleclick.data.datasets.base import Dataset, DatasetError
-from napari_simpleclick.data.datasets.files import PictureFiles, pair_files, require_folders
+from napari_simpleclick.data.datasets.files import PictureFiles
+from napari_simpleclick.data.datasets.folder import own_pictures
 from napari_simpleclick.data.datasets.folders import Domains
 from napari_simpleclick.data.datasets.largest import Largest
 from napari_simpleclick.data.datasets.objects import labels_or_components, split
@@ -73,9 +74,7 @@ class DatasetChoice:
             if not path.exists():
                 raise DatasetError(f"No file or folder {path.absolute()}. Check the path.")
         if self.images.is_dir() and not self.images.name.endswith(".zarr"):
-            require_folders(self.images, self.labels)
-            pairs = pair_files(self.images, self.labels)
-            return PictureFiles(self.name, pairs, labels_or_components, min_size=self.options.min_size)
+            return own_pictures(self.name, self.images, self.labels, self.options)
         case = LabelledVolume(self.images.name.split(".")[0], self.images, self.labels)
         return open_slices(self.name, [case], labels_or_components, self.options)
 

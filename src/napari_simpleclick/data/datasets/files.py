@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ class PictureFiles:
     name
         Name of the data set.
     pairs
-        Picture and mask.
+        Picture and mask, or what `read_marks` takes instead.
     objects
         What an object is.
     read_marks
@@ -30,9 +31,9 @@ class PictureFiles:
     """
 
     name: str
-    pairs: Sequence[tuple[Path, Path]]
+    pairs: Sequence[tuple[Path, Any]]
     objects: ObjectRule
-    read_marks: Callable[[Path], np.ndarray] = read_marks
+    read_marks: Callable[[Any], np.ndarray] = read_marks
     min_size: int = 1
 
     def __len__(self) -> int:
@@ -53,16 +54,44 @@ def pair_files(images: Path, masks: Path, *, is_mask: Callable[[Path], bool] = i
         If a folder is missing, empty, or a file has no partner.
     """
     require_folders(images, masks)
-    pictures = {path.stem: path for path in sorted(images.iterdir()) if is_picture(path)}
-    marked = {path.stem: path for path in sorted(masks.iterdir()) if is_mask(path)}
-    if alone := sorted(pictures.keys() ^ marked.keys()):
+    pictures, marked = by_stem(images), by_stem(masks, is_mask)
+    require_partners(images, masks, sorted(pictures.keys() ^ marked.keys()), len(pictures))
+    return [(path, marked[stem]) for stem, path in pictures.items()]
+
+
+def by_stem(folder: Path, is_wanted: Callable[[Path], bool] = is_picture) -> dict[str, Path]:
+    """Files of a folder by their names without the ending, sorted.
+
+    Raises
+    ------
+    DatasetError
+        If two files have one name, so that a partner would be a guess.
+    """
+    found: dict[str, Path] = {}
+    for path in sorted(path for path in folder.iterdir() if is_wanted(path)):
+        if path.stem in found:
+            raise DatasetError(
+                f"{folder} holds {found[path.stem].name} and {path.name}, which have one name. Remove one of them."
+            )
+        found[path.stem] = path
+    return found
+
+
+def require_partners(images: Path, masks: Path, alone: Sequence[str], count: int) -> None:
+    """Tell which files of two folders have no partner, or that there are none.
+
+    Raises
+    ------
+    DatasetError
+        If there are such files, or no pictures.
+    """
+    if alone:
         raise DatasetError(
             f"Every image in {images} needs a mask of the same name in {masks}; without a partner: "
             f"{', '.join(alone[:5])}{' ...' if len(alone) > 5 else ''}. Was the archive unpacked completely?"
         )
-    if not pictures:
+    if not count:
         raise DatasetError(f"{images} holds no pictures. Was the archive unpacked completely?")
-    return [(path, marked[stem]) for stem, path in pictures.items()]
 
 
 def listed_pairs(listing: Path, images: Path, masks: Path, *, endings: tuple[str, str]) -> list[tuple[Path, Path]]:

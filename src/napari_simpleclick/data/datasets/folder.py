@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from napari_simpleclick.data.datasets.base import DatasetError
-from napari_simpleclick.data.datasets.files import PictureFiles, contents, pair_files
+from napari_simpleclick.data.datasets.files import PictureFiles, contents
 from napari_simpleclick.data.datasets.info import DatasetInfo
 from napari_simpleclick.data.datasets.objects import labels_or_components
 from napari_simpleclick.data.datasets.options import DatasetOptions
+from napari_simpleclick.data.datasets.own_masks import pair_own, read_own_masks
 
 IMAGES = ("images", "image", "img", "raw")
 MASKS = ("masks", "labels", "mask", "label", "gt", "annotations", "annotation")
@@ -27,7 +28,19 @@ def open_folder(folder: Path, options: DatasetOptions) -> PictureFiles:
             f"Expected a folder of pictures ({', '.join(IMAGES)}) and one of masks ({', '.join(MASKS)}) in {folder}, "
             f"found: {contents(folder)}. Rename yours."
         )
-    return PictureFiles(folder.name, pair_files(images[0], masks[0]), labels_or_components, min_size=options.min_size)
+    return own_pictures(folder.name, images[0], masks[0], options)
+
+
+def own_pictures(name: str, images: Path, masks: Path, options: DatasetOptions) -> PictureFiles:
+    """Pictures of a folder with their masks in another one.
+
+    Raises
+    ------
+    DatasetError
+        If pictures and masks do not pair up.
+    """
+    pairs = pair_own(images, masks)
+    return PictureFiles(name, pairs, labels_or_components, read_own_masks, min_size=options.min_size)
 
 
 INFO = DatasetInfo(

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import label
 
 from napari_simpleclick.arrays import LabelMap
-from napari_simpleclick.data.datasets.base import IGNORE
+from napari_simpleclick.data.datasets.base import IGNORE, DatasetError
 
 ObjectRule = Callable[[np.ndarray], LabelMap]
 """From the numbers of a mask, (height, width), to 0 background, -1 ignored, others objects."""
@@ -49,8 +49,24 @@ def instances(marks: np.ndarray) -> LabelMap:
 
 
 def every_label(marks: np.ndarray) -> LabelMap:
-    """Every number but 0 is an object."""
-    labels: LabelMap = np.maximum(marks, 0).astype(np.int32)
+    """Every number but 0 is an object, -1 is ignored; numbers of any width are kept.
+
+    Examples
+    --------
+    >>> every_label(np.array([[0, 2**40, -1]])).tolist()
+    [[0, 1099511627776, -1]]
+
+    Raises
+    ------
+    DatasetError
+        If a number does not fit into 63 bits.
+    """
+    top = int(marks.max(initial=0))
+    if top > np.iinfo(np.int64).max:
+        raise DatasetError(f"Numbers of objects go up to {np.iinfo(np.int64).max}, got {top}. Number them anew.")
+    labels: LabelMap = np.maximum(marks, 0).astype(np.int32 if top <= np.iinfo(np.int32).max else np.int64)
+    if marks.dtype.kind == "i":
+        labels[marks == IGNORE] = IGNORE
     return labels
 
 
@@ -63,6 +79,8 @@ def components(marks: np.ndarray) -> LabelMap:
     [[1, 0, 0, 2], [0, 1, 0, 0]]
     """
     labels: LabelMap = label(marks > 0, structure=EIGHT_CONNECTED)[0]
+    if marks.dtype.kind == "i":
+        labels[marks == IGNORE] = IGNORE
     return labels
 
 
@@ -98,5 +116,5 @@ def labels_or_components(marks: np.ndarray) -> LabelMap:
     >>> labels_or_components(np.array([[5, 0, 5], [0, 0, 2]])).tolist()
     [[5, 0, 5], [0, 0, 2]]
     """
-    several = np.count_nonzero(np.unique(marks)) > 1
+    several = np.count_nonzero(np.unique(marks) > 0) > 1
     return every_label(marks) if several else components(marks)

@@ -25,6 +25,8 @@ class DatasetOptions:
     """Smallest object, in pixels."""
     components: bool = False
     """Every connected component on a picture or slice is an object of its own, whatever the data set calls one."""
+    resample: bool = False
+    """Labels of volumes on another grid are brought onto that of their image, instead of being refused."""
     every: int = 1
     """Only the first picture or slice, and every so many after it."""
     pictures: int | None = None

@@ -1,15 +1,17 @@
 """Slices of volumes with labels: which slices are taken, and what is an object on them."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from napari_simpleclick.data.alignment import distance, require_one_grid, resampled
 from napari_simpleclick.data.datasets.base import DatasetError, Sample, present_ids
 from napari_simpleclick.data.datasets.objects import ObjectRule
 from napari_simpleclick.data.datasets.options import AXES, DatasetOptions, Direction
+from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.volume import Volume
 
@@ -24,11 +26,22 @@ class LabelledVolume:
         Name of the case.
     image, labels
         Files, of one grid.
+    at
+        Of a series: index along the axes that are not of space, such as the time.
+    resample
+        Bring labels on another grid onto that of the image, instead of refusing them.
     """
 
     name: str
     image: Path
     labels: Path
+    at: tuple[int, ...] = ()
+    resample: bool = False
+
+    @property
+    def title(self) -> str:
+        """The name, with the time of a series."""
+        return " ".join([self.name, *(f"at {place}" for place in self.at)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +82,7 @@ class VolumeSlices:
         volume, marks = read_case(case)
         plane = volume.plane(place, self.axis)
         labels = self.objects(self.chosen(plane.labels(marks)))
-        name = f"{case.name} slice {place}"
+        name = f"{case.title} slice {place}"
         return Sample(name, np.asarray(plane.image()), labels, present_ids(labels, min_size=self.min_size))
 
 
@@ -108,17 +121,20 @@ def open_slices(
     def chosen(marks: np.ndarray) -> np.ndarray:
         return np.where(np.isin(marks, wanted), marks, 0) if wanted.size else marks
 
-    slices = [
-        (case, place) for case in cases for place in places(chosen(read_labels(case.labels)), axis, options.slice_rule)
-    ]
+    slices: list[tuple[LabelledVolume, int]] = []
+    found: set[int] = set()
+    for case in cases:
+        for at, marks in labels_of(replace(case, resample=options.resample)):
+            found |= {int(number) for number in np.unique(marks)} - {0}
+            slices += [(at, place) for place in places(chosen(marks), axis, options.slice_rule)]
     if not slices:
-        found = sorted({int(number) for case in cases for number in np.unique(read_labels(case.labels))} - {0})
         raise DatasetError(
             f"{name}: no slice has {f'a label of {wanted.tolist()}' if wanted.size else 'a label'}; "
-            f"labels in the volumes: {found or 'none'}. Choose among these with --label."
+            f"labels in the volumes: {sorted(found) or 'none'}. Choose among these with --label."
         )
     which = "slice with the largest labelled area" if options.slice_rule == "largest" else "every labelled slice"
     selection = f"{options.axis or direction}, {which} of {len(cases)} volumes, labels {wanted.tolist() or 'all'}"
+    selection += ", labels resampled to the images where their grid differs" if options.resample else ""
     return VolumeSlices(name, slices, axis, objects, chosen, selection, options.min_size)
 
 
@@ -137,29 +153,80 @@ def places(marks: np.ndarray, axis: int, rule: str) -> list[int]:
     return [int(areas.argmax())] if rule == "largest" else [int(place) for place in np.flatnonzero(areas)]
 
 
+def labels_of(case: LabelledVolume) -> Iterator[tuple[LabelledVolume, np.ndarray]]:
+    """The labels (z, y, x) of a case: of a series those of every time, each a case of its own."""
+    labels = read_pair(case)[1] if case.resample else read_labels(case.labels)
+    others = [size for axis, size in enumerate(labels.shape) if axis not in labels.spatial]
+    for at in np.ndindex(*others):
+        yield replace(case, at=at), np.asarray(in_space(labels, at).data)
+
+
 @lru_cache(maxsize=1)
 def read_case(case: LabelledVolume) -> tuple[Volume, np.ndarray]:
-    """Volume and labels of a case; the last one is kept, since its slices follow one another."""
-    volume, marks = read_volume(case.image), read_labels(case.labels)
-    if volume.shape != marks.shape:
-        raise DatasetError(
-            f"{case.name}: volume and labels must have one grid, got {volume.shape} ({case.image.name}) and "
-            f"{marks.shape} ({case.labels.name}). Check that they belong together."
-        )
-    return volume, marks
-
-
-def read_labels(path: Path) -> np.ndarray:
-    """Labels of a volume as integers (z, y, x).
+    """Volume and labels of a case, both (z, y, x); the last one is kept, since its slices follow one another.
 
     Raises
     ------
     DatasetError
-        If they are no whole numbers.
+        If the labels lie on another grid than the volume.
     """
-    marks = np.asarray(read_volume(path, labels=True).data)
+    volume, labels = read_pair(replace(case, at=()))
+    return in_space(volume, case.at), np.asarray(in_space(labels, case.at).data)
+
+
+@lru_cache(maxsize=1)
+def read_pair(case: LabelledVolume) -> tuple[Volume, Volume]:
+    """Volume and labels with all their axes, on one grid."""
+    volume, labels = read_volume(case.image), read_labels(case.labels)
+    try:
+        if case.resample and (labels.shape != volume.shape or distance(volume, labels) > 0):
+            labels = resampled(labels, volume, labels=True)
+        require_one_grid(
+            replace(volume, name=case.image.name),
+            replace(labels, name=case.labels.name),
+            cure="Check that they belong together; --resample brings labels onto the grid of their image.",
+        )
+    except VolumeError as error:
+        raise DatasetError(f"{case.name}: {error}") from error
+    return volume, labels
+
+
+def in_space(volume: Volume, at: tuple[int, ...]) -> Volume:
+    """The part of a volume at an index along its axes that are not of space, with its axes in the order z, y, x."""
+    spatial = volume.spatial
+    if spatial == (0, 1, 2):
+        return volume
+    places = iter(at or (0,) * (len(volume.shape) - len(spatial)))
+    index = tuple(slice(None) if axis in spatial else next(places) for axis in range(len(volume.shape)))
+    data = np.asarray(volume.data[index])
+    order = np.argsort(np.argsort(spatial)).tolist()
+    data = data.transpose([*order, *range(len(order), data.ndim)])
+    if len(spatial) == 2:
+        data = data[np.newaxis]
+    spacing = ((1.0,) * 3 + tuple(volume.spacing[axis] for axis in spatial))[-3:]
+    return Volume(data, spacing, volume.unit, rgb=volume.rgb, name=volume.name, axes="ZYX")
+
+
+def read_labels(path: Path) -> Volume:
+    """Labels of a volume as integers.
+
+    Raises
+    ------
+    DatasetError
+        If they are no whole numbers; says what was found.
+    """
+    volume = read_volume(path, labels=True)
+    if volume.rgb:
+        raise DatasetError(f"{path}: labels must be whole numbers, one per voxel, got colors. Convert them to numbers.")
+    marks = np.asarray(volume.data)
     if marks.dtype.kind == "f":
-        if not np.equal(np.mod(marks, 1), 0).all():
-            raise DatasetError(f"{path}: labels must be whole numbers. Is this a map of probabilities?")
-        marks = marks.astype(np.int32)
-    return marks
+        whole = np.isfinite(marks) & (np.abs(marks) <= 2**53)
+        whole &= np.equal(np.mod(np.where(whole, marks, 0), 1), 0)
+        if not whole.all():
+            some = np.unique(marks[~whole].astype(float))[:3].tolist()
+            raise DatasetError(
+                f"{path}: labels must be whole numbers, got {np.count_nonzero(~whole)} others, such as {some}. Is this "
+                "a map of probabilities? Save it as labels, for example where it is above 0.5."
+            )
+        marks = marks.astype(np.int32 if np.abs(marks).max(initial=0) < 2**31 else np.int64)
+    return replace(volume, data=marks)
