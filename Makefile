@@ -19,7 +19,7 @@ demo: install
 	$(BIN)/napari-simpleclick demo
 
 annotate: install
-	$(BIN)/napari --plugin napari-simpleclick SimpleClick src/napari_simpleclick/samples/em_like.tif
+	$(BIN)/napari src/napari_simpleclick/samples/em_like.tif --plugin napari-simpleclick -w napari-simpleclick SimpleClick
 
 # Windows apart: objects of Qt that are collected in a thread of other tests crash it. One thread in each of two processes
 # is faster than two threads in one.

@@ -49,15 +49,11 @@ def as_fraction(threshold: str) -> float:
 
 
 @pytest.fixture(scope="module")
-def sequences():
+def sequences(shared):
     """Clicks and IoUs as recorded, and our own, of every fifth object; `benchmarks/golden.py` compares all."""
-    from tests.conftest import SHARED
-
-    if not SHARED.is_dir():
-        pytest.skip("needs ssTEM and the starter weights, see docs/reference/test_data.md for their sources")
-    recorded = json.loads((SHARED / "golden" / "sstem_sequences.json").read_text())["objects"][::5]
-    dataset = open_dataset("ssTEM", SHARED / "data" / "sstem")
-    predictor = Predictor(load_model(SHARED / "weights" / "xtiny_start.pth"), flip=True)
+    recorded = json.loads((shared / "golden" / "sstem_sequences.json").read_text())["objects"][::5]
+    dataset = open_dataset("ssTEM", shared / "data" / "sstem")
+    predictor = Predictor(load_model(shared / "weights" / "xtiny_start.pth"), flip=True)
     samples = {dataset[index].name: dataset[index] for index in range(len(dataset))}
     ours = []
     for entry in recorded:

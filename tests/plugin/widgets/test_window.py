@@ -7,7 +7,6 @@ from threading import Event
 
 import numpy as np
 import pytest
-import tifffile
 from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
 from qtpy.QtGui import QMouseEvent, QShortcut
 from qtpy.QtWidgets import (
@@ -79,32 +78,30 @@ def click(qtbot, at):
     return press
 
 
-def test_mitochondrion_is_outlined_corrected_and_undone_on_real_sections(open_widget, click, qtbot, shared):
-    folder = shared / "data" / "sstem" / "raw"
-    sections = np.stack([tifffile.imread(path)[150:400, 50:350] for path in sorted(folder.glob("*.tif"))[:4]])
-    viewer, widget = open_widget(sections, name="ssTEM")
+def test_an_object_is_outlined_corrected_and_undone_through_sections(open_widget, click, qtbot):
+    viewer, widget = open_widget(sample_volume("em-like")[0].data, name="sections")
     controller = widget.controller
-    viewer.dims.set_current_step(0, 0)
+    viewer.dims.set_current_step(0, 2)
 
-    click(viewer, widget, 84, 119)
-    click(viewer, widget, 109, 152)
+    click(viewer, widget, 199, 223)
+    click(viewer, widget, 190, 215)
     two_clicks = controller.labels.data.copy()
-    assert two_clicks[0, 84, 119] == two_clicks[0, 109, 152] == 1
-    assert not two_clicks[1:].any()
+    assert two_clicks[2, 199, 223] == two_clicks[2, 190, 215] == 1
+    assert not np.delete(two_clicks, 2, axis=0).any()
 
-    click(viewer, widget, 20, 250, Qt.MouseButton.RightButton)
+    click(viewer, widget, 40, 60, Qt.MouseButton.RightButton)
     assert list(controller.points.features["positive"]) == [True, True, False]
-    assert controller.labels.data[0, 20, 250] == 0
+    assert controller.labels.data[2, 40, 60] == 0
 
     qtbot.mouseClick(widget.buttons["next"], Qt.MouseButton.LeftButton)
-    assert viewer.dims.current_step[0] == 1
-    click(viewer, widget, 84, 119)
-    assert controller.labels.data[1, 84, 119] == 1
+    assert viewer.dims.current_step[0] == 3
+    click(viewer, widget, 203, 221)
+    assert controller.labels.data[3, 203, 221] == 1
 
     qtbot.mouseClick(widget.buttons["undo"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not controller.labels.data[1].any(), timeout=5_000)
+    qtbot.waitUntil(lambda: not controller.labels.data[3].any(), timeout=5_000)
     qtbot.mouseClick(widget.buttons["undo"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: viewer.dims.current_step[0] == 0, timeout=5_000)
+    qtbot.waitUntil(lambda: viewer.dims.current_step[0] == 2, timeout=5_000)
     np.testing.assert_array_equal(controller.labels.data, two_clicks)
 
 

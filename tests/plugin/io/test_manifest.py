@@ -1,0 +1,79 @@
+"""What the manifest claims: napari opens every other file and every folder as it does without this plugin."""
+
+import nibabel
+import numpy as np
+import pytest
+from imageio.v3 import imwrite
+from napari.components import ViewerModel
+from napari.layers import Image, Labels
+from npe2 import PluginManager, PluginManifest
+
+from napari_simpleclick.data.volume import VolumeError
+from napari_simpleclick.plugin.io.folder_readers import get_folder_reader
+from napari_simpleclick.plugin.widgets.open_folder import open_folder
+
+OURS = "napari-simpleclick"
+
+
+@pytest.fixture(autouse=True)
+def plugins():
+    """All plugins of this environment, napari's own among them."""
+    PluginManager.instance().discover()
+
+
+def readers_of(path):
+    return {reader.plugin_name for reader in PluginManager.instance().iter_compatible_readers(str(path))}
+
+
+@pytest.mark.parametrize(
+    "name", ["a.png", "a.jpg", "a.JPG", "a.bmp", "a.npy", "a.dcm", "a.nrrd", "a.czi", "a.json", "a.csv", "a", "a.zarr"]
+)
+def test_other_files_are_left_to_napari(name, tmp_path):
+    (tmp_path / name).write_bytes(b"")
+    assert OURS not in readers_of(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["sections", "patient.zarr", "a.tif", "case.nii.gz"])
+def test_every_folder_is_left_to_napari(name, tmp_path):
+    (tmp_path / name).mkdir()
+    assert OURS not in readers_of(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["a.nii", "a.nii.gz", "a.tif", "a.TIFF", "a.simpleclick.json"])
+def test_what_is_claimed_has_a_reader(name, tmp_path):
+    (tmp_path / name).write_bytes(b"")
+    assert OURS in readers_of(tmp_path / name)
+    readers = PluginManager.instance().iter_compatible_readers(str(tmp_path / name))
+    (ours,) = [reader for reader in readers if reader.plugin_name == OURS]
+    assert ours.exec(kwargs={"path": [str(tmp_path / name)], "stack": False}) is not None
+
+
+def test_no_reader_accepts_folders():
+    manifest = PluginManifest.from_distribution(OURS)
+    assert not [reader.command for reader in manifest.contributions.readers if reader.accepts_directories]
+
+
+def test_pictures_open_as_without_the_plugin(tmp_path):
+    imwrite(tmp_path / "a.png", np.eye(8, dtype=np.uint8))
+    viewer = ViewerModel()
+    (layer,) = viewer.open(str(tmp_path / "a.png"))
+    assert layer.source.reader_plugin == "napari"
+
+
+def test_the_folder_of_a_patient_is_opened_by_the_command(tmp_path):
+    for word in ("t1", "t2", "flair", "seg"):
+        voxels = np.random.default_rng(0).integers(0, 3, (6, 7, 5)).astype(np.int16)
+        nibabel.save(nibabel.Nifti1Image(voxels, np.eye(4)), tmp_path / f"p1_{word}.nii.gz")
+    viewer = ViewerModel()
+    open_folder(viewer, tmp_path)
+    assert [layer.name for layer in viewer.layers] == ["p1_t2", "p1_t1", "p1_flair", "p1_seg"]
+    assert [type(layer) for layer in viewer.layers] == [Image] * 3 + [Labels]
+    assert [layer.visible for layer in viewer.layers] == [False, False, True, True]
+    assert viewer.layers["p1_t1"].source.path.endswith("p1_t1.nii.gz")
+
+
+def test_another_folder_is_refused_with_what_to_do(tmp_path):
+    imwrite(tmp_path / "a.png", np.eye(8, dtype=np.uint8))
+    assert get_folder_reader(str(tmp_path)) is None
+    with pytest.raises(VolumeError, match="Open Folder"):
+        open_folder(ViewerModel(), tmp_path)

@@ -1,0 +1,88 @@
+"""Masks are saved in the format of the name, with the place of their image."""
+
+from pathlib import Path
+
+import imageio.v3 as iio
+import nibabel
+import numpy as np
+import pytest
+import tifffile
+from napari.layers import Labels
+
+from napari_simpleclick.data.samples import sample_volume
+from napari_simpleclick.data.volume import VolumeError
+from napari_simpleclick.plugin.display.layers import create_labels
+from napari_simpleclick.plugin.io.readers import image_layer
+from napari_simpleclick.plugin.io.save_masks import save_masks, suggested_path
+
+MASK = np.zeros((3, 20, 30), np.uint8)
+MASK[1, 4:9, 5:12] = 7
+
+
+def saved(path, layer):
+    data, meta, _ = layer.as_layer_data_tuple()
+    return save_masks(path, data, meta)
+
+
+def test_tiff_keeps_the_size_of_the_pixels(tmp_path):
+    layer = Labels(MASK, scale=(0.05, 0.004, 0.004), units=("um",) * 3, axis_labels=("z", "y", "x"))
+    path = saved(tmp_path / "a.tif", layer)
+    with tifffile.TiffFile(path) as file:
+        np.testing.assert_array_equal(file.asarray(), MASK)
+        assert file.imagej_metadata["spacing"] == pytest.approx(0.05)
+        assert file.pages[0].resolution == pytest.approx((250, 250))
+
+
+def test_nifti_of_a_nifti_image_lies_on_its_grid(tmp_path):
+    from napari.layers import Image
+
+    volume, truth = sample_volume("ms-lesion")
+    data, settings, _ = image_layer(volume)
+    labels = create_labels(Image(data, **settings))
+    labels.data[...] = truth
+    path = saved(tmp_path / "a.nii.gz", labels)
+    source = Path(__import__("napari_simpleclick").__file__).parent / "samples" / "ms_lesion.nii.gz"
+    assert np.array_equal(nibabel.load(path).affine, nibabel.load(source).affine)
+    assert nibabel.load(path).shape == nibabel.load(source).shape
+
+
+def test_ome_zarr_has_scale_units_and_place_and_replaces_an_older_one(tmp_path):
+    zarr = pytest.importorskip("zarr", reason="needs the extra zarr")
+    from napari_simpleclick.data.ome_zarr import read_ome_zarr
+
+    layer = Labels(MASK, scale=(5, 2, 2), translate=(10, 0, 4), units=("nm",) * 3, axis_labels=("z", "y", "x"))
+    for _ in range(2):
+        path = saved(tmp_path / "a.zarr", layer)
+    volume = read_ome_zarr(path)
+    np.testing.assert_array_equal(np.asarray(volume.data), MASK)
+    assert (volume.spacing, volume.origin, volume.unit) == ((5, 2, 2), (10, 0, 4), "nm")
+    assert "image-label" in zarr.open(path, mode="r").attrs["ome"]
+    assert [each.name for each in tmp_path.iterdir()] == ["a.zarr"]
+
+
+def test_png_holds_one_slice_and_refuses_a_stack(tmp_path):
+    path = saved(tmp_path / "a.png", Labels(MASK[1].astype(np.uint16) * 100))
+    np.testing.assert_array_equal(iio.imread(path), MASK[1].astype(int) * 100)
+    with pytest.raises(VolumeError, match=r"Save as \.tif"):
+        saved(tmp_path / "b.png", Labels(MASK))
+    assert not (tmp_path / "b.png").exists()
+
+
+def test_a_name_without_a_known_ending_becomes_a_tiff(tmp_path):
+    assert saved(tmp_path / "masks.v2", Labels(MASK)).name == "masks.v2.tif"
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("/d/a.nii", "a_masks.nii.gz"),
+        ("/d/a.nii.gz", "a_masks.nii.gz"),
+        ("/d/a.ome.tif", "a_masks.tif"),
+        ("/d/a.ome.zarr", "a_masks.zarr"),
+        ("/d/a.png", "a_masks.png"),
+        ("/d/a.b.jpg", "a.b_masks.tif"),
+    ],
+)
+def test_masks_are_suggested_beside_the_image_in_its_format(source, name):
+    assert suggested_path("layer", source) == Path("/d") / name
+    assert suggested_path("of/unknown", None) == Path.home() / "of_unknown_masks.tif"

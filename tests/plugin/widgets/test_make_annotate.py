@@ -1,0 +1,52 @@
+"""`make annotate`, as README says it: napari opens with a sample and the widget."""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.documented import ROOT
+
+pytestmark = pytest.mark.skipif(
+    sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
+    reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+)
+
+WATCHER = """
+import os, sys
+from threading import Thread
+from time import sleep
+
+
+def watch():
+    while True:
+        sleep(0.2)
+        window = vars(sys.modules.get("napari._qt.qt_main_window", os)).get("_QtMainWindow")
+        shown = window.current_viewer() if window and window._instances else None
+        names = [layer.name for layer in shown.layers] if shown else []
+        if any(name.endswith(" clicks") for name in names):
+            print("LAYERS", names, flush=True)
+            os._exit(0)
+
+
+Thread(target=watch, daemon=True).start()
+"""
+"""Runs in napari's process as Python's `sitecustomize`: tells which layers there are, once the widget made its own."""
+
+
+def test_make_annotate_opens_the_sample_with_the_widget(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(WATCHER)
+    paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    make = ["make", "--dry-run", "-o", "install", "annotate", f"BIN={Path(sys.executable).parent}"]
+    line = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    done = subprocess.run(
+        shlex.split(line),
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": paths, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert "LAYERS ['em_like', 'em_like masks', 'em_like clicks']" in done.stdout, done.stderr
