@@ -23,7 +23,7 @@ from tests.documented import ROOT, Command, commands, documents, python_blocks
 
 BIN = Path(sys.executable).parent
 
-LIMIT = 300
+LIMIT = 900
 """Seconds that a command may take on a busy machine."""
 
 NOT_RUN = {

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from napari_simpleclick.cli.errors import told_as_messages
+from napari_simpleclick.cli.main import models
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.samples import SAMPLES, sample_volume
+from napari_simpleclick.model.weights import available_models, sha256
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -51,10 +53,16 @@ def test_unknown_model_ends_with_a_message_and_no_traceback(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_models_are_listed_with_their_hash():
-    done = command("models")
-    assert "vit_base_448.cocolvis" in done.stdout
-    assert "to be got" in done.stdout
+def test_models_are_listed_with_names_files_and_hashes_that_never_break(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    models()
+    lines = capsys.readouterr().out.splitlines()
+    assert {model.name for model in available_models()} <= set(lines)
+    assert "  file    to be got" in lines
+    for model in available_models():
+        if model.path:
+            at = lines.index(model.name)
+            assert lines[at + 1 : at + 3] == [f"  file    {model.path}", f"  sha256  {sha256(model.path)}"]
 
 
 def test_markup_in_a_message_is_printed_as_it_is(capsys):

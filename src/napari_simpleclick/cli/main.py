@@ -6,7 +6,6 @@ from typing import Annotated
 
 import tyro
 from rich.console import Console
-from rich.table import Table
 
 from napari_simpleclick.cli.bench import BenchSettings
 from napari_simpleclick.cli.errors import told_as_messages
@@ -36,12 +35,13 @@ def models() -> None:
     """List the models that can be chosen, with their files and hashes."""
     from napari_simpleclick.model.weights import available_models, sha256, weights_folder
 
-    table = Table(title=f"Models; your own go into {weights_folder()}")
-    for column in ("name", "file", "sha256"):
-        table.add_column(column, overflow="fold")
+    # No table: names, files and hashes are copied from here, so no line of theirs may break.
+    console = Console()
+    told = [f"Models; your own go into {weights_folder()}"]
     for found in available_models():
-        table.add_row(found.name, str(found.path or "to be got"), sha256(found.path) if found.path else "")
-    Console().print(table)
+        told += ["", found.name, f"  file    {found.path or 'to be got'}"]
+        told += [f"  sha256  {sha256(found.path)}"] if found.path else []
+    console.print("\n".join(told), soft_wrap=True, markup=False, highlight=False)
 
 
 def segment(
