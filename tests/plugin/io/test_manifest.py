@@ -8,7 +8,7 @@ from napari.components import ViewerModel
 from napari.layers import Image, Labels
 from npe2 import PluginManager, PluginManifest
 
-from napari_simpleclick.data.volume import VolumeError
+from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.plugin.io.folder_readers import get_folder_reader
 from napari_simpleclick.plugin.widgets.open_folder import open_folder
 

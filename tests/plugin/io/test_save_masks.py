@@ -9,8 +9,8 @@ import pytest
 import tifffile
 from napari.layers import Labels
 
+from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.samples import sample_volume
-from napari_simpleclick.data.volume import VolumeError
 from napari_simpleclick.plugin.display.layers import create_labels
 from napari_simpleclick.plugin.io.readers import image_layer
 from napari_simpleclick.plugin.io.save_masks import save_masks, suggested_path
@@ -48,7 +48,7 @@ def test_nifti_of_a_nifti_image_lies_on_its_grid(tmp_path):
 
 def test_ome_zarr_has_scale_units_and_place_and_replaces_an_older_one(tmp_path):
     zarr = pytest.importorskip("zarr", reason="needs the extra zarr")
-    from napari_simpleclick.data.ome_zarr import read_ome_zarr
+    from napari_simpleclick.data.ome_zarr.read import read_ome_zarr
 
     layer = Labels(MASK, scale=(5, 2, 2), translate=(10, 0, 4), units=("nm",) * 3, axis_labels=("z", "y", "x"))
     for _ in range(2):

@@ -82,7 +82,7 @@ def save_masks(path: Path, labels: Any, meta: dict[str, Any]) -> Path:
     if name.endswith(KINDS["PNG"]):
         write_png(path, smallest(labels))
     elif name.endswith(KINDS["OME-Zarr"]):
-        from napari_simpleclick.data.ome_zarr_labels import write_ome_zarr_labels
+        from napari_simpleclick.data.ome_zarr.write import write_ome_zarr_labels
 
         pixels = smallest(labels)
         write_ome_zarr_labels(path, pixels, described(pixels, meta))
@@ -111,7 +111,7 @@ def write_png(path: Path, labels: "np.ndarray") -> None:
     """
     from imageio.v3 import imwrite
 
-    from napari_simpleclick.data.volume import VolumeError
+    from napari_simpleclick.data.errors import VolumeError
     from napari_simpleclick.files import replace_when_complete
 
     if labels.ndim != 2 or labels.dtype.itemsize > 2:

@@ -18,7 +18,7 @@ def open_folder_dialog() -> None:
     import napari
     from napari.utils.notifications import show_error
 
-    from napari_simpleclick.data.volume import VolumeError
+    from napari_simpleclick.data.errors import VolumeError
 
     viewer = napari.current_viewer()
     if viewer is None:
@@ -41,7 +41,7 @@ def open_folder(viewer: "napari.components.ViewerModel", folder: Path) -> None:
     """
     from napari.layers import Labels, Layer
 
-    from napari_simpleclick.data.volume import VolumeError
+    from napari_simpleclick.data.errors import VolumeError
     from napari_simpleclick.plugin.io.folder_readers import get_folder_reader, nifti_files, read_zarr, require_one_grid
 
     reader = get_folder_reader(str(folder))

@@ -1,15 +1,15 @@
 """Write labels as an OME-Zarr image of version 0.5, one level with axes, units, scale and translation."""
 
-import shutil
-import tempfile
+import os
 from pathlib import Path
 
 import numpy as np
 
-from napari_simpleclick.data.ome_zarr import UNITS
 from napari_simpleclick.data.volume import Volume
+from napari_simpleclick.files import writing_folder
 
-LONG_UNITS = {short: long for long, short in UNITS.items()}
+LONG_UNITS = {"nm": "nanometer", "um": "micrometer", "mm": "millimeter", "m": "meter"}
+"""Names of our units in OME-Zarr."""
 
 AXES = "tczyx"
 """Names of the last axes of an array without names."""
@@ -43,8 +43,8 @@ def write_ome_zarr_labels(path: Path, labels: np.ndarray, like: Volume | None) -
         raise ImportError('OME-Zarr needs an extra: pip install "napari-simpleclick[zarr]".') from error
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
-            partial = Path(folder) / path.name
+        with writing_folder(path.parent) as folder:
+            partial = folder / path.name
             group = zarr.open_group(partial, mode="w", zarr_format=3)
             chunks = tuple(min(side, CHUNK) if axis >= labels.ndim - 2 else 1 for axis, side in enumerate(labels.shape))
             group.create_array(
@@ -52,8 +52,8 @@ def write_ome_zarr_labels(path: Path, labels: np.ndarray, like: Volume | None) -
             )
             group.attrs["ome"] = description(path.name.split(".")[0], labels, like)
             if path.exists():
-                path.rename(Path(folder) / "older")
-            shutil.move(partial, path)
+                os.rename(path, folder / "older")
+            os.rename(partial, path)
     except OSError as error:
         raise OSError(
             error.errno, f"{path} was not written: {error.strerror or error}. Choose another folder."
