@@ -79,31 +79,31 @@ def measure(kind: str, folder: Path) -> None:
             QApplication.processEvents()
 
     def settle() -> None:
-        wait(lambda: controller.annotator is not None and controller.busy == 0)
+        wait(lambda: controller.workspace.annotator is not None and controller.canvas.busy == 0)
 
     settle()
     from napari_simpleclick.clicks import Click
 
-    controller.annotator.predictor.predict(np.zeros((500, 500, 3), np.uint8), [Click(9, 9)])
+    controller.workspace.annotator.predictor.predict(np.zeros((500, 500, 3), np.uint8), [Click(9, 9)])
     before = resident("VmRSS")
     forget_peak()
     start = perf_counter()
     viewer.add_image(opened(kind, folder), name="volume")
-    wait(lambda: controller.ready)
+    wait(lambda: controller.workspace.ready)
     viewer.dims.set_current_step(0, MIDDLE)
     settle()
     opening = perf_counter() - start
     start = perf_counter()
-    controller.look_at_view = False
-    controller.click_at((MIDDLE, *SPOT), positive=True)
-    controller.click_at((MIDDLE, SPOT[0] - 17, SPOT[1] - 6), positive=True)
+    controller.workspace.change_settings(look_at_view=False)
+    controller.clicks.click_at((MIDDLE, *SPOT), positive=True)
+    controller.clicks.click_at((MIDDLE, SPOT[0] - 17, SPOT[1] - 6), positive=True)
     settle()
     clicking = (perf_counter() - start) / 2
     start = perf_counter()
-    widget.propagation.propagate(1, count=SLICES)
-    wait(lambda: not widget.propagation.running and controller.busy == 0)
+    widget.controller.propagation.propagate(1, count=SLICES)
+    wait(lambda: not widget.controller.propagation.running and controller.canvas.busy == 0)
     propagating = (perf_counter() - start) / SLICES
-    slices = controller.annotator.summaries()[0].slices
+    slices = controller.workspace.annotator.summaries()[0].slices
     print(
         f"{kind:7s} open {opening:5.2f} s   click {1000 * clicking:5.0f} ms   slice {1000 * propagating:5.0f} ms   "
         f"{slices} slices outlined   peak {resident('VmHWM') - before:5.0f} MB above {before:.0f} MB"

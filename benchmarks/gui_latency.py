@@ -183,7 +183,7 @@ def rest_at(viewer: Any, widget: Any, number: int) -> None:
     """Move the mouse over the canvas and let it rest."""
     from types import SimpleNamespace
 
-    middle = widget.controller.labels.data.shape[-1] // 2
+    middle = widget.controller.workspace.labels.data.shape[-1] // 2
     for step in range(5):
         at = (0.0, middle + 30.0 * number + step, middle + 40.0)
         widget.hover(viewer, SimpleNamespace(position=at, pos=(30 * number + 10 * step, 40)))
@@ -204,14 +204,14 @@ def work_on(controller: Any, count: int, side: int) -> None:
     planes, steps = {}, {}
     for number in range(count):
         row, col = (12 + 24 * int(at) for at in np.divmod(places[number], side // 24 - 1))
-        plane = SliceView(controller.image.data, (number % PLANES, 0, 0), (1, 2))
+        plane = SliceView(controller.workspace.image.data, (number % PLANES, 0, 0), (1, 2))
         drawn = Prediction.from_patch((Box(row - 10, row + 10, col - 10, col + 10), disc), (side, side))
         planes[plane.key] = plane
         done = [Step(Click(row + offset, col), drawn) for offset in range(CLICKS_EACH)]
         steps[number + 1, plane.key] = tuple(done)
-    bring_back(controller, planes, steps)
-    controller.object_id = count + 1
-    controller.show_object()
+    bring_back(controller.workspace, controller.canvas, planes, steps)
+    controller.workspace.object_id = count + 1
+    controller.canvas.show_object()
 
 
 def measure(meter: Meter, viewer: Any, widget: Any, count: int, side: int) -> dict[str, float]:
@@ -224,17 +224,17 @@ def measure(meter: Meter, viewer: Any, widget: Any, count: int, side: int) -> di
     middle, found = side // 2, {}
 
     def idle() -> bool:
-        return controller.busy == 0 and not widget.propagation.running
+        return controller.canvas.busy == 0 and not widget.controller.propagation.running
 
     for number in range(8):
         spot = (0, middle + 9 * number, middle)
-        meter.run(lambda spot=spot: controller.click_at(spot, positive=True), idle)
+        meter.run(lambda spot=spot: controller.clicks.click_at(spot, positive=True), idle)
     found["click"] = meter.report("click")
 
     def drag(number: int) -> None:
-        moved = controller.points.data.copy()
+        moved = controller.workspace.points.data.copy()
         moved[0, -1] += 1 + number
-        controller.points.data = moved
+        controller.workspace.points.data = moved
 
     for number in range(3):
         meter.run(lambda number=number: drag(number), idle)
@@ -245,7 +245,7 @@ def measure(meter: Meter, viewer: Any, widget: Any, count: int, side: int) -> di
     truth = np.zeros((PLANES, side, side), np.uint8)
     truth[0, middle - 50 : middle + 50, middle - 50 : middle + 50] = 1
     layer = viewer.add_labels(truth, name="truth", visible=False)
-    viewer.layers.selection.active = controller.points
+    viewer.layers.selection.active = controller.workspace.points
     meter.run(lambda: None, lambda: True, after_s=1)
     meter.report("open the ground truth")
     widget.truth.menu.setCurrentIndex(1)
@@ -253,7 +253,7 @@ def measure(meter: Meter, viewer: Any, widget: Any, count: int, side: int) -> di
     widget.network_view.button.setChecked(True)
     for number in range(4):
         spot = (0, middle - 20 - 9 * number, middle)
-        meter.run(lambda spot=spot: controller.click_at(spot, positive=True), idle)
+        meter.run(lambda spot=spot: controller.clicks.click_at(spot, positive=True), idle)
     widget.network_view.button.setChecked(False)
     viewer.layers.remove(layer)
     found["views"] = meter.report("click with network view and ground truth")
@@ -263,39 +263,39 @@ def measure(meter: Meter, viewer: Any, widget: Any, count: int, side: int) -> di
     shown = widget.hover.layer is not None
     widget.setup.hover_box.setChecked(False)
     found["hover"] = meter.report(f"hover preview ({'shown' if shown else 'never shown: too slow here'})")
-    meter.run(lambda: widget.propagation.propagate(1), idle)
+    meter.run(lambda: widget.controller.propagation.propagate(1), idle)
     found["propagate"] = meter.report("propagate")
-    meter.run(controller.undo, idle)
-    meter.run(lambda: widget.propagation.interpolate(fit=True), idle)
-    meter.run(lambda: widget.propagation.accept(everywhere=True), idle)
+    meter.run(controller.undo.undo, idle)
+    meter.run(lambda: widget.controller.propagation.interpolate(fit=True), idle)
+    meter.run(lambda: widget.controller.propagation.accept(everywhere=True), idle)
     found["fill and accept"] = meter.report("fill between, accept all")
-    viewer.layers.selection.active = controller.labels
-    controller.objects.set_overlap("overwrite")
-    meter.run(controller.next_object, idle)
+    viewer.layers.selection.active = controller.workspace.labels
+    controller.workspace.change_settings(overlap="overwrite")
+    meter.run(controller.objects.next_object, idle)
     for number in range(4):
         spot = (0, middle + 12 * number, middle + 60)
-        meter.run(lambda spot=spot: controller.labels.paint(spot, controller.object_id), idle)
-    controller.objects.set_overlap("keep")
-    viewer.layers.selection.active = controller.points
+        meter.run(lambda spot=spot: controller.workspace.labels.paint(spot, controller.workspace.object_id), idle)
+    controller.workspace.change_settings(overlap="keep")
+    viewer.layers.selection.active = controller.workspace.points
     found["brush"] = meter.report("strokes of the brush")
     for place in (0, 1, 2, 3, 2, 1, 0):
-        meter.run(lambda place=place: controller.slider.go_to(place), lambda: True)
+        meter.run(lambda place=place: controller.slices.go_to(place), lambda: True)
     found["scroll"] = meter.report("scroll")
     for _ in range(4):
-        meter.run(controller.next_object, idle)
-        meter.run(lambda: controller.click_at((0, middle, middle + 200), positive=True), idle)
+        meter.run(controller.objects.next_object, idle)
+        meter.run(lambda: controller.clicks.click_at((0, middle, middle + 200), positive=True), idle)
     found["next object"] = meter.report("next object and click")
     for _ in range(6):
-        meter.run(controller.undo, idle)
+        meter.run(controller.undo.undo, idle)
     found["undo"] = meter.report("undo")
     meter.run(lambda: controller.objects.describe(1, color="#ff8000"), idle, after_s=3)
     meter.run(lambda: controller.objects.describe(2, visible=False), idle)
     meter.run(lambda: controller.objects.merge(3, 4), idle)
     found["objects"] = meter.report("colour, hide, merge objects")
-    image = controller.image
+    image = controller.workspace.image
     other = viewer.add_image(np.zeros((PLANES, side, side), np.uint8), name="other", visible=False)
     for each in (other, image):
-        meter.run(lambda each=each: controller.annotate(each), idle, after_s=1)
+        meter.run(lambda each=each: controller.images.annotate(each), idle, after_s=1)
     found["other image"] = meter.report("to another image and back")
     return found
 
@@ -312,12 +312,12 @@ def main(many: int = 1000, side: int = 4096) -> None:
         _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
         if not results:
             meter.probe(QApplication.instance())
-        meter.run(lambda: None, lambda widget=widget: widget.controller.annotator is not None, after_s=10)
+        meter.run(lambda: None, lambda widget=widget: widget.controller.workspace.annotator is not None, after_s=10)
         meter.report("\nload the model")
         image = rng.integers(0, 255, (PLANES, side, side), np.uint8)
         meter.run(
             lambda viewer=viewer, image=image, count=count: viewer.add_image(image, name=f"{count} objects"),
-            lambda widget=widget: widget.controller.ready,
+            lambda widget=widget: widget.controller.workspace.ready,
             after_s=2,
         )
         viewer.dims.set_current_step(0, 0)

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from napari_simpleclick.annotation.workspace.annotator import Annotator
 
-from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.inference.prediction import Prediction

@@ -52,15 +52,15 @@ def one_start() -> dict[str, float]:
     controller = widget.controller
     clicked = perf_counter()
 
-    controller.click_at((5, 97, 136), positive=True)
-    wait(lambda: controller.annotator is not None)
+    controller.clicks.click_at((5, 97, 136), positive=True)
+    wait(lambda: controller.workspace.annotator is not None)
     times["model"] = perf_counter() - start
-    wait(lambda: controller.busy == 0 and controller.labels.data[5].any())
+    wait(lambda: controller.canvas.busy == 0 and controller.workspace.labels.data[5].any())
     times["first mask after the first click"] = perf_counter() - clicked
-    wait(lambda: controller.busy == 0)
+    wait(lambda: controller.canvas.busy == 0)
     again = perf_counter()
-    controller.click_at((5, 80, 130), positive=True)
-    wait(lambda: controller.busy == 0)
+    controller.clicks.click_at((5, 80, 130), positive=True)
+    wait(lambda: controller.canvas.busy == 0)
     times["second click"] = perf_counter() - again
     times["torch"] = float("torch" in sys.modules)
     viewer.close()

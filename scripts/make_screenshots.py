@@ -36,7 +36,7 @@ def show(sample: str) -> tuple[napari.Viewer, object]:
     viewer.window.resize(*SIZE)
     viewer.open_sample("napari-simpleclick", sample)
     _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
-    wait(lambda: widget.controller.annotator is not None)
+    wait(lambda: widget.controller.workspace.annotator is not None)
     pause(0.5)
     return viewer, widget
 
@@ -44,12 +44,12 @@ def show(sample: str) -> tuple[napari.Viewer, object]:
 def click(widget: object, place: tuple[float, ...], *, positive: bool = True) -> None:
     """A click in indices of the image."""
     controller = widget.controller
-    controller.click_at(controller.image.data_to_world(place), positive=positive)
-    wait(lambda: controller.busy == 0)
+    controller.clicks.click_at(controller.workspace.image.data_to_world(place), positive=positive)
+    wait(lambda: controller.canvas.busy == 0)
 
 
 def shoot(viewer: napari.Viewer, widget: object, name: str) -> None:
-    wait(lambda: widget.controller.busy == 0)
+    wait(lambda: widget.controller.canvas.busy == 0)
     pause(0.5)
     shown = Image.fromarray(viewer.screenshot(canvas_only=False, flash=False)[..., :3])
     shown.save(IMAGES / f"{name}.png", optimize=True)
@@ -61,10 +61,10 @@ def outline_mitochondria() -> None:
     viewer.dims.set_current_step(0, 4)
     for number, clicks in enumerate(MITOCHONDRIA):
         if number:
-            widget.controller.next_object()
+            widget.controller.objects.next_object()
         for row, col, positive in clicks:
             click(widget, (4, row, col), positive=positive)
-    widget.controller.say_next()
+    widget.controller.workspace.say_next()
     shoot(viewer, widget, "widget")
     viewer.close()
 
@@ -75,7 +75,7 @@ def outline_lesion() -> None:
     viewer.dims.set_current_step(0, 12)
     for row, col, positive in LESION:
         click(widget, (12, row, col), positive=positive)
-    widget.controller.say_next()
+    widget.controller.workspace.say_next()
     widget.help_button.setChecked(True)
     shoot(viewer, widget, "widget_lesion")
     viewer.close()
@@ -84,22 +84,22 @@ def outline_lesion() -> None:
 def review_mitochondria() -> None:
     """An object carried through the stack, corrected and accepted, and the table of several objects."""
     viewer, widget = show("em-like")
-    controller, propagation = widget.controller, widget.propagation
+    controller, propagation = widget.controller, widget.controller.propagation
     viewer.dims.set_current_step(0, 4)
     for row, col, positive in MITOCHONDRIA[0]:
         click(widget, (4, row, col), positive=positive)
     propagation.propagate(1, -1)
     wait(lambda: not propagation.running)
-    controller.slider.go_to(CORRECTION[0][0])
+    controller.slices.go_to(CORRECTION[0][0])
     shoot(viewer, widget, "review_propagated")
     for place in CORRECTION:
         click(widget, place[:3], positive=place[3])
     propagation.accept(everywhere=True)
-    wait(lambda: controller.busy == 0)
+    wait(lambda: controller.canvas.busy == 0)
     shoot(viewer, widget, "review_accepted")
     viewer.dims.set_current_step(0, 4)
     for number, clicks in enumerate(MITOCHONDRIA[1:4], start=2):
-        controller.select_object(number)
+        controller.workspace.select_object(number)
         for row, col, positive in clicks:
             click(widget, (4, row, col), positive=positive)
     controller.objects.describe(1, name="checked", locked=True)

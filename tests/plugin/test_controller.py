@@ -45,10 +45,10 @@ def controller_on(data, disks, **settings):
     image = viewer.add_layer(Image(data, **settings))
     controller = Controller(viewer, run_now)
     controller.messages, controller.errors = [], []
-    controller.status.connect(controller.messages.append)
-    controller.failed.connect(controller.errors.append)
-    controller.load(lambda: disks)
-    controller.annotate(image)
+    controller.workspace.status.connect(controller.messages.append)
+    controller.workspace.failed.connect(controller.errors.append)
+    controller.predictors.load(lambda: disks)
+    controller.images.annotate(image)
     return controller
 
 
@@ -58,28 +58,28 @@ def stack(disks):
 
 
 def test_click_paints_the_displayed_slice_only(stack):
-    stack.viewer.dims.set_current_step(0, 3)
-    stack.click_at((3, 30, 40), positive=True)
-    labels = stack.labels.data
+    stack.workspace.viewer.dims.set_current_step(0, 3)
+    stack.clicks.click_at((3, 30, 40), positive=True)
+    labels = stack.workspace.labels.data
     assert labels[3, 30, 40] == 1
     assert np.count_nonzero(labels[3]) == np.count_nonzero(labels) > 80
 
 
 def test_negative_click_takes_away(stack):
-    stack.click_at((2, 30, 40), positive=True)
-    stack.click_at((2, 30, 43), positive=False)
-    assert stack.labels.data[2, 30, 43] == 0
-    assert stack.labels.data[2, 30, 35] == 1
+    stack.clicks.click_at((2, 30, 40), positive=True)
+    stack.clicks.click_at((2, 30, 43), positive=False)
+    assert stack.workspace.labels.data[2, 30, 43] == 0
+    assert stack.workspace.labels.data[2, 30, 35] == 1
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 0, 1), (2, 1, 0), (0, 2, 1)])
 def test_click_lands_on_its_voxel_along_every_displayed_axis(stack, order):
-    stack.viewer.dims.order = order
+    stack.workspace.viewer.dims.order = order
     for axis, step in enumerate((2, 30, 40)):
-        stack.viewer.dims.set_current_step(axis, step)
-    stack.click_at((2, 30, 40), positive=True)
-    assert stack.labels.data[2, 30, 40] == 1
-    spread = np.ptp(np.argwhere(stack.labels.data), axis=0)
+        stack.workspace.viewer.dims.set_current_step(axis, step)
+    stack.clicks.click_at((2, 30, 40), positive=True)
+    assert stack.workspace.labels.data[2, 30, 40] == 1
+    spread = np.ptp(np.argwhere(stack.workspace.labels.data), axis=0)
     assert spread[order[0]] == 0
     assert (spread[list(order[1:])] > 0).all()
 
@@ -87,10 +87,10 @@ def test_click_lands_on_its_voxel_along_every_displayed_axis(stack, order):
 def test_click_respects_scale_and_translation(disks):
     placed = {"scale": (50, 4, 4), "translate": (100, -20, 8), "units": ("nm",) * 3, "axis_labels": ("z", "y", "x")}
     controller = controller_on(np.zeros((5, 60, 80), np.uint8), disks, **placed)
-    controller.viewer.dims.set_point(0, 100 + 50 * 4)
-    controller.click_at((300, -20 + 4 * 10, 8 + 4 * 70), positive=True)
-    assert controller.labels.data[4, 10, 70] == 1
-    for layer in (controller.labels, controller.points):
+    controller.workspace.viewer.dims.set_point(0, 100 + 50 * 4)
+    controller.clicks.click_at((300, -20 + 4 * 10, 8 + 4 * 70), positive=True)
+    assert controller.workspace.labels.data[4, 10, 70] == 1
+    for layer in (controller.workspace.labels, controller.workspace.points):
         np.testing.assert_array_equal(layer.scale, placed["scale"])
         np.testing.assert_array_equal(layer.translate, placed["translate"])
         assert [str(unit) for unit in layer.units] == ["nanometer"] * 3
@@ -110,10 +110,10 @@ def test_click_respects_scale_and_translation(disks):
 def test_images_of_every_kind_can_be_clicked(disks, data, rgb, point):
     controller = controller_on(data, disks, rgb=rgb)
     for axis, step in enumerate(point[:-2]):
-        controller.viewer.dims.set_current_step(axis, step)
-    controller.click_at(point, positive=True)
+        controller.workspace.viewer.dims.set_current_step(axis, step)
+    controller.clicks.click_at(point, positive=True)
     assert controller.errors == []
-    assert controller.labels.data[point] == 1
+    assert controller.workspace.labels.data[point] == 1
 
 
 def test_dask_and_multiscale_images_can_be_clicked(disks):
@@ -121,202 +121,202 @@ def test_dask_and_multiscale_images_can_be_clicked(disks):
 
     lazy = dask.array.zeros((3, 60, 80), chunks=(1, 60, 80), dtype=np.uint8)
     controller = controller_on(lazy, disks)
-    controller.click_at((1, 30, 40), positive=True)
-    assert controller.labels.data[1, 30, 40] == 1
+    controller.clicks.click_at((1, 30, 40), positive=True)
+    assert controller.workspace.labels.data[1, 30, 40] == 1
     levels = [np.zeros((64, 80), np.uint8), np.zeros((32, 40), np.uint8)]
     controller = controller_on(levels, disks, multiscale=True)
-    controller.click_at((30, 40), positive=True)
-    assert controller.labels.data.shape == (64, 80)
-    assert controller.labels.data[30, 40] == 1
+    controller.clicks.click_at((30, 40), positive=True)
+    assert controller.workspace.labels.data.shape == (64, 80)
+    assert controller.workspace.labels.data[30, 40] == 1
 
 
 def test_network_sees_what_the_contrast_limits_show(disks):
     data = np.linspace(-1, 3, 2 * 60 * 80, dtype=np.float32).reshape(2, 60, 80)
     data[0, 0, 0] = np.nan
     controller = controller_on(data, disks, contrast_limits=(0, 1))
-    controller.click_at((0, 30, 40), positive=True)
+    controller.clicks.click_at((0, 30, 40), positive=True)
     shown = np.asarray(disks.images[-1])
     assert shown.dtype == np.uint8
     assert shown[0, 0, 0] == 0
     assert shown[-1, -1, 0] == 255
-    controller.image.contrast_limits = (0, 3)
-    controller.click_at((0, 30, 45), positive=True)
+    controller.workspace.image.contrast_limits = (0, 3)
+    controller.clicks.click_at((0, 30, 45), positive=True)
     assert np.asarray(disks.images[-1])[-1, -1, 0] < 100
 
 
 def test_8_bit_image_is_seen_as_it_is(stack):
-    stack.image.contrast_limits = (0, 255)
-    assert contrast_limits(stack.image) is None
+    stack.workspace.image.contrast_limits = (0, 255)
+    assert contrast_limits(stack.workspace.image) is None
 
 
 def test_undo_and_redo_go_to_the_slice_of_the_click(stack):
-    stack.viewer.dims.set_current_step(0, 1)
-    stack.click_at((1, 30, 40), positive=True)
-    before = stack.labels.data.copy()
-    stack.slider.step(1)
-    stack.click_at((2, 20, 20), positive=True)
-    stack.slider.step(2)
-    stack.undo()
-    assert stack.viewer.dims.current_step[0] == 2
-    np.testing.assert_array_equal(stack.labels.data, before)
-    stack.undo()
-    assert stack.viewer.dims.current_step[0] == 1
-    assert not stack.labels.data.any()
-    stack.redo()
-    np.testing.assert_array_equal(stack.labels.data, before)
+    stack.workspace.viewer.dims.set_current_step(0, 1)
+    stack.clicks.click_at((1, 30, 40), positive=True)
+    before = stack.workspace.labels.data.copy()
+    stack.slices.step(1)
+    stack.clicks.click_at((2, 20, 20), positive=True)
+    stack.slices.step(2)
+    stack.undo.undo()
+    assert stack.workspace.viewer.dims.current_step[0] == 2
+    np.testing.assert_array_equal(stack.workspace.labels.data, before)
+    stack.undo.undo()
+    assert stack.workspace.viewer.dims.current_step[0] == 1
+    assert not stack.workspace.labels.data.any()
+    stack.undo.redo()
+    np.testing.assert_array_equal(stack.workspace.labels.data, before)
 
 
 def test_new_object_never_eats_an_old_one_and_its_clicks_come_back(stack):
-    stack.click_at((2, 30, 40), positive=True)
-    old = stack.labels.data == 1
-    stack.next_object()
-    assert len(stack.points.data) == 0
-    stack.click_at((2, 30, 45), positive=True)
-    np.testing.assert_array_equal(stack.labels.data == 1, old)
-    assert (stack.labels.data == 2).any()
-    stack.select_object(1)
-    np.testing.assert_array_equal(stack.points.data, [[2, 30, 40]])
+    stack.clicks.click_at((2, 30, 40), positive=True)
+    old = stack.workspace.labels.data == 1
+    stack.objects.next_object()
+    assert len(stack.workspace.points.data) == 0
+    stack.clicks.click_at((2, 30, 45), positive=True)
+    np.testing.assert_array_equal(stack.workspace.labels.data == 1, old)
+    assert (stack.workspace.labels.data == 2).any()
+    stack.workspace.select_object(1)
+    np.testing.assert_array_equal(stack.workspace.points.data, [[2, 30, 40]])
 
 
 def test_reset_removes_clicks_and_mask_of_this_slice_only(stack):
-    stack.viewer.dims.set_current_step(0, 1)
-    stack.click_at((1, 30, 40), positive=True)
-    stack.slider.step(1)
-    stack.click_at((2, 30, 40), positive=True)
+    stack.workspace.viewer.dims.set_current_step(0, 1)
+    stack.clicks.click_at((1, 30, 40), positive=True)
+    stack.slices.step(1)
+    stack.clicks.click_at((2, 30, 40), positive=True)
     stack.objects.clear_slice()
-    assert not stack.labels.data[2].any()
-    assert stack.labels.data[1].any()
-    np.testing.assert_array_equal(stack.points.data, [[1, 30, 40]])
+    assert not stack.workspace.labels.data[2].any()
+    assert stack.workspace.labels.data[1].any()
+    np.testing.assert_array_equal(stack.workspace.points.data, [[1, 30, 40]])
 
 
 def test_dragged_click_moves_its_mask(stack):
-    stack.click_at((2, 30, 40), positive=True)
-    stack.points.data = np.array([[2.0, 10.0, 15.0]])
-    assert stack.labels.data[2, 10, 15] == 1
-    assert stack.labels.data[2, 30, 40] == 0
+    stack.clicks.click_at((2, 30, 40), positive=True)
+    stack.workspace.points.data = np.array([[2.0, 10.0, 15.0]])
+    assert stack.workspace.labels.data[2, 10, 15] == 1
+    assert stack.workspace.labels.data[2, 30, 40] == 0
 
 
 def test_deleted_click_is_as_if_never_made(stack):
-    stack.click_at((2, 30, 40), positive=True)
-    before = stack.labels.data.copy()
-    stack.click_at((2, 20, 20), positive=True)
-    stack.points.selected_data = {1}
-    stack.points.remove_selected()
-    np.testing.assert_array_equal(stack.labels.data, before)
+    stack.clicks.click_at((2, 30, 40), positive=True)
+    before = stack.workspace.labels.data.copy()
+    stack.clicks.click_at((2, 20, 20), positive=True)
+    stack.workspace.points.selected_data = {1}
+    stack.workspace.points.remove_selected()
+    np.testing.assert_array_equal(stack.workspace.labels.data, before)
 
 
 def test_clicks_of_other_slices_can_be_deleted_and_dragged(stack):
     for place in (1, 2):
-        stack.viewer.dims.set_current_step(0, place)
-        stack.click_at((place, 30, 40), positive=True)
-    stack.viewer.dims.set_current_step(0, 4)
-    stack.points.data = np.array([[1.0, 10.0, 15.0], [2.0, 30.0, 40.0]])
-    assert stack.labels.data[1, 10, 15] == 1
-    assert stack.labels.data[1, 30, 40] == 0
-    stack.points.selected_data = {0}
-    stack.points.remove_selected()
-    assert not stack.labels.data[1].any()
-    assert stack.labels.data[2, 30, 40] == 1
-    stack.undo()
-    assert stack.labels.data[1, 10, 15] == 1
+        stack.workspace.viewer.dims.set_current_step(0, place)
+        stack.clicks.click_at((place, 30, 40), positive=True)
+    stack.workspace.viewer.dims.set_current_step(0, 4)
+    stack.workspace.points.data = np.array([[1.0, 10.0, 15.0], [2.0, 30.0, 40.0]])
+    assert stack.workspace.labels.data[1, 10, 15] == 1
+    assert stack.workspace.labels.data[1, 30, 40] == 0
+    stack.workspace.points.selected_data = {0}
+    stack.workspace.points.remove_selected()
+    assert not stack.workspace.labels.data[1].any()
+    assert stack.workspace.labels.data[2, 30, 40] == 1
+    stack.undo.undo()
+    assert stack.workspace.labels.data[1, 10, 15] == 1
 
 
 def test_points_added_with_the_tool_of_napari_are_clicks(stack):
-    stack.viewer.dims.set_current_step(0, 3)
-    stack.points.add((3, 30, 40))
-    stack.points.add((3, 20, 20))
-    assert stack.annotator.sessions.clicks(1) == {
-        displayed_plane(stack.image, stack.viewer.dims).key: (CLICK, Click(20, 20))
+    stack.workspace.viewer.dims.set_current_step(0, 3)
+    stack.workspace.points.add((3, 30, 40))
+    stack.workspace.points.add((3, 20, 20))
+    assert stack.workspace.annotator.sessions.clicks(1) == {
+        displayed_plane(stack.workspace.image, stack.workspace.viewer.dims).key: (CLICK, Click(20, 20))
     }
-    assert (stack.labels.data[3, [30, 20], [40, 20]] == 1).all()
-    stack.toggle_polarity()
-    stack.points.add((3, 30, 45))
-    assert stack.labels.data[3, 30, 45] == 0
+    assert (stack.workspace.labels.data[3, [30, 20], [40, 20]] == 1).all()
+    stack.workspace.toggle_polarity()
+    stack.workspace.points.add((3, 30, 45))
+    assert stack.workspace.labels.data[3, 30, 45] == 0
 
 
 def test_newest_click_of_the_slice_or_the_selected_ones_are_turned(stack):
-    stack.viewer.dims.set_current_step(0, 2)
+    stack.workspace.viewer.dims.set_current_step(0, 2)
     stack.edits.flip()
     assert stack.messages[-1] == "There is no click on this slice to turn."
-    stack.click_at((2, 30, 40), positive=True)
-    stack.click_at((2, 30, 44), positive=True)
-    before = stack.labels.data.copy()
+    stack.clicks.click_at((2, 30, 40), positive=True)
+    stack.clicks.click_at((2, 30, 44), positive=True)
+    before = stack.workspace.labels.data.copy()
     stack.edits.flip()
-    assert list(stack.points.features["positive"]) == [True, False]
-    assert stack.labels.data[2, 30, 44] == 0
-    stack.points.selected_data = {1}
-    stack.viewer.dims.set_current_step(0, 0)
+    assert list(stack.workspace.points.features["positive"]) == [True, False]
+    assert stack.workspace.labels.data[2, 30, 44] == 0
+    stack.workspace.points.selected_data = {1}
+    stack.workspace.viewer.dims.set_current_step(0, 0)
     stack.edits.flip()
-    np.testing.assert_array_equal(stack.labels.data, before)
-    stack.undo()
-    stack.undo()
-    np.testing.assert_array_equal(stack.labels.data, before)
+    np.testing.assert_array_equal(stack.workspace.labels.data, before)
+    stack.undo.undo()
+    stack.undo.undo()
+    np.testing.assert_array_equal(stack.workspace.labels.data, before)
 
 
 def test_points_show_the_sign_by_colour_and_shape(stack):
-    stack.click_at((2, 30, 40), positive=True)
-    stack.click_at((2, 30, 20), positive=False)
-    assert [str(symbol) for symbol in stack.points.symbol] == ["disc", "square"]
-    assert list(stack.points.text.values) == ["+", "−"]
-    assert not np.allclose(stack.points.face_color[0], stack.points.face_color[1])
-    assert list(stack.points.features["positive"]) == [True, False]
+    stack.clicks.click_at((2, 30, 40), positive=True)
+    stack.clicks.click_at((2, 30, 20), positive=False)
+    assert [str(symbol) for symbol in stack.workspace.points.symbol] == ["disc", "square"]
+    assert list(stack.workspace.points.text.values) == ["+", "−"]
+    assert not np.allclose(stack.workspace.points.face_color[0], stack.workspace.points.face_color[1])
+    assert list(stack.workspace.points.features["positive"]) == [True, False]
 
 
 def test_slices_stay_as_many_as_the_image_has(stack):
-    stack.click_at((2, 30, 40), positive=True)
-    assert stack.viewer.dims.range[0].start == 0
-    assert stack.viewer.dims.range[0].stop == 4
+    stack.clicks.click_at((2, 30, 40), positive=True)
+    assert stack.workspace.viewer.dims.range[0].start == 0
+    assert stack.workspace.viewer.dims.range[0].stop == 4
 
 
 def test_failed_click_leaves_everything_as_it_was(stack, disks):
-    stack.click_at((2, 30, 40), positive=True)
-    before = stack.labels.data.copy()
+    stack.clicks.click_at((2, 30, 40), positive=True)
+    before = stack.workspace.labels.data.copy()
     disks.error = MemoryError("no memory left")
-    stack.click_at((2, 10, 10), positive=True)
+    stack.clicks.click_at((2, 10, 10), positive=True)
     assert [str(error) for error in stack.errors] == ["no memory left"]
-    np.testing.assert_array_equal(stack.labels.data, before)
-    np.testing.assert_array_equal(stack.points.data, [[2, 30, 40]])
-    assert stack.busy == 0
+    np.testing.assert_array_equal(stack.workspace.labels.data, before)
+    np.testing.assert_array_equal(stack.workspace.points.data, [[2, 30, 40]])
+    assert stack.canvas.busy == 0
 
 
 def test_click_in_3d_display_is_refused_with_the_cure(stack):
-    stack.viewer.dims.ndisplay = 3
-    stack.click_at((2, 30, 40), positive=True)
+    stack.workspace.viewer.dims.ndisplay = 3
+    stack.clicks.click_at((2, 30, 40), positive=True)
     assert "switch to 2-D display" in str(stack.errors[0])
-    assert not stack.labels.data.any()
+    assert not stack.workspace.labels.data.any()
 
 
 def test_click_beside_the_image_does_nothing(stack):
-    stack.click_at((2, -5, 40), positive=True)
-    stack.click_at((2, 30, 500), positive=True)
+    stack.clicks.click_at((2, -5, 40), positive=True)
+    stack.clicks.click_at((2, 30, 500), positive=True)
     assert stack.errors == []
-    assert not stack.labels.data.any()
+    assert not stack.workspace.labels.data.any()
 
 
 @pytest.mark.parametrize("removed", ["labels", "points"])
 def test_removed_layer_comes_back_with_clicks_and_masks(stack, removed):
-    stack.click_at((2, 30, 40), positive=True)
-    before = stack.labels.data.copy()
-    stack.viewer.layers.remove(getattr(stack, removed))
+    stack.clicks.click_at((2, 30, 40), positive=True)
+    before = stack.workspace.labels.data.copy()
+    stack.workspace.viewer.layers.remove(getattr(stack.workspace, removed))
     assert "Press Annotate to put it back" in stack.messages[-1]
-    stack.click_at((2, 10, 10), positive=True)
-    stack.annotate(stack.image)
-    np.testing.assert_array_equal(stack.labels.data, before)
-    np.testing.assert_array_equal(stack.points.data, [[2, 30, 40]])
+    stack.clicks.click_at((2, 10, 10), positive=True)
+    stack.images.annotate(stack.workspace.image)
+    np.testing.assert_array_equal(stack.workspace.labels.data, before)
+    np.testing.assert_array_equal(stack.workspace.points.data, [[2, 30, 40]])
 
 
 def test_closed_image_is_survived(stack):
-    stack.click_at((2, 30, 40), positive=True)
-    stack.viewer.layers.clear()
-    stack.click_at((2, 10, 10), positive=True)
-    stack.undo()
+    stack.clicks.click_at((2, 30, 40), positive=True)
+    stack.workspace.viewer.layers.clear()
+    stack.clicks.click_at((2, 10, 10), positive=True)
+    stack.undo.undo()
     assert stack.errors == []
 
 
 def test_renamed_layers_are_survived(stack):
-    stack.labels.name, stack.points.name, stack.image.name = "a", "b", "c"
-    stack.click_at((2, 30, 40), positive=True)
-    assert stack.labels.data[2, 30, 40] == 1
+    stack.workspace.labels.name, stack.workspace.points.name, stack.workspace.image.name = "a", "b", "c"
+    stack.clicks.click_at((2, 30, 40), positive=True)
+    assert stack.workspace.labels.data[2, 30, 40] == 1
 
 
 def test_click_before_the_model_is_loaded_says_so_and_is_answered_when_it_is(disks):
@@ -324,60 +324,60 @@ def test_click_before_the_model_is_loaded_says_so_and_is_answered_when_it_is(dis
     image = viewer.add_layer(Image(np.zeros((60, 80), np.uint8)))
     controller = Controller(viewer, run_now)
     messages = []
-    controller.status.connect(messages.append)
-    controller.annotate(image)
-    controller.click_at((30, 40), positive=True)
+    controller.workspace.status.connect(messages.append)
+    controller.images.annotate(image)
+    controller.clicks.click_at((30, 40), positive=True)
     assert "still loading" in messages[-1]
-    controller.next_object()
-    assert controller.object_id == 2
-    controller.click_at((10, 10), positive=True)
-    assert not controller.labels.data.any()
-    controller.load(lambda: disks)
-    assert (controller.labels.data[30, 40], controller.labels.data[10, 10]) == (1, 2)
-    assert controller.clicks.unanswered() == []
+    controller.objects.next_object()
+    assert controller.workspace.object_id == 2
+    controller.clicks.click_at((10, 10), positive=True)
+    assert not controller.workspace.labels.data.any()
+    controller.predictors.load(lambda: disks)
+    assert (controller.workspace.labels.data[30, 40], controller.workspace.labels.data[10, 10]) == (1, 2)
+    assert controller.workspace.pending.unanswered(controller.workspace.annotator) == []
 
 
 def test_model_that_cannot_be_loaded_is_told_and_the_old_one_stays(stack):
     def fail():
         raise FileNotFoundError("get it there")
 
-    stack.load(fail)
+    stack.predictors.load(fail)
     assert [str(error) for error in stack.errors] == ["get it there"]
-    stack.click_at((2, 30, 40), positive=True)
-    assert stack.labels.data[2, 30, 40] == 1
+    stack.clicks.click_at((2, 30, 40), positive=True)
+    assert stack.workspace.labels.data[2, 30, 40] == 1
 
 
 def test_displayed_plane_of_a_plane_image_above_a_stack(stack):
     plane = Image(np.zeros((60, 80), np.uint8))
-    stack.viewer.add_layer(plane)
-    assert displayed_plane(plane, stack.viewer.dims).shape == (60, 80)
+    stack.workspace.viewer.add_layer(plane)
+    assert displayed_plane(plane, stack.workspace.viewer.dims).shape == (60, 80)
 
 
 def test_slices_that_the_image_does_not_have_cannot_be_clicked(stack):
-    stack.viewer.add_layer(Image(np.zeros((9, 60, 80), np.uint8), name="longer"))
-    stack.viewer.dims.set_current_step(0, 4)
-    stack.click_at((4, 30, 40), positive=True)
-    assert stack.labels.data[4, 30, 40] == 1
-    stack.viewer.dims.set_current_step(0, 7)
-    stack.click_at((7, 10, 70), positive=True)
-    assert stack.labels.data[:, 10, 70].sum() == 0
+    stack.workspace.viewer.add_layer(Image(np.zeros((9, 60, 80), np.uint8), name="longer"))
+    stack.workspace.viewer.dims.set_current_step(0, 4)
+    stack.clicks.click_at((4, 30, 40), positive=True)
+    assert stack.workspace.labels.data[4, 30, 40] == 1
+    stack.workspace.viewer.dims.set_current_step(0, 7)
+    stack.clicks.click_at((7, 10, 70), positive=True)
+    assert stack.workspace.labels.data[:, 10, 70].sum() == 0
     assert "no such slice" in str(stack.errors[-1])
 
 
 def test_status_tells_size_time_and_the_next_click_after_a_click(stack):
-    stack.click_at((2, 30, 40), positive=True)
+    stack.clicks.click_at((2, 30, 40), positive=True)
     assert stack.messages[-1].startswith("Object 1: ")
     assert stack.messages[-1].endswith(" ms. Left click adds, right click removes.")
 
 
 def test_status_tells_what_undo_and_redo_did(stack):
-    stack.click_at((2, 30, 40), positive=True)
+    stack.clicks.click_at((2, 30, 40), positive=True)
     stack.objects.describe(1, name="cell")
     told = []
-    for act in (stack.undo, stack.undo, stack.undo, stack.redo, stack.redo, stack.redo):
+    for act in (stack.undo.undo, stack.undo.undo, stack.undo.undo, stack.undo.redo, stack.undo.redo, stack.undo.redo):
         act()
         told.append(stack.messages[-1])
-    pixels = f"{np.count_nonzero(stack.labels.data)} pixels"
+    pixels = f"{np.count_nonzero(stack.workspace.labels.data)} pixels"
     assert told == [
         "Taken back. Object 1: name, class, colour, lock or visibility.",
         "Taken back. Object 1: nothing here.",
@@ -389,25 +389,25 @@ def test_status_tells_what_undo_and_redo_did(stack):
 
 
 def test_edited_clicks_are_told_too(stack):
-    stack.click_at((2, 30, 40), positive=True)
+    stack.clicks.click_at((2, 30, 40), positive=True)
     stack.messages.clear()
-    stack.points.data = np.array([[2.0, 10.0, 15.0]])
+    stack.workspace.points.data = np.array([[2.0, 10.0, 15.0]])
     assert stack.messages[-1].startswith("Object 1: ")
 
 
 def test_nothing_is_drawn_on_slices_without_clicks(stack):
     """There napari draws a point of size 0 at the origin, which limits of the size would make visible."""
-    assert stack.points.canvas_size_limits[0] == 0
-    stack.viewer.dims.set_current_step(0, 2)
-    stack.click_at((2, 30, 40), positive=True)
-    assert stack.points.canvas_size_limits[0] == stack.points.canvas_size_limits[1] > 0
-    stack.slider.step(1)
-    assert stack.points.canvas_size_limits[0] == 0
-    stack.viewer.dims.ndisplay = 3
-    stack.select_object(1)
-    assert stack.points.canvas_size_limits[0] > 0
-    stack.viewer.dims.ndisplay = 2
-    stack.slider.step(-1)
-    assert stack.points.canvas_size_limits[0] > 0
-    stack.undo()
-    assert stack.points.canvas_size_limits[0] == 0
+    assert stack.workspace.points.canvas_size_limits[0] == 0
+    stack.workspace.viewer.dims.set_current_step(0, 2)
+    stack.clicks.click_at((2, 30, 40), positive=True)
+    assert stack.workspace.points.canvas_size_limits[0] == stack.workspace.points.canvas_size_limits[1] > 0
+    stack.slices.step(1)
+    assert stack.workspace.points.canvas_size_limits[0] == 0
+    stack.workspace.viewer.dims.ndisplay = 3
+    stack.workspace.select_object(1)
+    assert stack.workspace.points.canvas_size_limits[0] > 0
+    stack.workspace.viewer.dims.ndisplay = 2
+    stack.slices.step(-1)
+    assert stack.workspace.points.canvas_size_limits[0] > 0
+    stack.undo.undo()
+    assert stack.workspace.points.canvas_size_limits[0] == 0

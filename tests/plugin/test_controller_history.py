@@ -10,7 +10,6 @@ from tests.plugin.tools.test_objects import Disks
 from napari_simpleclick.annotation.thresholds import set_threshold
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.tools.propagation import Propagation
 from napari_simpleclick.plugin.workspace.planes import displayed_plane
 
 SHAPE = (4, 24, 30)
@@ -43,31 +42,31 @@ class User:
         viewer = ViewerModel()
         image = viewer.add_layer(Image(np.zeros(SHAPE, np.uint8)))
         self.controller = Controller(viewer, run_now)
-        self.propagation = Propagation(self.controller)
-        self.controller.load(Disks)
-        self.controller.annotate(image)
+        self.propagation = self.controller.propagation
+        self.controller.predictors.load(Disks)
+        self.controller.images.annotate(image)
 
     def do(self, name, *details):
-        controller, viewer = self.controller, self.controller.viewer
+        controller, viewer = self.controller, self.controller.workspace.viewer
         here = viewer.dims.current_step[0]
         match name, *details:
             case "click", place, positive:
-                controller.click_at((here, *place), positive=positive)
+                controller.clicks.click_at((here, *place), positive=positive)
             case "slice", place:
                 viewer.dims.set_current_step(0, place)
             case "object", object_id:
-                controller.select_object(object_id)
+                controller.workspace.select_object(object_id)
             case "brush", place, label:
-                controller.labels.brush_size = 7
-                with controller.labels.block_history():
-                    controller.labels.paint((here, *place), label)
-            case "drag", place, number if number < len(controller.points.data):
-                moved = controller.points.data.copy()
+                controller.workspace.labels.brush_size = 7
+                with controller.workspace.labels.block_history():
+                    controller.workspace.labels.paint((here, *place), label)
+            case "drag", place, number if number < len(controller.workspace.points.data):
+                moved = controller.workspace.points.data.copy()
                 moved[number, 1:] = place
-                controller.points.data = moved
-            case "delete", number if number < len(controller.points.data):
-                controller.points.selected_data = {number}
-                controller.points.remove_selected()
+                controller.workspace.points.data = moved
+            case "delete", number if number < len(controller.workspace.points.data):
+                controller.workspace.points.selected_data = {number}
+                controller.workspace.points.remove_selected()
             case "merge", first, second:
                 controller.objects.merge(first, second)
             case "lock", object_id, on:
@@ -77,17 +76,17 @@ class User:
             case "show", object_id, on:
                 controller.objects.describe(object_id, visible=on)
             case "threshold", value:
-                annotator, object_id = controller.annotator, controller.object_id
-                key = displayed_plane(controller.image, viewer.dims).key
-                controller.change(lambda: set_threshold(annotator, object_id, key, value))
+                annotator, object_id = controller.workspace.annotator, controller.workspace.object_id
+                key = displayed_plane(controller.workspace.image, viewer.dims).key
+                controller.canvas.change(lambda: set_threshold(annotator, object_id, key, value))
             case "follow to", place:
                 self.propagation.propagate_to(place)
             case "restore clicks":
-                viewer.layers.remove(controller.points)
-                controller.annotate(controller.image)
+                viewer.layers.remove(controller.workspace.points)
+                controller.images.annotate(controller.workspace.image)
             case "restore layers":
-                viewer.layers.remove(controller.labels)
-                controller.annotate(controller.image)
+                viewer.layers.remove(controller.workspace.labels)
+                controller.images.annotate(controller.workspace.image)
             case _:
                 self.actions.get(name, lambda: None)()
 
@@ -95,17 +94,19 @@ class User:
     def actions(self):
         controller, propagation = self.controller, self.propagation
         return {
-            "undo": controller.undo,
-            "redo": controller.redo,
+            "undo": controller.undo.undo,
+            "redo": controller.undo.redo,
             "flip": controller.edits.flip,
             "reset": controller.objects.clear_slice,
-            "next": controller.next_object,
+            "next": controller.objects.next_object,
             "remove": controller.objects.remove,
-            "overwrite": lambda: controller.objects.set_overlap("overwrite"),
-            "keep": lambda: controller.objects.set_overlap("keep"),
-            "classes": lambda: controller.objects.show("classes"),
-            "objects": lambda: controller.objects.show("objects"),
-            "negative": lambda: controller.objects.set_others_negative(not controller.objects.others_negative),
+            "overwrite": lambda: controller.workspace.change_settings(overlap="overwrite"),
+            "keep": lambda: controller.workspace.change_settings(overlap="keep"),
+            "classes": lambda: controller.workspace.change_settings(label_by="classes"),
+            "objects": lambda: controller.workspace.change_settings(label_by="objects"),
+            "negative": lambda: controller.workspace.change_settings(
+                others_negative=not controller.workspace.settings.others_negative
+            ),
             "propagate": lambda: propagation.propagate(1, -1),
             "fill": propagation.interpolate,
             "fit": lambda: propagation.interpolate(fit=True),
@@ -113,18 +114,18 @@ class User:
         }
 
     def check(self):
-        controller, annotator = self.controller, self.controller.annotator
+        controller, annotator = self.controller, self.controller.workspace.annotator
         composed = np.zeros(SHAPE, np.uint16)
         for place in annotator.sessions:
             mask = annotator.sessions.mask(place)
             if mask is not None:
-                part = controller.planes[place[1]].labels(composed)[mask[0].slices]
+                part = controller.workspace.planes[place[1]].labels(composed)[mask[0].slices]
                 assert not part[mask[1]].any(), "two objects have a pixel"
                 part[mask[1]] = controller.objects.label(place[0])
-        np.testing.assert_array_equal(controller.labels.data, composed)
-        clicks = annotator.sessions.clicks(controller.object_id).items()
-        shown = [controller.planes[key].to_volume(c.row, c.col) for key, made in clicks for c in made]
-        np.testing.assert_array_equal(controller.points.data, np.reshape(shown, (-1, 3)))
+        np.testing.assert_array_equal(controller.workspace.labels.data, composed)
+        clicks = annotator.sessions.clicks(controller.workspace.object_id).items()
+        shown = [controller.workspace.planes[key].to_volume(c.row, c.col) for key, made in clicks for c in made]
+        np.testing.assert_array_equal(controller.workspace.points.data, np.reshape(shown, (-1, 3)))
 
 
 @given(st.lists(EVENT, max_size=20))
@@ -134,8 +135,8 @@ def test_layers_show_what_was_done_and_undo_leads_back(events):
     for event in events:
         user.do(*event)
         user.check()
-    while user.controller.annotator.can_undo:
+    while user.controller.workspace.annotator.can_undo:
         user.do("undo")
     user.check()
-    assert not user.controller.labels.data.any()
-    assert len(user.controller.points.data) == 0
+    assert not user.controller.workspace.labels.data.any()
+    assert len(user.controller.workspace.points.data) == 0

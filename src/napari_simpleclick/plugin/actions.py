@@ -1,33 +1,31 @@
 """Actions: what the user can do, by the name that buttons and keys have for it."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from napari_simpleclick.plugin.controller import Controller
-    from napari_simpleclick.plugin.keys import Actions
-    from napari_simpleclick.plugin.tools.propagation import Propagation
+from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.keys import Actions
 
 
-def actions_of(controller: "Controller", propagation: "Propagation", cancel: Callable[[], None]) -> "Actions":
+def actions_of(controller: Controller, cancel: Callable[[], None]) -> Actions:
     """Everything that has a button or a key.
 
     Parameters
     ----------
-    controller, propagation
-        Do it.
+    controller
+        Has the tools.
     cancel
         Stops whatever takes long.
     """
+    propagation, slices = controller.propagation, controller.slices
     return {
-        "undo": controller.undo,
-        "redo": controller.redo,
+        "undo": controller.undo.undo,
+        "redo": controller.undo.redo,
         "reset": controller.objects.clear_slice,
         "flip": controller.edits.flip,
-        "polarity": controller.toggle_polarity,
-        "object": controller.next_object,
-        "previous": lambda: controller.slider.step(-1),
-        "next": lambda: controller.slider.step(1),
+        "polarity": controller.workspace.toggle_polarity,
+        "object": controller.objects.next_object,
+        "previous": lambda: slices.step(-1),
+        "next": lambda: slices.step(1),
         "back": lambda: propagation.propagate(-1),
         "forward": lambda: propagation.propagate(1),
         "both": lambda: propagation.propagate(1, -1),
@@ -35,7 +33,7 @@ def actions_of(controller: "Controller", propagation: "Propagation", cancel: Cal
         "fit": lambda: propagation.interpolate(fit=True),
         "accept": propagation.accept,
         "accept_all": lambda: propagation.accept(everywhere=True),
-        "review": controller.slider.review,
-        "review_back": lambda: controller.slider.review(-1),
+        "review": slices.review,
+        "review_back": lambda: slices.review(-1),
         "cancel": cancel,
     }

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from napari_simpleclick.plugin.workspace.workspace import Workspace
+
 if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Labels
-
-    from napari_simpleclick.plugin.controller import Controller
 
 Actions: TypeAlias = dict[str, Callable[[], None]]
 """What the user can do, by name."""
@@ -38,26 +38,26 @@ NEEDED = {"Enter": {"polygon"}, "Escape": {"polygon", "paint", "erase"}}
 """Keys of ours that tools of napari's labels layer need: Enter ends a polygon, Escape a polygon or a stroke."""
 
 
-def bind_keys(controller: "Controller", actions: Actions) -> None:
-    """Bind all keys on the layers that the controller has now, and on the viewer while no single layer is active."""
+def bind_keys(workspace: Workspace, actions: Actions) -> None:
+    """Bind all keys on the layers that the workspace has now, and on the viewer while no single layer is active."""
     for key, (name, _) in KEYS.items():
-        controller.viewer.bind_key(
+        workspace.viewer.bind_key(
             key, lambda viewer, action=actions[name]: act_without_layer(viewer, action), overwrite=True
         )
-    for layer in (controller.image, controller.labels, controller.points):
+    for layer in (workspace.image, workspace.labels, workspace.points):
         for key, (name, _) in KEYS.items():
             if layer is not None:
                 layer.bind_key(key, lambda _layer, action=actions[name]: action(), overwrite=True)
-    labels = controller.labels
+    labels = workspace.labels
     if labels is not None:
         labels.events.mode.connect(lambda _event: leave_keys(labels, actions))
         leave_keys(labels, actions)
 
 
-def unbind_keys(controller: "Controller") -> None:
+def unbind_keys(workspace: Workspace) -> None:
     """Leave the viewer's keys to others."""
     for key in KEYS:
-        controller.viewer.bind_key(key, None)
+        workspace.viewer.bind_key(key, None)
 
 
 def act_without_layer(viewer: "ViewerModel", action: Callable[[], None]) -> None:

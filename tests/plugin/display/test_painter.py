@@ -80,28 +80,28 @@ def test_labels_are_the_masks_whatever_is_done_while_they_are_painted(turns, mon
     viewer = ViewerModel()
     image = viewer.add_layer(Image(np.zeros((2, 40, 60), np.uint8)))
     controller = Controller(viewer, run_now, turns.append)
-    controller.load(Disks)
-    controller.annotate(image)
+    controller.predictors.load(Disks)
+    controller.images.annotate(image)
     for number, (row, col) in enumerate([(10, 10), (12, 16), (20, 30), (22, 36)], start=1):
-        controller.select_object(number)
-        controller.click_at((0, row, col), positive=True)
-    controller.undo()
-    controller.objects.show("classes")
+        controller.workspace.select_object(number)
+        controller.clicks.click_at((0, row, col), positive=True)
+    controller.undo.undo()
+    controller.workspace.change_settings(label_by="classes")
     controller.objects.describe(2, class_id=3)
-    with controller.labels.block_history():
-        controller.labels.paint((0, 15, 15), 1)
-    controller.objects.show("objects")
+    with controller.workspace.labels.block_history():
+        controller.workspace.labels.paint((0, 15, 15), 1)
+    controller.workspace.change_settings(label_by="objects")
     controller.objects.remove(1)
-    assert bool(controller.busy) == slow
+    assert bool(controller.canvas.busy) == slow
     while turns:
         turns.pop(0)()
-    assert controller.busy == 0
+    assert controller.canvas.busy == 0
     composed = np.zeros((2, 40, 60), np.uint16)
-    for object_id, key in controller.annotator.sessions:
-        mask = controller.annotator.sessions.mask((object_id, key))
+    for object_id, key in controller.workspace.annotator.sessions:
+        mask = controller.workspace.annotator.sessions.mask((object_id, key))
         if mask is not None:
-            controller.planes[key].labels(composed)[mask[0].slices][mask[1]] = object_id
-    np.testing.assert_array_equal(controller.labels.data, composed)
+            controller.workspace.planes[key].labels(composed)[mask[0].slices][mask[1]] = object_id
+    np.testing.assert_array_equal(controller.workspace.labels.data, composed)
     assert set(np.unique(composed)) >= {0, 2, 3}
 
 
@@ -109,9 +109,9 @@ def test_labels_are_finished_when_the_widget_goes(turns):
     viewer = ViewerModel()
     image = viewer.add_layer(Image(np.zeros((40, 60), np.uint8)))
     controller = Controller(viewer, run_now, turns.append)
-    controller.load(Disks)
-    controller.annotate(image)
-    controller.click_at((10, 10), positive=True)
-    labels = controller.labels
+    controller.predictors.load(Disks)
+    controller.images.annotate(image)
+    controller.clicks.click_at((10, 10), positive=True)
+    labels = controller.workspace.labels
     controller.shut_down()
     assert labels.data[10, 10] == 1

@@ -87,11 +87,11 @@ def test_levels_of_an_ome_zarr_are_one_layer_that_is_outlined_at_the_finest(pyra
     viewer = ViewerModel()
     viewer.add_layer(image)
     controller = Controller(viewer, run_now)
-    controller.load(Bright)
-    controller.annotate(image)
+    controller.predictors.load(Bright)
+    controller.images.annotate(image)
     viewer.dims.set_current_step(0, 2)
-    controller.click_at((2 * 40, 40 * 4, 27 * 4), positive=True)
-    mask = controller.labels.data[2] > 0
+    controller.clicks.click_at((2 * 40, 40 * 4, 27 * 4), positive=True)
+    mask = controller.workspace.labels.data[2] > 0
     truth = tube(6)[2] > 0
     assert (mask & truth).sum() / (mask | truth).sum() > 0.85
-    assert tuple(controller.labels.scale) == (40, 4, 4)
+    assert tuple(controller.workspace.labels.scale) == (40, 4, 4)

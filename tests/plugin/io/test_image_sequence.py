@@ -9,13 +9,11 @@ import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
 from napari_builtins.io import napari_get_reader
+from tests.fakes import recovery_of, session_files_of
 from tests.plugin.tools.test_propagation import Bright, tube
 
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.sessions.autosave import Recovery
-from napari_simpleclick.plugin.sessions.session_files import SessionFiles
-from napari_simpleclick.plugin.tools.propagation import Propagation
 
 
 @pytest.fixture(params=["grey", "colour"])
@@ -35,10 +33,10 @@ def opened(paths, work):
     image = viewer.add_layer(Image(data))
     controller = Controller(viewer, run_now)
     controller.errors = []
-    controller.failed.connect(controller.errors.append)
-    controller.load(Bright)
-    controller.annotate(image)
-    return controller, Recovery(controller, run_now, work)
+    controller.workspace.failed.connect(controller.errors.append)
+    controller.predictors.load(Bright)
+    controller.images.annotate(image)
+    return controller, recovery_of(controller, work)
 
 
 @pytest.mark.parametrize("how", ["folder", "list"])
@@ -46,11 +44,11 @@ def test_sequence_is_clicked_propagated_saved_and_restored(folder, how, tmp_path
     files = [str(path) for path in sorted(folder.glob("*.png"))]
     paths = str(folder) if how == "folder" else files
     controller, recovery = opened(paths, tmp_path / "work")
-    assert controller.labels.data.shape == tube(4).shape
-    controller.viewer.dims.set_current_step(0, 0)
-    controller.click_at((0, 40, 30), positive=True)
-    Propagation(controller).propagate(1)
-    masks = controller.labels.data.copy()
+    assert controller.workspace.labels.data.shape == tube(4).shape
+    controller.workspace.viewer.dims.set_current_step(0, 0)
+    controller.clicks.click_at((0, 40, 30), positive=True)
+    controller.propagation.propagate(1)
+    masks = controller.workspace.labels.data.copy()
     assert controller.errors == []
     assert all(plane[40, 30] == 1 for plane in masks)
     recovery.save()
@@ -71,19 +69,19 @@ def test_saved_session_opens_its_sequence(make_napari_viewer_proxy, folder, how,
     viewer.open(str(folder) if how == "folder" else files, stack=how == "list", plugin="napari")
     controller = Controller(viewer, run_now)
     errors = []
-    controller.failed.connect(errors.append)
-    controller.load(Bright)
-    controller.annotate(viewer.layers[0])
-    work = SessionFiles(controller, Recovery(controller, run_now, tmp_path / "work"))
+    controller.workspace.failed.connect(errors.append)
+    controller.predictors.load(Bright)
+    controller.images.annotate(viewer.layers[0])
+    work = session_files_of(controller, tmp_path / "work")
     viewer.dims.set_current_step(0, 2)
-    controller.click_at((2, 40, 30), positive=True)
+    controller.clicks.click_at((2, 40, 30), positive=True)
     work.save(tmp_path / "tube.simpleclick.json")
-    masks = controller.labels.data.copy()
+    masks = controller.workspace.labels.data.copy()
     assert masks[2, 40, 30] == 1
     viewer.layers.clear()
     work.open(tmp_path / "tube.simpleclick.json")
     assert errors == []
-    np.testing.assert_array_equal(controller.labels.data, masks)
+    np.testing.assert_array_equal(controller.workspace.labels.data, masks)
     assert len(viewer.layers) == 3
 
 
@@ -97,11 +95,11 @@ def test_session_of_a_stack_whose_files_changed_asks_for_the_image(make_napari_v
     viewer.open([str(path) for path in files], stack=True, plugin="napari")
     controller = Controller(viewer, run_now)
     errors = []
-    controller.failed.connect(errors.append)
-    controller.load(Bright)
-    controller.annotate(viewer.layers[0])
-    work = SessionFiles(controller, Recovery(controller, run_now, tmp_path / "work"))
-    controller.click_at((2, 40, 30), positive=True)
+    controller.workspace.failed.connect(errors.append)
+    controller.predictors.load(Bright)
+    controller.images.annotate(viewer.layers[0])
+    work = session_files_of(controller, tmp_path / "work")
+    controller.clicks.click_at((2, 40, 30), positive=True)
     work.save(tmp_path / "tube.simpleclick.json")
     viewer.layers.clear()
     files[1].unlink()

@@ -34,15 +34,15 @@ def clicked_and_saved(path, voxels, target):
         placed = {name: getattr(image, name) for name in ("scale", "translate", "units", "axis_labels", "metadata")}
         image = viewer.add_layer(Image(np.asarray(image.data), **placed))
     controller = Controller(viewer, run_now)
-    controller.load(Pixel)
-    controller.annotate(image)
+    controller.predictors.load(Pixel)
+    controller.images.annotate(image)
     for number, index in enumerate(voxels, start=1):
-        controller.select_object(number)
+        controller.workspace.select_object(number)
         world = image.data_to_world(index)
         for axis in viewer.dims.not_displayed:
             viewer.dims.set_point(axis, world[axis])
-        controller.click_at(world, positive=True)
-    write_labels(str(target), *controller.labels.as_layer_data_tuple()[:2])
+        controller.clicks.click_at(world, positive=True)
+    write_labels(str(target), *controller.workspace.labels.as_layer_data_tuple()[:2])
 
 
 def assert_same_grid(source, mask):

@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
+from tests.fakes import recovery_of
 from tests.plugin.test_controller import Disks
 
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.sessions.autosave import Recovery
-from napari_simpleclick.plugin.tools.propagation import Propagation
 
 
 class Worker:
@@ -49,10 +48,10 @@ def late():
         viewer.add_layer(Image(np.random.default_rng(0).integers(0, 255, (5, 60, 80), np.uint8), name=name))
     controller = Controller(viewer, Worker())
     controller.disks, controller.errors, controller.messages = Disks(), [], []
-    controller.failed.connect(controller.errors.append)
-    controller.status.connect(controller.messages.append)
-    controller.load(lambda: controller.disks)
-    controller.annotate(viewer.layers["image"])
+    controller.workspace.failed.connect(controller.errors.append)
+    controller.workspace.status.connect(controller.messages.append)
+    controller.predictors.load(lambda: controller.disks)
+    controller.images.annotate(viewer.layers["image"])
     controller.jobs.run.finish()
     return controller
 
@@ -62,75 +61,75 @@ def same_by_hand(*clicks):
     viewer = ViewerModel()
     image = viewer.add_layer(Image(np.zeros((5, 60, 80), np.uint8)))
     controller = Controller(viewer, run_now)
-    controller.load(Disks)
-    controller.annotate(image)
+    controller.predictors.load(Disks)
+    controller.images.annotate(image)
     for place, positive in clicks:
-        controller.click_at(place, positive=positive)
-    return controller.labels.data
+        controller.clicks.click_at(place, positive=positive)
+    return controller.workspace.labels.data
 
 
 def test_clicks_that_wait_are_answered_in_order_and_the_newest_state_wins(late):
     clicks = [((2, 30, 40), True), ((2, 30, 50), True), ((2, 32, 45), False)]
     for place, positive in clicks:
-        late.click_at(place, positive=positive)
-    assert late.busy == 3
+        late.clicks.click_at(place, positive=positive)
+    assert late.canvas.busy == 3
     late.jobs.run.work()
-    assert not late.labels.data.any()
+    assert not late.workspace.labels.data.any()
     late.jobs.run.deliver()
-    assert late.busy == 0
-    np.testing.assert_array_equal(late.labels.data, same_by_hand(*clicks))
-    assert len(late.points.data) == 3
+    assert late.canvas.busy == 0
+    np.testing.assert_array_equal(late.workspace.labels.data, same_by_hand(*clicks))
+    assert len(late.workspace.points.data) == 3
 
 
 def test_answer_for_another_image_is_dropped(late):
-    late.click_at((2, 30, 40), positive=True)
+    late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.work()
-    late.annotate(late.viewer.layers["other"])
+    late.images.annotate(late.workspace.viewer.layers["other"])
     late.jobs.run.finish()
-    assert not late.labels.data.any()
-    assert len(late.points.data) == 0
-    assert late.busy == 0
+    assert not late.workspace.labels.data.any()
+    assert len(late.workspace.points.data) == 0
+    assert late.canvas.busy == 0
     assert late.errors == []
 
 
 @pytest.mark.parametrize("answered", ["before", "between", "after"])
 def test_work_goes_on_where_it_was_left_for_another_image(late, answered):
     clicks = [((2, 30, 40), True), ((2, 30, 50), True), ((2, 32, 45), False)]
-    late.click_at(*clicks[0][:1], positive=True)
+    late.clicks.click_at(*clicks[0][:1], positive=True)
     late.jobs.run.finish()
-    late.click_at(*clicks[1][:1], positive=True)
+    late.clicks.click_at(*clicks[1][:1], positive=True)
     if answered == "before":
         late.jobs.run.finish()
-    late.annotate(late.viewer.layers["other"])
-    late.click_at((0, 10, 10), positive=True)
+    late.images.annotate(late.workspace.viewer.layers["other"])
+    late.clicks.click_at((0, 10, 10), positive=True)
     if answered == "between":
         late.jobs.run.finish()
-    late.annotate(late.viewer.layers["image"])
+    late.images.annotate(late.workspace.viewer.layers["image"])
     late.jobs.run.finish()
-    late.click_at(*clicks[2][:1], positive=False)
+    late.clicks.click_at(*clicks[2][:1], positive=False)
     late.jobs.run.finish()
-    np.testing.assert_array_equal(late.labels.data, same_by_hand(*clicks))
-    assert len(late.points.data) == 3
+    np.testing.assert_array_equal(late.workspace.labels.data, same_by_hand(*clicks))
+    assert len(late.workspace.points.data) == 3
     assert late.clicks.unanswered() == []
-    assert [layer.name for layer in late.viewer.layers].count("image masks") == 1
-    late.undo()
+    assert [layer.name for layer in late.workspace.viewer.layers].count("image masks") == 1
+    late.undo.undo()
     late.jobs.run.finish()
-    np.testing.assert_array_equal(late.labels.data, same_by_hand(*clicks[:2]))
+    np.testing.assert_array_equal(late.workspace.labels.data, same_by_hand(*clicks[:2]))
     assert late.errors == []
 
 
 @pytest.mark.parametrize("answered", [True, False])
 def test_a_closed_widget_leaves_its_work_to_the_next(late, answered):
     clicks = [((2, 30, 40), True), ((2, 30, 50), True), ((2, 32, 45), False)]
-    late.click_at(*clicks[0][:1], positive=True)
+    late.clicks.click_at(*clicks[0][:1], positive=True)
     late.jobs.run.finish()
-    late.click_at(*clicks[1][:1], positive=True)
+    late.clicks.click_at(*clicks[1][:1], positive=True)
     if answered:
         late.jobs.run.finish()
     late.shut_down()
 
-    again = Controller(late.viewer, Worker())
-    again.annotate(late.viewer.layers["image"])
+    again = Controller(late.workspace.viewer, Worker())
+    again.annotate(late.workspace.viewer.layers["image"])
     again.click_at(*clicks[2][:1], positive=False)
     again.load(Disks)
     again.jobs.run.finish()
@@ -144,13 +143,13 @@ def test_a_closed_widget_leaves_its_work_to_the_next(late, answered):
 
 
 def test_masks_painted_in_after_their_widget_was_closed_stay(late):
-    late.click_at((2, 30, 40), positive=True)
+    late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.finish()
-    left = late.labels
+    left = late.workspace.labels
     late.shut_down()
     left.paint((4, 5, 5), 3)
-    again = Controller(late.viewer, Worker())
-    again.annotate(late.viewer.layers["image"])
+    again = Controller(late.workspace.viewer, Worker())
+    again.annotate(late.workspace.viewer.layers["image"])
     again.load(Disks)
     again.jobs.run.finish()
     assert left in again.viewer.layers
@@ -160,95 +159,95 @@ def test_masks_painted_in_after_their_widget_was_closed_stay(late):
 
 
 def test_masks_painted_in_after_they_were_left_stay(late):
-    late.click_at((2, 30, 40), positive=True)
+    late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.finish()
-    left = late.labels
-    late.annotate(late.viewer.layers["other"])
+    left = late.workspace.labels
+    late.images.annotate(late.workspace.viewer.layers["other"])
     left.paint((4, 5, 5), 3)
-    late.annotate(late.viewer.layers["image"])
-    assert left in late.viewer.layers
+    late.images.annotate(late.workspace.viewer.layers["image"])
+    assert left in late.workspace.viewer.layers
     assert left.data[4, 5, 5] == 3
-    assert late.labels != left
+    assert late.workspace.labels != left
 
 
 def test_object_that_is_removed_while_its_answer_is_on_its_way_is_gone_and_comes_back_whole(late):
     clicks = [((2, 30, 40), True), ((2, 30, 50), True)]
-    late.click_at(*clicks[0][:1], positive=True)
+    late.clicks.click_at(*clicks[0][:1], positive=True)
     late.jobs.run.finish()
-    late.click_at(*clicks[1][:1], positive=True)
+    late.clicks.click_at(*clicks[1][:1], positive=True)
     late.objects.remove(1)
     late.jobs.run.finish()
-    assert not late.labels.data.any()
-    assert len(late.points.data) == 0
-    late.undo()
+    assert not late.workspace.labels.data.any()
+    assert len(late.workspace.points.data) == 0
+    late.undo.undo()
     late.jobs.run.finish()
-    np.testing.assert_array_equal(late.labels.data, same_by_hand(*clicks))
+    np.testing.assert_array_equal(late.workspace.labels.data, same_by_hand(*clicks))
     assert late.errors == []
 
 
 def test_undo_while_an_answer_is_on_its_way_takes_that_click_back(late):
-    late.click_at((2, 30, 40), positive=True)
+    late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.finish()
-    late.click_at((2, 30, 50), positive=True)
-    late.undo()
+    late.clicks.click_at((2, 30, 50), positive=True)
+    late.undo.undo()
     late.jobs.run.finish()
-    np.testing.assert_array_equal(late.labels.data, same_by_hand(((2, 30, 40), True)))
-    assert len(late.points.data) == 1
+    np.testing.assert_array_equal(late.workspace.labels.data, same_by_hand(((2, 30, 40), True)))
+    assert len(late.workspace.points.data) == 1
 
 
 def test_another_slice_and_object_are_chosen_while_an_answer_is_on_its_way(late):
-    late.click_at((2, 30, 40), positive=True)
+    late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.work()
-    late.slider.step(1)
-    late.next_object()
+    late.slices.step(1)
+    late.objects.next_object()
     late.jobs.run.deliver()
-    np.testing.assert_array_equal(late.labels.data, same_by_hand(((2, 30, 40), True)))
-    assert late.object_id == 2
-    assert late.viewer.dims.current_step[0] == 3
-    assert len(late.points.data) == 0
+    np.testing.assert_array_equal(late.workspace.labels.data, same_by_hand(((2, 30, 40), True)))
+    assert late.workspace.object_id == 2
+    assert late.workspace.viewer.dims.current_step[0] == 3
+    assert len(late.workspace.points.data) == 0
 
 
 @pytest.mark.parametrize("which", ["labels", "points"])
 def test_layer_that_is_removed_while_an_answer_is_on_its_way_comes_back_with_it(late, which):
-    late.click_at((2, 30, 40), positive=True)
+    late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.work()
-    late.viewer.layers.remove(getattr(late, which))
+    late.workspace.viewer.layers.remove(getattr(late, which))
     late.jobs.run.deliver()
-    late.annotate(late.image)
+    late.images.annotate(late.workspace.image)
     late.jobs.run.finish()
-    np.testing.assert_array_equal(late.labels.data, same_by_hand(((2, 30, 40), True)))
-    assert len(late.points.data) == 1
+    np.testing.assert_array_equal(late.workspace.labels.data, same_by_hand(((2, 30, 40), True)))
+    assert len(late.workspace.points.data) == 1
     assert late.errors == []
 
 
 def test_image_that_is_closed_while_an_answer_is_on_its_way_is_survived(late, tmp_path):
-    recovery = Recovery(late, run_now, tmp_path)
+    recovery = recovery_of(late, tmp_path)
     recovery.save()
-    late.click_at((2, 30, 40), positive=True)
+    late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.work()
-    data = late.image.data
-    late.viewer.layers.remove(late.image)
+    data = late.workspace.image.data
+    late.workspace.viewer.layers.remove(late.workspace.image)
     recovery.save()
     late.jobs.run.deliver()
     assert late.errors == []
-    assert late.busy == 0
-    late.annotate(late.viewer.add_layer(Image(data, name="again")))
+    assert late.canvas.busy == 0
+    late.images.annotate(late.workspace.viewer.add_layer(Image(data, name="again")))
     late.jobs.run.finish()
     assert recovery.restore() == 1
-    np.testing.assert_array_equal(late.labels.data, same_by_hand(((2, 30, 40), True)))
+    np.testing.assert_array_equal(late.workspace.labels.data, same_by_hand(((2, 30, 40), True)))
 
 
 def test_failure_of_one_of_several_waiting_clicks_keeps_the_others(late):
-    late.click_at((2, 30, 40), positive=True)
+    late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.work()
     late.disks.error = MemoryError("no memory left")
-    late.click_at((2, 10, 10), positive=True)
+    late.clicks.click_at((2, 10, 10), positive=True)
     late.jobs.run.work()
     late.disks.error = None
-    late.click_at((2, 30, 50), positive=True)
+    late.clicks.click_at((2, 30, 50), positive=True)
     late.jobs.run.finish()
     assert [str(error) for error in late.errors] == ["no memory left"]
-    np.testing.assert_array_equal(late.labels.data, same_by_hand(((2, 30, 40), True), ((2, 30, 50), True)))
+    np.testing.assert_array_equal(late.workspace.labels.data, same_by_hand(((2, 30, 40), True), ((2, 30, 50), True)))
 
 
 def test_stopped_loading_keeps_clicks_for_the_next_model():
@@ -256,34 +255,34 @@ def test_stopped_loading_keeps_clicks_for_the_next_model():
     image = viewer.add_layer(Image(np.zeros((5, 60, 80), np.uint8)))
     controller = Controller(viewer, run_now)
     messages = []
-    controller.status.connect(messages.append)
-    controller.annotate(image)
-    controller.click_at((2, 30, 40), positive=True)
-    controller.load(lambda: None)
+    controller.workspace.status.connect(messages.append)
+    controller.images.annotate(image)
+    controller.clicks.click_at((2, 30, 40), positive=True)
+    controller.predictors.load(lambda: None)
     assert "choose one in the menu, your clicks wait for it" in messages[-1]
-    controller.load(Disks)
-    assert controller.labels.data[2, 30, 40] == 1
-    controller.load(lambda: None)
+    controller.predictors.load(Disks)
+    assert controller.workspace.labels.data[2, 30, 40] == 1
+    controller.predictors.load(lambda: None)
     assert "the one before stays" in messages[-1]
 
 
 def test_clicks_without_an_answer_are_saved_and_answered_when_the_work_is_restored(late, tmp_path):
-    recovery = Recovery(late, run_now, tmp_path)
-    late.click_at((0, 20, 20), positive=True)
+    recovery = recovery_of(late, tmp_path)
+    late.clicks.click_at((0, 20, 20), positive=True)
     late.jobs.run.finish()
-    late.click_at((0, 40, 40), positive=True)
+    late.clicks.click_at((0, 40, 40), positive=True)
     late.jobs.run.work()
-    late.next_object()
-    late.click_at((1, 30, 50), positive=True)
-    late.click_at((1, 50, 70), positive=False)
+    late.objects.next_object()
+    late.clicks.click_at((1, 30, 50), positive=True)
+    late.clicks.click_at((1, 50, 70), positive=False)
     assert len(late.clicks.unanswered()) == 2
     recovery.save_now()
     late.jobs.run.jobs.clear()
 
-    again = Controller(late.viewer, run_now)
+    again = Controller(late.workspace.viewer, run_now)
     again.load(lambda: late.disks)
-    again.annotate(late.image)
-    assert Recovery(again, run_now, tmp_path).restore() > 0
+    again.annotate(late.workspace.image)
+    assert recovery_of(again, tmp_path).restore() > 0
     assert {number: sum(map(len, again.annotator.sessions.clicks(number).values())) for number in (1, 2)} == {
         1: 2,
         2: 2,
@@ -294,7 +293,7 @@ def test_clicks_without_an_answer_are_saved_and_answered_when_the_work_is_restor
 
 def test_failed_click_waits_for_nothing(late):
     late.disks.predict = None
-    late.click_at((0, 20, 20), positive=True)
+    late.clicks.click_at((0, 20, 20), positive=True)
     assert len(late.clicks.unanswered()) == 1
     late.jobs.run.finish()
     assert late.clicks.unanswered() == []
@@ -304,36 +303,36 @@ def test_failed_click_waits_for_nothing(late):
 @pytest.fixture
 def interrupted(late, tmp_path):
     """A controller on an image with earlier work in a file, and its recovery."""
-    first = Recovery(late, run_now, tmp_path)
-    late.click_at((0, 20, 20), positive=True)
+    first = recovery_of(late, tmp_path)
+    late.clicks.click_at((0, 20, 20), positive=True)
     late.jobs.run.finish()
     first.save_now()
-    late.annotator = late.objects.annotator_for(late.disks)
-    late.labels.data[:] = 0
-    return late, Recovery(late, run_now, tmp_path)
+    late.workspace.annotator = late.objects.annotator_for(late.disks)
+    late.workspace.labels.data[:] = 0
+    return late, recovery_of(late, tmp_path)
 
 
 def test_earlier_work_is_read_and_unpacked_on_the_worker(interrupted, monkeypatch):
     controller, recovery = interrupted
     recovery.restore_soon()
     controller.jobs.run.work()
-    assert not controller.annotator.sessions
+    assert not controller.workspace.annotator.sessions
     monkeypatch.setattr("napari_simpleclick.annotation.session_files.restore.unpacked", None)
     controller.jobs.run.finish()
     assert controller.errors == []
-    assert len(controller.annotator.sessions.clicks(1)) == 1
-    assert controller.labels.data.any()
+    assert len(controller.workspace.annotator.sessions.clicks(1)) == 1
+    assert controller.workspace.labels.data.any()
 
 
 def test_earlier_work_does_not_replace_clicks_that_were_made_while_it_was_read(interrupted):
     controller, recovery = interrupted
     recovery.restore_soon()
     controller.jobs.run.work()
-    controller.click_at((2, 50, 60), positive=True)
+    controller.clicks.click_at((2, 50, 60), positive=True)
     controller.jobs.run.finish()
     assert any("You clicked first" in message for message in controller.messages)
-    assert sum(map(len, controller.annotator.sessions.clicks(1).values())) == 1
-    assert not controller.labels.data[0].any()
+    assert sum(map(len, controller.workspace.annotator.sessions.clicks(1).values())) == 1
+    assert not controller.workspace.labels.data[0].any()
 
 
 def test_damaged_earlier_work_is_told_and_the_window_goes_on(interrupted):
@@ -342,46 +341,46 @@ def test_damaged_earlier_work_is_told_and_the_window_goes_on(interrupted):
     recovery.restore_soon()
     controller.jobs.run.finish()
     assert "no session file, or damaged" in str(controller.errors[0])
-    assert controller.busy == 0
+    assert controller.canvas.busy == 0
 
 
 def test_click_that_is_answered_while_it_is_saved_comes_back_once(late, tmp_path):
-    recovery = Recovery(late, run_now, tmp_path)
-    late.click_at((0, 20, 20), positive=True)
+    recovery = recovery_of(late, tmp_path)
+    late.clicks.click_at((0, 20, 20), positive=True)
     noted = recovery.about()
     assert len(noted["unanswered"]) == 1
     late.jobs.run.finish()
     recovery.present_journal().save(noted)
-    late.annotator = late.objects.annotator_for(late.disks)
-    assert Recovery(late, run_now, tmp_path).restore() == 1
+    late.workspace.annotator = late.objects.annotator_for(late.disks)
+    assert recovery_of(late, tmp_path).restore() == 1
     late.jobs.run.finish()
-    assert [len(clicks) for clicks in late.annotator.sessions.clicks(1).values()] == [1]
+    assert [len(clicks) for clicks in late.workspace.annotator.sessions.clicks(1).values()] == [1]
 
 
 def test_propagation_ends_when_its_image_is_closed(late):
-    propagation = Propagation(late)
-    late.click_at((2, 30, 40), positive=True)
+    propagation = late.propagation
+    late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.finish()
     propagation.propagate(1)
     late.jobs.run.work()
-    late.viewer.layers.remove(late.image)
+    late.workspace.viewer.layers.remove(late.workspace.image)
     late.jobs.run.finish()
     assert not propagation.running
-    late.annotate(late.viewer.layers["other"])
-    late.click_at((2, 30, 40), positive=True)
+    late.images.annotate(late.workspace.viewer.layers["other"])
+    late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.finish()
     propagation.propagate(1, count=1)
     late.jobs.run.finish()
-    assert late.labels.data[3].any()
+    assert late.workspace.labels.data[3].any()
 
 
 def test_click_whose_answer_is_dropped_waits_no_more(late, tmp_path):
-    late.click_at((2, 30, 40), positive=True)
+    late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.finish()
-    recovery = Recovery(late, run_now, tmp_path)
+    recovery = recovery_of(late, tmp_path)
     recovery.save()
     path = recovery.journal.path
-    late.click_at((2, 10, 10), positive=True)
+    late.clicks.click_at((2, 10, 10), positive=True)
     late.jobs.run.work()
     recovery.open(path)
     late.jobs.run.finish()
@@ -389,29 +388,29 @@ def test_click_whose_answer_is_dropped_waits_no_more(late, tmp_path):
 
 
 def test_stroke_whose_answer_is_dropped_leaves_the_masks_of_the_work_that_was_opened(late, tmp_path):
-    late.click_at((2, 30, 40), positive=True)
+    late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.finish()
-    recovery = Recovery(late, run_now, tmp_path)
+    recovery = recovery_of(late, tmp_path)
     recovery.save()
-    masks = late.labels.data.copy()
-    with late.labels.block_history():
-        late.labels.paint((2, 10, 10), 1)
+    masks = late.workspace.labels.data.copy()
+    with late.workspace.labels.block_history():
+        late.workspace.labels.paint((2, 10, 10), 1)
     late.jobs.run.work()
     recovery.open(recovery.journal.path)
     late.jobs.run.finish()
-    np.testing.assert_array_equal(late.labels.data, masks)
+    np.testing.assert_array_equal(late.workspace.labels.data, masks)
 
 
 def test_chosen_colours_are_prepared_once_on_the_worker_and_shown_then(late):
-    late.click_at((2, 30, 40), positive=True)
+    late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.finish()
-    automatic = late.labels.colormap
+    automatic = late.workspace.labels.colormap
     late.objects.describe(1, color="#ff0000")
     late.objects.describe(1, color="#00ff00")
-    assert late.labels.colormap is automatic
+    assert late.workspace.labels.colormap is automatic
     assert len(late.jobs.run.jobs) == 1
     late.jobs.run.finish()
-    np.testing.assert_allclose(late.labels.colormap.map(1), [0, 1, 0, 1])
+    np.testing.assert_allclose(late.workspace.labels.colormap.map(1), [0, 1, 0, 1])
     late.objects.describe(1, color="#0000ff")
     assert not late.jobs.run.jobs
-    np.testing.assert_allclose(late.labels.colormap.map(1), [0, 0, 1, 1])
+    np.testing.assert_allclose(late.workspace.labels.colormap.map(1), [0, 0, 1, 1])

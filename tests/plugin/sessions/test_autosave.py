@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
+from tests.fakes import recovery_of
 from tests.plugin.tools.test_propagation import Bright, annotated, tube
 
 from napari_simpleclick.annotation.session_files.format import SessionFileError, read_session
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
 from napari_simpleclick.plugin.sessions import autosave as recovery_module
-from napari_simpleclick.plugin.sessions.autosave import Recovery
 
 
 @pytest.fixture
@@ -18,10 +18,10 @@ def worked(tmp_path):
     """A controller with clicked, propagated, painted and erased slices of two objects, and its recovery."""
     controller, propagation = annotated(tube(6))
     propagation.propagate(1, count=3)
-    controller.next_object()
-    controller.labels.paint((5, 70, 80), 2)
-    controller.labels.paint((0, 40, 25), 0)
-    recovery = Recovery(controller, run_now, tmp_path)
+    controller.objects.next_object()
+    controller.workspace.labels.paint((5, 70, 80), 2)
+    controller.workspace.labels.paint((0, 40, 25), 0)
+    recovery = recovery_of(controller, tmp_path)
     recovery.save()
     return controller, recovery
 
@@ -29,20 +29,20 @@ def worked(tmp_path):
 def reopened(data, folder):
     """The same image in a new viewer, as after a crash: nothing but the file is left."""
     controller, _ = annotated(data)
-    controller.undo()
-    controller.annotator = controller.objects.annotator_for(controller.annotator.predictor)
-    return controller, Recovery(controller, run_now, folder)
+    controller.undo.undo()
+    controller.workspace.begin_anew()
+    return controller, recovery_of(controller, folder)
 
 
 def test_masks_clicks_and_reviews_come_back(worked, tmp_path):
     before, _ = worked
     controller, recovery = reopened(tube(6), tmp_path)
     assert recovery.restore() == 2
-    np.testing.assert_array_equal(controller.labels.data, before.labels.data)
-    assert controller.annotator.summaries() == before.annotator.summaries()
-    assert controller.annotator.sessions.clicks(1) == before.annotator.sessions.clicks(1)
-    assert controller.annotator.sessions.origins(1) == before.annotator.sessions.origins(1)
-    assert controller.object_id == 2
+    np.testing.assert_array_equal(controller.workspace.labels.data, before.labels.data)
+    assert controller.workspace.annotator.summaries() == before.annotator.summaries()
+    assert controller.workspace.annotator.sessions.clicks(1) == before.annotator.sessions.clicks(1)
+    assert controller.workspace.annotator.sessions.origins(1) == before.annotator.sessions.origins(1)
+    assert controller.workspace.object_id == 2
 
 
 def test_what_was_done_before_the_crash_can_be_taken_back(worked, tmp_path):
@@ -51,29 +51,29 @@ def test_what_was_done_before_the_crash_can_be_taken_back(worked, tmp_path):
     recovery.restore()
     while before.annotator.can_undo:
         before.undo()
-        controller.undo()
-        np.testing.assert_array_equal(controller.labels.data, before.labels.data)
-    assert not controller.annotator.can_undo
-    assert not controller.labels.data.any()
+        controller.undo.undo()
+        np.testing.assert_array_equal(controller.workspace.labels.data, before.labels.data)
+    assert not controller.workspace.annotator.can_undo
+    assert not controller.workspace.labels.data.any()
 
 
 def test_restored_work_can_be_clicked_on(worked, tmp_path):
     controller, recovery = reopened(tube(6), tmp_path)
     recovery.restore()
-    controller.select_object(1)
-    controller.click_at((0, 42, 25), positive=True)
-    assert controller.labels.data[0, 40, 25] == 1
+    controller.workspace.select_object(1)
+    controller.clicks.click_at((0, 42, 25), positive=True)
+    assert controller.workspace.labels.data[0, 40, 25] == 1
     assert recovery.find() is None
 
 
 def test_work_after_restoring_is_saved_as_a_whole(worked, tmp_path):
     controller, recovery = reopened(tube(6), tmp_path)
     recovery.restore()
-    controller.click_at((5, 40, 30), positive=True)
+    controller.clicks.click_at((5, 40, 30), positive=True)
     recovery.save()
     again, recovery = reopened(tube(6), tmp_path)
     recovery.restore()
-    np.testing.assert_array_equal(again.labels.data, controller.labels.data)
+    np.testing.assert_array_equal(again.labels.data, controller.workspace.labels.data)
 
 
 def test_other_images_are_offered_nothing(worked, tmp_path):
@@ -88,7 +88,7 @@ def test_every_run_has_its_own_file_so_that_no_work_is_written_over(worked, tmp_
     controller, recovery = reopened(tube(6), tmp_path)
     assert recovery.find() == path
     for column in (20, 30, 25):
-        controller.click_at((0, 40, column), positive=True)
+        controller.clicks.click_at((0, 40, column), positive=True)
         recovery.save()
     assert recovery.journal.path != path
     assert path.read_text() == text
@@ -98,7 +98,7 @@ def test_only_the_latest_files_of_an_image_are_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(recovery_module, "KEPT_FILES", 3)
     for _ in range(5):
         controller, _ = annotated(tube(3))
-        Recovery(controller, run_now, tmp_path).save()
+        recovery_of(controller, tmp_path).save()
     assert len(list(tmp_path.iterdir())) == 3
 
 
@@ -107,7 +107,7 @@ def test_saving_adds_what_is_new_and_nothing_if_nothing_is(worked):
     before = recovery.journal.path.read_bytes()
     recovery.save()
     assert recovery.journal.path.read_bytes() == before
-    controller.click_at((5, 40, 30), positive=True)
+    controller.clicks.click_at((5, 40, 30), positive=True)
     recovery.save()
     after = recovery.journal.path.read_bytes()
     assert after.startswith(before)
@@ -119,43 +119,43 @@ def test_file_that_grew_is_written_anew(worked, monkeypatch, tmp_path):
     controller, recovery = worked
     longest = 0
     for _ in range(40):
-        controller.undo()
+        controller.undo.undo()
         recovery.save()
-        controller.redo()
+        controller.undo.redo()
         recovery.save()
         longest = max(longest, recovery.journal.path.read_bytes().count(b"\n"))
     assert 3 < longest < 60
     again, other = reopened(tube(6), tmp_path)
     other.restore()
-    np.testing.assert_array_equal(again.labels.data, controller.labels.data)
+    np.testing.assert_array_equal(again.labels.data, controller.workspace.labels.data)
 
 
 def test_full_disk_is_told_and_the_next_save_writes_everything(worked, monkeypatch, tmp_path):
     controller, recovery = worked
     errors = []
-    controller.failed.connect(errors.append)
+    controller.workspace.failed.connect(errors.append)
 
     def full(_number):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as disk:
         disk.setattr("napari_simpleclick.plugin.sessions.journal.os.fsync", full)
-        controller.click_at((5, 40, 30), positive=True)
+        controller.clicks.click_at((5, 40, 30), positive=True)
         recovery.save()
     assert "No space left" in str(errors[0])
     recovery.save()
     again, other = reopened(tube(6), tmp_path)
     other.restore()
-    np.testing.assert_array_equal(again.labels.data, controller.labels.data)
+    np.testing.assert_array_equal(again.labels.data, controller.workspace.labels.data)
 
 
 def test_folder_that_cannot_be_written_is_told_once_until_it_can(worked, tmp_path):
     controller, _ = worked
     errors = []
-    controller.failed.connect(errors.append)
+    controller.workspace.failed.connect(errors.append)
     folder = tmp_path / "no folder"
     folder.write_text("a file is in the way")
-    recovery = Recovery(controller, run_now, folder)
+    recovery = recovery_of(controller, folder)
     for _ in range(3):
         recovery.save()
     assert len(errors) == 1
@@ -174,52 +174,52 @@ def test_damaged_file_is_told(worked, text, tmp_path):
     path.write_text(text)
     with pytest.raises(SessionFileError, match=path.name):
         recovery.restore()
-    assert not controller.labels.data.any()
+    assert not controller.workspace.labels.data.any()
 
 
 def test_file_of_another_image_is_refused_and_the_work_stays(worked):
     _, before = worked
     controller, _ = annotated(tube(3))
-    shown = controller.labels.data.copy()
+    shown = controller.workspace.labels.data.copy()
     with pytest.raises(SessionFileError, match=r"was made on .* of shape \(6, 80, 100\)"):
-        Recovery(controller, run_now, before.folder).open(before.journal.path)
-    np.testing.assert_array_equal(controller.labels.data, shown)
+        recovery_of(controller, before.folder).open(before.journal.path)
+    np.testing.assert_array_equal(controller.workspace.labels.data, shown)
 
 
 def test_opening_another_file_lets_the_present_work_go_but_keeps_its_file(worked, tmp_path):
     before, first = worked
     controller, _ = annotated(tube(6), start=3)
-    recovery = Recovery(controller, run_now, tmp_path)
+    recovery = recovery_of(controller, tmp_path)
     recovery.save()
     mine = recovery.journal.path
     recovery.open(first.journal.path)
-    np.testing.assert_array_equal(controller.labels.data, before.labels.data)
-    controller.undo()
+    np.testing.assert_array_equal(controller.workspace.labels.data, before.labels.data)
+    controller.undo.undo()
     recovery.save()
     recovery.open(mine)
-    assert [bool(plane.any()) for plane in controller.labels.data] == [False] * 3 + [True] + [False] * 2
+    assert [bool(plane.any()) for plane in controller.workspace.labels.data] == [False] * 3 + [True] + [False] * 2
 
 
 def test_untouched_image_writes_no_file(tmp_path):
     controller = Controller(ViewerModel(), run_now)
-    controller.load(Bright)
-    controller.annotate(controller.viewer.add_layer(Image(np.zeros((30, 30), np.uint8))))
-    Recovery(controller, run_now, tmp_path / "none").save()
+    controller.predictors.load(Bright)
+    controller.images.annotate(controller.workspace.viewer.add_layer(Image(np.zeros((30, 30), np.uint8))))
+    recovery_of(controller, tmp_path / "none").save()
     assert not (tmp_path / "none").exists()
 
 
 def test_restored_work_that_was_left_for_another_image_goes_on_in_its_file(worked, tmp_path):
     controller, recovery = reopened(tube(6), tmp_path)
     recovery.restore()
-    image, masks = controller.image, controller.labels.data.copy()
+    image, masks = controller.workspace.image, controller.workspace.labels.data.copy()
     recovery.save_now()
     written = recovery.journal.path
-    controller.annotate(controller.viewer.add_layer(Image(np.zeros((3, 30, 30), np.uint8))))
+    controller.images.annotate(controller.workspace.viewer.add_layer(Image(np.zeros((3, 30, 30), np.uint8))))
     assert recovery.find() is None
-    controller.annotate(image)
+    controller.images.annotate(image)
     assert recovery.find() is None  # nothing is offered: it is all there
-    np.testing.assert_array_equal(controller.labels.data, masks)
-    controller.click_at((5, 70, 80), positive=True)
+    np.testing.assert_array_equal(controller.workspace.labels.data, masks)
+    controller.clicks.click_at((5, 70, 80), positive=True)
     recovery.save_now()
     assert recovery.journal.path == written
     before = [record for record in read_session(recovery.journal.path).steps.values() if "click" in record]

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
+from tests.fakes import recovery_of
 from tests.plugin.tools.test_propagation import Bright
 
 from napari_simpleclick.annotation.session_files.format import read_session
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.sessions.autosave import Recovery
 
 pytestmark = pytest.mark.skipif(
     sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
@@ -55,16 +55,16 @@ def test_at_most_two_seconds_are_lost_when_the_process_is_killed(tmp_path, secon
     assert len(clicks) >= max(count for when, count in answers if when < killed - LOST_AT_MOST)
 
     controller = Controller(ViewerModel(), run_now)
-    image = controller.viewer.add_layer(Image(sample_volume("em-like")[0].data))
-    controller.load(Bright)
-    controller.annotate(image)
-    recovery = Recovery(controller, run_now, path.parent)
+    image = controller.workspace.viewer.add_layer(Image(sample_volume("em-like")[0].data))
+    controller.predictors.load(Bright)
+    controller.images.annotate(image)
+    recovery = recovery_of(controller, path.parent)
     assert recovery.find() == path
     assert recovery.restore() > 0
     # Clicks that were not answered yet are answered now.
-    brought_back = sum(found.clicks for found in controller.annotator.summaries())
+    brought_back = sum(found.clicks for found in controller.workspace.annotator.summaries())
     assert len(clicks) <= brought_back <= len(clicks) + len(content.about["unanswered"])
-    assert np.count_nonzero(controller.labels.data) > 100
-    while controller.annotator.can_undo:
-        controller.annotator.undo()
-    assert not controller.annotator.sessions.clicks(1)
+    assert np.count_nonzero(controller.workspace.labels.data) > 100
+    while controller.workspace.annotator.can_undo:
+        controller.workspace.annotator.undo()
+    assert not controller.workspace.annotator.sessions.clicks(1)

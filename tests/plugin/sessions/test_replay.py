@@ -8,6 +8,7 @@ import pytest
 from napari.components import ViewerModel
 from napari.layers import Layer
 from tests.cli.test_main import command
+from tests.fakes import session_files_of
 
 from napari_simpleclick.annotation.thresholds import set_threshold
 from napari_simpleclick.data.io import read_volume
@@ -18,9 +19,6 @@ from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.io.readers import get_reader
 from napari_simpleclick.plugin.jobs.model_loader import create_compiled_predictor, create_predictor
 from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.sessions.autosave import Recovery
-from napari_simpleclick.plugin.sessions.session_files import SessionFiles
-from napari_simpleclick.plugin.tools.propagation import Propagation
 from napari_simpleclick.plugin.workspace.planes import displayed_plane
 
 MODEL = DEFAULT_MODEL
@@ -34,32 +32,32 @@ def session(tmp_path_factory):
     viewer = ViewerModel()
     image = viewer.add_layer(Layer.create(*get_reader(str(IMAGE))(str(IMAGE))[0]))
     controller = Controller(viewer, run_now)
-    controller.load(lambda: create_predictor(MODEL, "cpu", flip=False))
-    controller.annotate(image)
+    controller.predictors.load(lambda: create_predictor(MODEL, "cpu", flip=False))
+    controller.images.annotate(image)
     truth = np.asarray(read_volume(FOLDER / "ms_lesion_labels.nii.gz").data) > 0
     place = int(truth.sum(axis=(1, 2)).argmax())
     viewer.dims.set_current_step(0, place)
     spots = np.argwhere(truth[place])
     for spot in (spots[len(spots) // 2], spots[0]):
-        controller.click_at(image.data_to_world((place, *spot)), positive=True)
+        controller.clicks.click_at(image.data_to_world((place, *spot)), positive=True)
     key = displayed_plane(image, viewer.dims).key
-    controller.change(lambda: set_threshold(controller.annotator, 1, key, 0.35))
+    controller.canvas.change(lambda: set_threshold(controller.workspace.annotator, 1, key, 0.35))
     image.contrast_limits = (10, 200)
-    Propagation(controller).propagate(1, count=2)
+    controller.propagation.propagate(1, count=2)
     viewer.dims.set_current_step(0, place)
-    controller.exchange(create_compiled_predictor(MODEL, "cpu", flip=False)[0])
-    controller.next_object()
-    controller.click_at(image.data_to_world((place, *spots[-1])), positive=True)
-    controller.click_at(image.data_to_world((place, 3, 3)), positive=False)
-    controller.labels.paint((place, 8, 8), 2)
-    controller.undo()
-    controller.redo()
+    controller.predictors.exchange(create_compiled_predictor(MODEL, "cpu", flip=False)[0])
+    controller.objects.next_object()
+    controller.clicks.click_at(image.data_to_world((place, *spots[-1])), positive=True)
+    controller.clicks.click_at(image.data_to_world((place, 3, 3)), positive=False)
+    controller.workspace.labels.paint((place, 8, 8), 2)
+    controller.undo.undo()
+    controller.undo.redo()
     path = folder / "work.simpleclick.json"
-    SessionFiles(controller, Recovery(controller, run_now, folder)).save(path)
+    session_files_of(controller, folder).save(path)
     content = json.loads(path.read_text())
     content["about"]["image"]["path"] = str(IMAGE)
     path.write_text(json.dumps(content) + "\n")
-    return path, controller.labels.data.copy()
+    return path, controller.workspace.labels.data.copy()
 
 
 def test_masks_are_the_same_bit_for_bit(session, tmp_path):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
+from tests.fakes import session_files_of
 from tests.plugin.tools.test_propagation import Bright, annotated, tube
 
 from napari_simpleclick.annotation.session_files.format import SessionFileError, read_session
@@ -11,14 +12,12 @@ from napari_simpleclick.data.click_files import read_clicks
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.io.session_reader import get_session_reader, go_on
 from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.sessions.autosave import Recovery
-from napari_simpleclick.plugin.sessions.session_files import SessionFiles
 
 
 def files_of(controller, folder):
     controller.failures = []
-    controller.failed.connect(controller.failures.append)
-    return SessionFiles(controller, Recovery(controller, run_now, folder / "recovery"))
+    controller.workspace.failed.connect(controller.failures.append)
+    return session_files_of(controller, folder / "recovery")
 
 
 @pytest.fixture
@@ -26,11 +25,11 @@ def saved(tmp_path):
     """A session with two objects, and the labels as they were."""
     controller, propagation = annotated(tube(6))
     propagation.propagate(1, count=2)
-    controller.next_object()
-    controller.click_at((5, 40, 30), positive=True)
-    controller.click_at((5, 41, 31), positive=False)
+    controller.objects.next_object()
+    controller.clicks.click_at((5, 40, 30), positive=True)
+    controller.clicks.click_at((5, 41, 31), positive=False)
     files_of(controller, tmp_path).save(tmp_path / "tube.json")
-    return tmp_path / "tube.simpleclick.json", controller.labels.data.copy()
+    return tmp_path / "tube.simpleclick.json", controller.workspace.labels.data.copy()
 
 
 def test_session_is_opened_on_its_image_among_others(saved, tmp_path):
@@ -39,12 +38,12 @@ def test_session_is_opened_on_its_image_among_others(saved, tmp_path):
     for data, name in ((tube(6), "mine"), (tube(6, radius=5), "other")):
         viewer.add_layer(Image(data, name=name))
     controller = Controller(viewer, run_now)
-    controller.load(Bright)
-    controller.annotate(viewer.layers["other"])
+    controller.predictors.load(Bright)
+    controller.images.annotate(viewer.layers["other"])
     files_of(controller, tmp_path).open(path)
     assert controller.failures == []
-    assert controller.image.name == "mine"
-    np.testing.assert_array_equal(controller.labels.data, labels)
+    assert controller.workspace.image.name == "mine"
+    np.testing.assert_array_equal(controller.workspace.labels.data, labels)
 
 
 def test_other_pixels_of_the_same_shape_are_told(saved, tmp_path):
@@ -52,7 +51,7 @@ def test_other_pixels_of_the_same_shape_are_told(saved, tmp_path):
     controller, _ = annotated(tube(6, radius=5))
     files_of(controller, tmp_path).open(path)
     assert "Its image was another one" in controller.messages[-1]
-    np.testing.assert_array_equal(controller.labels.data, labels)
+    np.testing.assert_array_equal(controller.workspace.labels.data, labels)
 
 
 def test_file_notes_image_versions_model_and_times(saved):
@@ -67,8 +66,8 @@ def test_file_notes_image_versions_model_and_times(saved):
 
 def test_clicks_are_exported_with_objects_planes_and_times(tmp_path):
     controller, _ = annotated(tube(6))
-    controller.next_object()
-    controller.click_at((0, 70, 80), positive=False)
+    controller.objects.next_object()
+    controller.clicks.click_at((0, 70, 80), positive=False)
     files_of(controller, tmp_path).export_clicks(tmp_path / "clicks")
     first, second = read_clicks(tmp_path / "clicks.csv")
     assert (first.object_id, first.at, first.positive, first.axes) == (1, (0, 40, 25), True, (1, 2))
@@ -78,7 +77,7 @@ def test_clicks_are_exported_with_objects_planes_and_times(tmp_path):
 
 def test_nothing_to_save_is_told(tmp_path):
     controller, _ = annotated(tube(2))
-    controller.annotator = controller.objects.annotator_for(Bright())
+    controller.workspace.annotator = controller.objects.annotator_for(Bright())
     files = files_of(controller, tmp_path)
     for act, name in ((files.save, "a.simpleclick.json"), (files.export_clicks, "a.csv")):
         with pytest.raises(SessionFileError, match="no work yet"):
@@ -90,10 +89,10 @@ def test_damaged_file_is_told_and_the_work_stays(saved, tmp_path):
     path, _ = saved
     path.write_text("{")
     controller, _ = annotated(tube(6))
-    shown = controller.labels.data.copy()
+    shown = controller.workspace.labels.data.copy()
     files_of(controller, tmp_path).open(path)
     assert "no session file, or damaged" in str(controller.failures[0])
-    np.testing.assert_array_equal(controller.labels.data, shown)
+    np.testing.assert_array_equal(controller.workspace.labels.data, shown)
 
 
 def test_reader_takes_one_session_file_and_needs_a_window(saved):

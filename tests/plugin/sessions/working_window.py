@@ -22,18 +22,18 @@ def main() -> None:
 
     def work() -> None:
         nonlocal shown
-        if controller.annotator is None:
+        if controller.workspace.annotator is None:
             return
-        count = sum(found.clicks for found in controller.annotator.summaries())
-        if controller.busy == 0 and count > shown:
+        count = sum(found.clicks for found in controller.workspace.annotator.summaries())
+        if controller.canvas.busy == 0 and count > shown:
             shown = count
             sys.stdout.write(f"{time():.3f} {count}\n")
             sys.stdout.flush()
-        if controller.busy == 0:
+        if controller.canvas.busy == 0:
             place, row, col = next(spots)
             viewer.dims.set_current_step(0, place)
-            controller.select_object(1 + row % 7)
-            controller.click_at((place, row, col), positive=True)
+            controller.workspace.select_object(1 + row % 7)
+            controller.clicks.click_at((place, row, col), positive=True)
 
     timer = QTimer()
     timer.timeout.connect(work)

@@ -10,7 +10,6 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.tools.propagation import Propagation
 
 
 class Bright:
@@ -37,18 +36,18 @@ def annotated(data, start=0):
     image = viewer.add_layer(Image(data, contrast_limits=(0, 255)))
     controller = Controller(viewer, run_now)
     controller.messages = []
-    controller.status.connect(controller.messages.append)
-    controller.load(Bright)
-    controller.annotate(image)
+    controller.workspace.status.connect(controller.messages.append)
+    controller.predictors.load(Bright)
+    controller.images.annotate(image)
     viewer.dims.set_current_step(0, start)
     row, col = np.argwhere(data[start]).mean(axis=0)
-    controller.click_at((start, row, col), positive=True)
-    return controller, Propagation(controller)
+    controller.clicks.click_at((start, row, col), positive=True)
+    return controller, controller.propagation
 
 
 def assert_outlined(controller, data, places, *, iou=0.85):
     for place in places:
-        mask, truth = controller.labels.data[place] > 0, data[place] > 0
+        mask, truth = controller.workspace.labels.data[place] > 0, data[place] > 0
         assert (mask & truth).sum() / (mask | truth).sum() > iou, place
 
 
@@ -58,15 +57,15 @@ def test_object_is_followed_to_the_end_of_the_stack():
     propagation.propagate(1)
     assert_outlined(controller, data, range(8))
     assert "7 slices propagated to the end" in controller.messages[-1]
-    assert controller.annotator.summaries()[0].unreviewed == 7
+    assert controller.workspace.annotator.summaries()[0].unreviewed == 7
 
 
 def test_propagation_goes_back_and_stops_after_so_many_slices():
     data = tube(8)
     controller, propagation = annotated(data, start=5)
     propagation.propagate(-1, count=2)
-    assert [bool(plane.any()) for plane in controller.labels.data] == [False] * 3 + [True] * 3 + [False] * 2
-    assert controller.viewer.dims.current_step[0] == 3
+    assert [bool(plane.any()) for plane in controller.workspace.labels.data] == [False] * 3 + [True] * 3 + [False] * 2
+    assert controller.workspace.viewer.dims.current_step[0] == 3
 
 
 @pytest.mark.parametrize(
@@ -82,9 +81,9 @@ def test_leash_holds_where_the_object_jumps(spoil, reason):
     data[4] = spoil(data[4])
     controller, propagation = annotated(data)
     propagation.propagate(1)
-    assert not controller.labels.data[4:].any()
+    assert not controller.workspace.labels.data[4:].any()
     assert reason in controller.messages[-1]
-    assert controller.viewer.dims.current_step[0] == 3
+    assert controller.workspace.viewer.dims.current_step[0] == 3
 
 
 def test_object_that_moves_with_what_is_around_it_is_followed():
@@ -98,16 +97,16 @@ def test_object_that_moves_with_what_is_around_it_is_followed():
 def test_clicked_and_accepted_slices_are_never_overwritten():
     data = tube(8)
     controller, propagation = annotated(data)
-    controller.viewer.dims.set_current_step(0, 3)
-    controller.click_at((3, 5, 5), positive=True)
-    before = controller.labels.data[3].copy()
-    controller.viewer.dims.set_current_step(0, 0)
+    controller.workspace.viewer.dims.set_current_step(0, 3)
+    controller.clicks.click_at((3, 5, 5), positive=True)
+    before = controller.workspace.labels.data[3].copy()
+    controller.workspace.viewer.dims.set_current_step(0, 0)
     propagation.propagate(1)
-    np.testing.assert_array_equal(controller.labels.data[3], before)
+    np.testing.assert_array_equal(controller.workspace.labels.data[3], before)
     assert "clicked already" in controller.messages[-1]
     propagation.accept()
     assert "accepted" in controller.messages[-1]
-    controller.viewer.dims.set_current_step(0, 0)
+    controller.workspace.viewer.dims.set_current_step(0, 0)
     propagation.propagate(1)
     assert "accepted already" in controller.messages[-1]
 
@@ -116,7 +115,7 @@ def test_propagated_slices_are_replaced_after_a_correction():
     data = tube(4)
     controller, propagation = annotated(data)
     propagation.propagate(1)
-    controller.viewer.dims.set_current_step(0, 0)
+    controller.workspace.viewer.dims.set_current_step(0, 0)
     propagation.propagate(1)
     assert "3 slices propagated" in controller.messages[-1]
 
@@ -125,17 +124,17 @@ def test_every_propagated_slice_is_undone_by_itself():
     data = tube(4)
     controller, propagation = annotated(data)
     propagation.propagate(1)
-    controller.undo()
-    assert [bool(plane.any()) for plane in controller.labels.data] == [True, True, True, False]
+    controller.undo.undo()
+    assert [bool(plane.any()) for plane in controller.workspace.labels.data] == [True, True, True, False]
     for _ in range(3):
-        controller.undo()
-    assert not controller.labels.data.any()
+        controller.undo.undo()
+    assert not controller.workspace.labels.data.any()
 
 
 def test_propagation_needs_an_object_and_another_slice():
     data = tube(3)
     controller, propagation = annotated(data)
-    controller.next_object()
+    controller.objects.next_object()
     propagation.propagate(1)
     assert "Click the object on this slice first" in controller.messages[-1]
     controller, propagation = annotated(tube(1))
@@ -146,13 +145,13 @@ def test_propagation_needs_an_object_and_another_slice():
 def test_gap_between_clicked_slices_is_filled_and_undone_at_once():
     data = tube(9, drift=4)
     controller, propagation = annotated(data)
-    controller.viewer.dims.set_current_step(0, 8)
-    controller.click_at((8, 40, 25 + 32), positive=True)
+    controller.workspace.viewer.dims.set_current_step(0, 8)
+    controller.clicks.click_at((8, 40, 25 + 32), positive=True)
     propagation.interpolate()
     assert_outlined(controller, data, range(9))
-    assert controller.annotator.summaries()[0].unreviewed == 7
-    controller.undo()
-    assert [bool(plane.any()) for plane in controller.labels.data] == [True] + [False] * 7 + [True]
+    assert controller.workspace.annotator.summaries()[0].unreviewed == 7
+    controller.undo.undo()
+    assert [bool(plane.any()) for plane in controller.workspace.labels.data] == [True] + [False] * 7 + [True]
 
 
 def bulge():
@@ -162,22 +161,22 @@ def bulge():
 
 def clicked_at_both_ends():
     controller, propagation = annotated(bulge())
-    controller.viewer.dims.set_current_step(0, 6)
-    controller.click_at((6, 40, 25), positive=True)
+    controller.workspace.viewer.dims.set_current_step(0, 6)
+    controller.clicks.click_at((6, 40, 25), positive=True)
     return controller, propagation
 
 
 def test_gap_is_fitted_to_the_picture_where_shapes_do_not_change_evenly():
     controller, propagation = clicked_at_both_ends()
     propagation.interpolate()
-    assert controller.labels.data[3].sum() < 0.6 * (bulge()[3] > 0).sum()
+    assert controller.workspace.labels.data[3].sum() < 0.6 * (bulge()[3] > 0).sum()
     propagation.interpolate(fit=True)
     assert_outlined(controller, bulge(), range(7))
     assert "5 slices between others filled and fitted to the picture." in controller.messages[-1]
-    assert controller.annotator.summaries()[0].unreviewed == 5
+    assert controller.workspace.annotator.summaries()[0].unreviewed == 5
     assert not propagation.running
-    controller.undo()
-    assert controller.labels.data[3].sum() < 0.6 * (bulge()[3] > 0).sum()
+    controller.undo.undo()
+    assert controller.workspace.labels.data[3].sum() < 0.6 * (bulge()[3] > 0).sum()
 
 
 def test_fitting_is_stopped_between_two_slices(monkeypatch):
@@ -191,96 +190,96 @@ def test_fitting_is_stopped_between_two_slices(monkeypatch):
     monkeypatch.setattr(Bright, "predict", stops)
     propagation.interpolate(fit=True)
     assert "1 slice between others filled and fitted to the picture; stopped: cancelled." in controller.messages[-1]
-    assert [bool(plane.any()) for plane in controller.labels.data] == [True] * 2 + [False] * 4 + [True]
+    assert [bool(plane.any()) for plane in controller.workspace.labels.data] == [True] * 2 + [False] * 4 + [True]
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
 def test_painted_stroke_enters_the_history_and_the_next_click(order):
     controller, _ = annotated(tube(3))
-    controller.viewer.dims.order = order
-    labels = controller.labels
+    controller.workspace.viewer.dims.order = order
+    labels = controller.workspace.labels
     before = labels.data.copy()
     labels.brush_size = 5
-    labels.paint((0, 70, 80), controller.object_id)
+    labels.paint((0, 70, 80), controller.workspace.object_id)
     painted = labels.data.copy()
     assert painted[0, 70, 80] == 1
     assert (painted != before).sum() > 4
-    controller.undo()
+    controller.undo.undo()
     np.testing.assert_array_equal(labels.data, before)
-    controller.redo()
+    controller.undo.redo()
     np.testing.assert_array_equal(labels.data, painted)
 
 
 def test_filled_area_and_stroke_over_two_objects_are_undone():
     data = tube(3)
     controller, _ = annotated(data)
-    controller.objects.set_overlap("overwrite")
-    controller.next_object()
-    controller.labels.fill((0, 70, 80), 2)
-    assert (controller.labels.data[0] > 0).all()
-    filled = controller.labels.data.copy()
-    controller.labels.brush_size = 20
-    controller.labels.paint((0, 40, 35), 2)
-    controller.undo()
-    np.testing.assert_array_equal(controller.labels.data, filled)
-    controller.undo()
+    controller.workspace.change_settings(overlap="overwrite")
+    controller.objects.next_object()
+    controller.workspace.labels.fill((0, 70, 80), 2)
+    assert (controller.workspace.labels.data[0] > 0).all()
+    filled = controller.workspace.labels.data.copy()
+    controller.workspace.labels.brush_size = 20
+    controller.workspace.labels.paint((0, 40, 35), 2)
+    controller.undo.undo()
+    np.testing.assert_array_equal(controller.workspace.labels.data, filled)
+    controller.undo.undo()
     assert_outlined(controller, data, [0])
-    assert set(np.unique(controller.labels.data)) == {0, 1}
+    assert set(np.unique(controller.workspace.labels.data)) == {0, 1}
 
 
 def test_eraser_shrinks_the_object_and_undo_brings_it_back():
     data = tube(3)
     controller, propagation = annotated(data)
-    before = controller.labels.data.copy()
-    controller.labels.brush_size = 6
-    controller.labels.paint((0, 40, 25), 0)
-    assert controller.labels.data[0, 40, 25] == 0
+    before = controller.workspace.labels.data.copy()
+    controller.workspace.labels.brush_size = 6
+    controller.workspace.labels.paint((0, 40, 25), 0)
+    assert controller.workspace.labels.data[0, 40, 25] == 0
     propagation.propagate(1, count=1)
     assert "1 slice propagated" in controller.messages[-1]
-    controller.undo()
-    controller.undo()
-    np.testing.assert_array_equal(controller.labels.data, before)
+    controller.undo.undo()
+    controller.undo.undo()
+    np.testing.assert_array_equal(controller.workspace.labels.data, before)
 
 
 def test_choosing_a_label_in_napari_chooses_the_object():
     controller, _ = annotated(tube(3))
-    controller.next_object()
-    assert len(controller.points.data) == 0
-    controller.labels.selected_label = 1
-    assert controller.object_id == 1
-    assert len(controller.points.data) == 1
+    controller.objects.next_object()
+    assert len(controller.workspace.points.data) == 0
+    controller.workspace.labels.selected_label = 1
+    assert controller.workspace.object_id == 1
+    assert len(controller.workspace.points.data) == 1
 
 
 def test_removed_object_is_gone_from_all_slices_until_undone():
     data = tube(4)
     controller, propagation = annotated(data)
     propagation.propagate(1)
-    before = controller.labels.data.copy()
+    before = controller.workspace.labels.data.copy()
     controller.objects.remove()
-    assert not controller.labels.data.any()
-    controller.undo()
-    np.testing.assert_array_equal(controller.labels.data, before)
+    assert not controller.workspace.labels.data.any()
+    controller.undo.undo()
+    np.testing.assert_array_equal(controller.workspace.labels.data, before)
 
 
 def test_stroke_is_told_and_its_undo_means_the_painted_object():
     controller, _ = annotated(tube(3))
-    controller.objects.set_overlap("overwrite")
-    controller.next_object()
-    controller.labels.brush_size = 20
-    controller.labels.paint((0, 40, 35), 2)
-    pixels = int((controller.labels.data == 2).sum())
+    controller.workspace.change_settings(overlap="overwrite")
+    controller.objects.next_object()
+    controller.workspace.labels.brush_size = 20
+    controller.workspace.labels.paint((0, 40, 35), 2)
+    pixels = int((controller.workspace.labels.data == 2).sum())
     assert controller.messages[-1] == f"Object 2: {pixels} pixels. Left click adds, right click removes."
-    controller.undo()
-    assert controller.object_id == 2
+    controller.undo.undo()
+    assert controller.workspace.object_id == 2
 
 
 def test_slice_without_the_object_cannot_be_reset_and_says_so():
     controller, _ = annotated(tube(3))
-    controller.next_object()
+    controller.objects.next_object()
     controller.objects.clear_slice()
     assert controller.messages[-1] == "Object 2 is not on this slice."
     errors = []
-    controller.failed.connect(errors.append)
-    controller.viewer.dims.ndisplay = 3
+    controller.workspace.failed.connect(errors.append)
+    controller.workspace.viewer.dims.ndisplay = 3
     controller.objects.clear_slice()
     assert "2-D display" in str(errors[0])

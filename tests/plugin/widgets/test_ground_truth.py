@@ -10,7 +10,8 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.widgets.ground_truth import Agreement, GroundTruth, agreement
+from napari_simpleclick.plugin.tools.ground_truth import Agreement, GroundTruth, agreement
+from napari_simpleclick.plugin.widgets.ground_truth import GroundTruthPanel
 
 SHAPE = (3, 64, 64)
 PATCH = Box(10, 20, 10, 30), np.ones((10, 20), bool)
@@ -28,19 +29,19 @@ def controller():
     viewer = ViewerModel()
     image = viewer.add_layer(Image(np.zeros(SHAPE, np.uint8)))
     controller = Controller(viewer, run_now)
-    controller.load(lambda: Blocks())
-    controller.annotate(image)
+    controller.predictors.load(lambda: Blocks())
+    controller.images.annotate(image)
     controller.errors = []
-    controller.failed.connect(controller.errors.append)
+    controller.workspace.failed.connect(controller.errors.append)
     return controller
 
 
 @pytest.fixture
 def truth(controller, qtbot):
-    widget = GroundTruth(controller, run_now)
+    widget = GroundTruthPanel(GroundTruth(controller.workspace, run_now))
     qtbot.addWidget(widget)
-    controller.changed.connect(widget.refresh)
-    controller.slice_changed.connect(widget.refresh)
+    controller.workspace.changed.connect(widget.refresh)
+    controller.workspace.slice_changed.connect(widget.refresh)
     yield widget
     widget.close()  # it has to live until here: signals hold it weakly
 
@@ -59,34 +60,34 @@ def choose(truth, name):
 
 
 def test_only_other_labels_are_offered(controller, truth):
-    controller.viewer.add_layer(Labels(labels(), name="expert"))
+    controller.workspace.viewer.add_layer(Labels(labels(), name="expert"))
     truth.refresh()
     assert [truth.menu.itemText(place) for place in range(truth.menu.count())] == ["no ground truth", "expert"]
 
 
 def test_agreement_follows_clicks_slices_and_undo(controller, truth):
-    layer = controller.viewer.add_layer(Labels(labels(), name="expert"))
+    layer = controller.workspace.viewer.add_layer(Labels(labels(), name="expert"))
     choose(truth, "expert")
-    controller.viewer.dims.set_current_step(0, 1)
+    controller.workspace.viewer.dims.set_current_step(0, 1)
     assert truth.told.text() == "no object is meant yet"
-    controller.click_at((1, 15, 15), positive=True)
+    controller.clicks.click_at((1, 15, 15), positive=True)
     assert truth.told.text() == "object 7: IoU 0.50, Dice 0.67; clicks: 1, in all 1"
-    controller.click_at((1, 15, 25), positive=False)
+    controller.clicks.click_at((1, 15, 25), positive=False)
     assert truth.told.text().endswith("clicks: 2, in all 2")
-    controller.viewer.dims.set_current_step(0, 2)
+    controller.workspace.viewer.dims.set_current_step(0, 2)
     assert truth.told.text() == "no object is meant yet"
-    controller.click_at((2, 15, 15), positive=True)
+    controller.clicks.click_at((2, 15, 15), positive=True)
     assert truth.told.text() == "no object of the ground truth here"
-    controller.viewer.dims.set_current_step(0, 1)
+    controller.workspace.viewer.dims.set_current_step(0, 1)
     assert truth.told.text().endswith("clicks: 2, in all 3")
-    controller.viewer.layers.remove(layer)
+    controller.workspace.viewer.layers.remove(layer)
     truth.refresh()
     assert truth.menu.currentText() == "no ground truth"
     assert not truth.told.text()
 
 
 def test_labels_of_another_shape_are_refused_with_the_cure(controller, truth):
-    controller.viewer.add_layer(Labels(np.zeros((3, 64, 65), np.uint8), name="other"))
+    controller.workspace.viewer.add_layer(Labels(np.zeros((3, 64, 65), np.uint8), name="other"))
     choose(truth, "other")
     assert truth.menu.currentText() == "no ground truth"
     assert "'other' has 3 x 64 x 65 voxels and the image has 3 x 64 x 64" in str(controller.errors[0])

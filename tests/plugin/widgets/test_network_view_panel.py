@@ -32,29 +32,29 @@ def controller():
     rows, _ = np.mgrid[:100, :100]
     image = viewer.add_layer(Image(np.stack([rows, rows]).astype(np.uint8), contrast_limits=(0, 255)))
     controller = Controller(viewer, run_now)
-    controller.load(lambda: HalfSure())
-    controller.annotate(image)
+    controller.predictors.load(lambda: HalfSure())
+    controller.images.annotate(image)
     return controller
 
 
 @pytest.fixture
 def panel(controller, qtbot):
-    widget = NetworkView(controller, run_now)
+    widget = NetworkView(controller.workspace, run_now)
     qtbot.addWidget(widget)
-    controller.changed.connect(widget.refresh)
-    controller.slice_changed.connect(widget.refresh)
+    controller.workspace.changed.connect(widget.refresh)
+    controller.workspace.slice_changed.connect(widget.refresh)
     yield widget
     widget.close()  # it has to live until here: signals hold it weakly
 
 
 def test_the_picture_is_the_region_with_clicks_and_the_mask_before(controller):
-    controller.click_at((0, 30, 20), positive=True)
-    session = next(iter(controller.annotator.sessions.values()))
+    controller.clicks.click_at((0, 30, 20), positive=True)
+    session = next(iter(controller.workspace.annotator.sessions.values()))
     first = network_view(session)
     assert first.shape == (64, 64, 3)
     np.testing.assert_array_equal(first[10, 10], POSITIVE)
     np.testing.assert_array_equal(first[50, 40], (70, 70, 70))  # row 20 + 50 of the picture
-    controller.click_at((0, 70, 60), positive=False)
+    controller.clicks.click_at((0, 70, 60), positive=False)
     second = network_view(session)
     np.testing.assert_array_equal(second[50, 50], NEGATIVE)
     assert second[20, 40, 0] > second[20, 40, 2] + 10  # yellow where the mask before was
@@ -62,23 +62,23 @@ def test_the_picture_is_the_region_with_clicks_and_the_mask_before(controller):
 
 
 def test_the_panel_shows_it_on_demand_and_follows(controller, panel):
-    controller.click_at((0, 30, 20), positive=True)
+    controller.clicks.click_at((0, 30, 20), positive=True)
     assert panel.picture.pixmap().isNull()
     panel.button.setChecked(True)
     before = panel.picture.pixmap().toImage()
     assert not before.isNull()
-    controller.click_at((0, 70, 60), positive=False)
+    controller.clicks.click_at((0, 70, 60), positive=False)
     assert panel.picture.pixmap().toImage() != before
-    controller.labels.paint((1, 30, 20), 1)
-    controller.viewer.dims.set_current_step(0, 1)
+    controller.workspace.labels.paint((1, 30, 20), 1)
+    controller.workspace.viewer.dims.set_current_step(0, 1)
     assert "No click" in panel.picture.text(), "painted, but not clicked"
     panel.button.setChecked(False)
     assert panel.picture.isHidden()
 
 
 def test_restored_work_tells_to_click_once_more(controller, panel):
-    controller.click_at((0, 30, 20), positive=True)
-    annotator = controller.annotator
+    controller.clicks.click_at((0, 30, 20), positive=True)
+    annotator = controller.workspace.annotator
     steps = {place: session.steps for place, session in annotator.sessions.items()}
     annotator.restore(
         {place[1]: session.image for place, session in annotator.sessions.items()},

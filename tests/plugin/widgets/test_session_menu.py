@@ -5,12 +5,10 @@ import sys
 
 import pytest
 from qtpy.QtWidgets import QFileDialog
+from tests.fakes import session_files_of
 from tests.plugin.tools.test_propagation import annotated, tube
 
 from napari_simpleclick.data.click_files import read_clicks
-from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.sessions.autosave import Recovery
-from napari_simpleclick.plugin.sessions.session_files import SessionFiles
 from napari_simpleclick.plugin.widgets.session_menu import SessionMenu
 
 pytestmark = pytest.mark.skipif(
@@ -24,7 +22,7 @@ def menu(qtbot, tmp_path):
     """The menu of a controller with one object; errors are collected."""
     controller, _ = annotated(tube(4))
     errors = []
-    menu = SessionMenu(SessionFiles(controller, Recovery(controller, run_now, tmp_path / "recovery")), errors.append)
+    menu = SessionMenu(session_files_of(controller, tmp_path / "recovery"), errors.append)
     menu.errors = errors
     qtbot.addWidget(menu)
     return menu
@@ -39,14 +37,14 @@ def choose(menu, monkeypatch, text, dialog, name):
 
 def test_session_is_saved_opened_and_its_clicks_exported(menu, monkeypatch, tmp_path):
     controller = menu.files.controller
-    shown = controller.labels.data.copy()
+    shown = controller.workspace.labels.data.copy()
     choose(menu, monkeypatch, "Save session", "getSaveFileName", tmp_path / "a")
     choose(menu, monkeypatch, "Export clicks", "getSaveFileName", tmp_path / "a.csv")
     assert len(read_clicks(tmp_path / "a.csv")) == 1
-    controller.undo()
-    assert not controller.labels.data.any()
+    controller.undo.undo()
+    assert not controller.workspace.labels.data.any()
     choose(menu, monkeypatch, "Open session", "getOpenFileName", tmp_path / "a.simpleclick.json")
-    assert (controller.labels.data == shown).all()
+    assert (controller.workspace.labels.data == shown).all()
     assert menu.errors == []
 
 

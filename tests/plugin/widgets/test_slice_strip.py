@@ -10,7 +10,6 @@ from tests.plugin.tools.test_propagation import Bright, tube
 
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.tools.propagation import Propagation
 from napari_simpleclick.plugin.widgets.slice_strip import COLORS, EMPTY, SliceStrip, legend
 from napari_simpleclick.plugin.workspace.slices import SliceStates, slice_states
 
@@ -22,22 +21,22 @@ def controller():
     data = tube(10)
     image = viewer.add_layer(Image(data, contrast_limits=(0, 255)))
     controller = Controller(viewer, run_now)
-    controller.load(Bright)
-    controller.annotate(image)
+    controller.predictors.load(Bright)
+    controller.images.annotate(image)
     for place in (2, 6):
         viewer.dims.set_current_step(0, place)
-        controller.click_at((place, *np.argwhere(data[place]).mean(axis=0)), positive=True)
+        controller.clicks.click_at((place, *np.argwhere(data[place]).mean(axis=0)), positive=True)
     return controller
 
 
 def test_states_tell_where_every_slice_came_from(controller):
-    propagation = Propagation(controller)
+    propagation = controller.propagation
     propagation.interpolate()
     propagation.propagate(1, count=2)
-    controller.viewer.dims.set_current_step(0, 4)
+    controller.workspace.viewer.dims.set_current_step(0, 4)
     propagation.accept()
-    controller.labels.paint((8, 70, 80), 1)
-    states = slice_states(controller)
+    controller.workspace.labels.paint((8, 70, 80), 1)
+    states = slice_states(controller.workspace)
     assert (states.count, states.shown) == (10, 4)
     assert states.origins == {
         2: "clicked", 3: "interpolated", 4: "accepted", 5: "interpolated", 6: "clicked", 7: "propagated", 8: "painted"
@@ -45,49 +44,49 @@ def test_states_tell_where_every_slice_came_from(controller):
     assert states.clicks == {2: 1, 6: 1}
     assert states.text(7) == "Slice 7: propagated, not reviewed"
     assert states.text(2) == "Slice 2: clicked, 1 click"
-    controller.next_object()
-    assert slice_states(controller).origins == {}
+    controller.objects.next_object()
+    assert slice_states(controller.workspace).origins == {}
 
 
 def test_slices_along_another_axis_are_not_those_of_this_one(controller):
-    controller.viewer.dims.order = (1, 0, 2)
-    states = slice_states(controller)
+    controller.workspace.viewer.dims.order = (1, 0, 2)
+    states = slice_states(controller.workspace)
     assert states.count == 80
     assert states.origins == {}
 
 
 def test_states_without_slices_are_empty(controller):
-    controller.viewer.dims.ndisplay = 3
-    assert slice_states(controller) == SliceStates()
+    controller.workspace.viewer.dims.ndisplay = 3
+    assert slice_states(controller.workspace) == SliceStates()
 
 
 def test_review_goes_from_one_unreviewed_slice_to_the_next(controller):
-    propagation = Propagation(controller)
+    propagation = controller.propagation
     propagation.interpolate()
-    controller.viewer.dims.set_current_step(0, 3)
-    controller.slider.review()
-    assert controller.viewer.dims.current_step[0] == 4
-    controller.slider.review(-1)
-    assert controller.viewer.dims.current_step[0] == 3
-    controller.slider.review(-1)
-    controller.slider.review(-1)
-    assert controller.viewer.dims.current_step[0] == 4, "after the last one comes the first"
+    controller.workspace.viewer.dims.set_current_step(0, 3)
+    controller.slices.review()
+    assert controller.workspace.viewer.dims.current_step[0] == 4
+    controller.slices.review(-1)
+    assert controller.workspace.viewer.dims.current_step[0] == 3
+    controller.slices.review(-1)
+    controller.slices.review(-1)
+    assert controller.workspace.viewer.dims.current_step[0] == 4, "after the last one comes the first"
     propagation.accept(everywhere=True)
     messages = []
-    controller.status.connect(messages.append)
-    controller.slider.review()
+    controller.workspace.status.connect(messages.append)
+    controller.slices.review()
     assert messages == ["Object 1: nothing to review."]
 
 
 def test_all_slices_are_accepted_at_once_and_undone_at_once(controller):
-    propagation = Propagation(controller)
+    propagation = controller.propagation
     propagation.interpolate()
-    masks = controller.labels.data.copy()
+    masks = controller.workspace.labels.data.copy()
     propagation.accept(everywhere=True)
-    assert set(slice_states(controller).origins.values()) == {"clicked", "accepted"}
-    np.testing.assert_array_equal(controller.labels.data, masks)
-    controller.undo()
-    assert sum(origin == "interpolated" for origin in slice_states(controller).origins.values()) == 3
+    assert set(slice_states(controller.workspace).origins.values()) == {"clicked", "accepted"}
+    np.testing.assert_array_equal(controller.workspace.labels.data, masks)
+    controller.undo.undo()
+    assert sum(origin == "interpolated" for origin in slice_states(controller.workspace).origins.values()) == 3
 
 
 @pytest.fixture

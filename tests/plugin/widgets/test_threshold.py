@@ -29,29 +29,29 @@ def controller():
     viewer = ViewerModel()
     image = viewer.add_layer(Image(np.zeros((3, 64, 64), np.uint8)))
     controller = Controller(viewer, run_now)
-    controller.load(lambda: Cone())
-    controller.annotate(image)
+    controller.predictors.load(lambda: Cone())
+    controller.images.annotate(image)
     viewer.dims.set_current_step(0, 1)
     return controller
 
 
 @pytest.fixture
 def slider(controller, qtbot):
-    widget = ThresholdSlider(controller)
+    widget = ThresholdSlider(controller.threshold)
     qtbot.addWidget(widget)
-    controller.changed.connect(widget.refresh)
-    controller.slice_changed.connect(widget.refresh)
+    controller.workspace.changed.connect(widget.refresh)
+    controller.workspace.slice_changed.connect(widget.refresh)
     yield widget.slider
     widget.close()  # it has to live until here: signals hold it weakly
 
 
 def area(controller):
-    return int((np.asarray(controller.labels.data) > 0).sum())
+    return int((np.asarray(controller.workspace.labels.data) > 0).sum())
 
 
 def test_the_mask_follows_the_slider_and_undo_takes_all_of_it_back(controller, slider):
     assert not slider.isEnabled()
-    controller.click_at((1, 32, 32), positive=True)
+    controller.clicks.click_at((1, 32, 32), positive=True)
     assert slider.isEnabled()
     assert slider.value() == 49
     first = area(controller)
@@ -60,30 +60,30 @@ def test_the_mask_follows_the_slider_and_undo_takes_all_of_it_back(controller, s
     slider.setValue(20)
     wide = area(controller)
     assert wide > first
-    controller.undo()
+    controller.undo.undo()
     assert (area(controller), slider.value()) == (first, 49)
-    controller.redo()
+    controller.undo.redo()
     assert (area(controller), slider.value()) == (wide, 20)
 
 
 def test_every_object_and_slice_has_its_own_threshold(controller, slider):
-    controller.click_at((1, 32, 32), positive=True)
+    controller.clicks.click_at((1, 32, 32), positive=True)
     slider.setValue(80)
-    controller.viewer.dims.set_current_step(0, 2)
+    controller.workspace.viewer.dims.set_current_step(0, 2)
     assert (slider.isEnabled(), slider.value()) == (False, 49)
-    controller.click_at((2, 20, 20), positive=True)
+    controller.clicks.click_at((2, 20, 20), positive=True)
     assert (slider.isEnabled(), slider.value()) == (True, 49)
-    controller.viewer.dims.set_current_step(0, 1)
+    controller.workspace.viewer.dims.set_current_step(0, 1)
     assert slider.value() == 80
-    controller.next_object()
+    controller.objects.next_object()
     assert not slider.isEnabled()
 
 
 def test_a_locked_object_keeps_its_mask_and_says_why(controller, slider):
-    controller.click_at((1, 32, 32), positive=True)
+    controller.clicks.click_at((1, 32, 32), positive=True)
     controller.objects.describe(1, locked=True)
     before, errors = area(controller), []
-    controller.failed.connect(errors.append)
+    controller.workspace.failed.connect(errors.append)
     slider.setValue(10)
     assert area(controller) == before
     assert "locked" in str(errors[0])
@@ -91,21 +91,21 @@ def test_a_locked_object_keeps_its_mask_and_says_why(controller, slider):
 
 
 def test_of_many_values_on_their_way_only_the_newest_counts(controller, slider):
-    controller.click_at((1, 32, 32), positive=True)
+    controller.clicks.click_at((1, 32, 32), positive=True)
     waiting = []
     controller.jobs.run = lambda *job: waiting.append(job)
     for value in (60, 70, 30):
         slider.setValue(value)
     assert slider.value() == 30  # what the user chose stays while it is on its way
-    count = len(controller.annotator.history[0])
+    count = len(controller.workspace.annotator.history[0])
     for job in waiting:
         run_now(*job)
-    assert len(controller.annotator.history[0]) == count + 1
-    assert controller.annotator.sessions.prediction(1, ((1, 2), 1, None, None)).threshold == 0.3
+    assert len(controller.workspace.annotator.history[0]) == count + 1
+    assert controller.workspace.annotator.sessions.prediction(1, ((1, 2), 1, None, None)).threshold == 0.3
 
 
 def test_keys_move_it(controller, slider, qtbot):
-    controller.click_at((1, 32, 32), positive=True)
+    controller.clicks.click_at((1, 32, 32), positive=True)
     first = area(controller)
     for _ in range(10):
         qtbot.keyClick(slider, Qt.Key.Key_Left)

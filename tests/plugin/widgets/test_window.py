@@ -42,7 +42,7 @@ def open_widget(make_napari_viewer_proxy, qtbot):
         viewer.window.resize(1100, 800)
         viewer.add_image(stack, **settings)
         _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
-        qtbot.waitUntil(lambda: widget.controller.annotator is not None, timeout=60_000)
+        qtbot.waitUntil(lambda: widget.controller.workspace.annotator is not None, timeout=60_000)
         qtbot.wait(200)
         return viewer, widget
 
@@ -70,10 +70,10 @@ def click(qtbot, at):
 
     def press(viewer, widget, row, col, button=Qt.MouseButton.LeftButton):
         canvas = viewer.window._qt_viewer.canvas.native
-        before = len(widget.controller.points.data)
+        before = len(widget.controller.workspace.points.data)
         qtbot.mouseClick(canvas, button, pos=at(viewer, row, col))
-        qtbot.waitUntil(lambda: len(widget.controller.points.data) > before, timeout=60_000)
-        qtbot.waitUntil(lambda: widget.controller.busy == 0, timeout=60_000)
+        qtbot.waitUntil(lambda: len(widget.controller.workspace.points.data) > before, timeout=60_000)
+        qtbot.waitUntil(lambda: widget.controller.canvas.busy == 0, timeout=60_000)
 
     return press
 
@@ -85,24 +85,24 @@ def test_an_object_is_outlined_corrected_and_undone_through_sections(open_widget
 
     click(viewer, widget, 199, 223)
     click(viewer, widget, 190, 215)
-    two_clicks = controller.labels.data.copy()
+    two_clicks = controller.workspace.labels.data.copy()
     assert two_clicks[2, 199, 223] == two_clicks[2, 190, 215] == 1
     assert not np.delete(two_clicks, 2, axis=0).any()
 
     click(viewer, widget, 40, 60, Qt.MouseButton.RightButton)
-    assert list(controller.points.features["positive"]) == [True, True, False]
-    assert controller.labels.data[2, 40, 60] == 0
+    assert list(controller.workspace.points.features["positive"]) == [True, True, False]
+    assert controller.workspace.labels.data[2, 40, 60] == 0
 
     qtbot.mouseClick(widget.buttons["next"], Qt.MouseButton.LeftButton)
     assert viewer.dims.current_step[0] == 3
     click(viewer, widget, 203, 221)
-    assert controller.labels.data[3, 203, 221] == 1
+    assert controller.workspace.labels.data[3, 203, 221] == 1
 
     qtbot.mouseClick(widget.buttons["undo"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not controller.labels.data[3].any(), timeout=5_000)
+    qtbot.waitUntil(lambda: not controller.workspace.labels.data[3].any(), timeout=5_000)
     qtbot.mouseClick(widget.buttons["undo"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: viewer.dims.current_step[0] == 2, timeout=5_000)
-    np.testing.assert_array_equal(controller.labels.data, two_clicks)
+    np.testing.assert_array_equal(controller.workspace.labels.data, two_clicks)
 
 
 def test_keys_work_whatever_of_our_layers_is_active(open_widget, click, qtbot):
@@ -111,18 +111,18 @@ def test_keys_work_whatever_of_our_layers_is_active(open_widget, click, qtbot):
     controller = widget.controller
     click(viewer, widget, 100, 130)
     native = viewer.window._qt_viewer.canvas.native
-    for layer in (controller.image, controller.labels, controller.points):
+    for layer in (controller.workspace.image, controller.workspace.labels, controller.workspace.points):
         viewer.layers.selection.active = layer
-        controller.select_object(1)
-        was = controller.positive
+        controller.workspace.select_object(1)
+        was = controller.workspace.settings.positive
         qtbot.keyClick(native, Qt.Key.Key_T)
-        assert controller.positive != was
+        assert controller.workspace.settings.positive != was
         qtbot.keyClick(native, Qt.Key.Key_N)
-        assert controller.object_id == 2
+        assert controller.workspace.object_id == 2
     viewer.layers.selection.active = None
     qtbot.keyClick(native, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: not controller.labels.data.any(), timeout=5_000)
-    assert controller.object_id == 1
+    qtbot.waitUntil(lambda: not controller.workspace.labels.data.any(), timeout=5_000)
+    assert controller.workspace.object_id == 1
 
 
 def test_enter_accepts_with_the_labels_layer_active_but_ends_a_polygon(open_widget, click, at, qtbot):
@@ -130,24 +130,26 @@ def test_enter_accepts_with_the_labels_layer_active_but_ends_a_polygon(open_widg
     controller, canvas = widget.controller, viewer.window._qt_viewer.canvas.native
     viewer.dims.set_current_step(0, 0)
     click(viewer, widget, 97, 136)
-    widget.propagation.propagate(1)
-    qtbot.waitUntil(lambda: not widget.propagation.running and controller.busy == 0, timeout=60_000)
-    viewer.layers.selection.active = controller.labels
+    widget.controller.propagation.propagate(1)
+    qtbot.waitUntil(lambda: not widget.controller.propagation.running and controller.canvas.busy == 0, timeout=60_000)
+    viewer.layers.selection.active = controller.workspace.labels
 
     def origins():
-        return list(controller.annotator.sessions.origins(1).values())
+        return list(controller.workspace.annotator.sessions.origins(1).values())
 
     assert origins() == ["clicked", "propagated", "propagated"]
-    controller.labels.mode = "polygon"
+    controller.workspace.labels.mode = "polygon"
     for spot in ((10, 10), (10, 40), (40, 40)):
         qtbot.mouseMove(canvas, at(viewer, *spot))
         qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at(viewer, *spot))
         qtbot.wait(300)  # two clicks at once are a double click, which ends a polygon
     qtbot.keyClick(canvas, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: controller.labels.data[2, 15, 30] == 1 and controller.busy == 0, timeout=10_000)
+    qtbot.waitUntil(
+        lambda: controller.workspace.labels.data[2, 15, 30] == 1 and controller.canvas.busy == 0, timeout=10_000
+    )
     assert origins() == ["clicked", "propagated", "painted"]
-    controller.labels.mode = "pan_zoom"
-    controller.slider.step(-1)
+    controller.workspace.labels.mode = "pan_zoom"
+    controller.slices.step(-1)
     qtbot.keyClick(canvas, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: origins() == ["clicked", "accepted", "painted"], timeout=10_000)
 
@@ -161,18 +163,18 @@ def test_drag_moves_the_picture_and_makes_no_click(open_widget, qtbot):
         qtbot.mouseMove(native, pos=QPoint(200 + offset, 200))
     qtbot.mouseRelease(native, Qt.MouseButton.LeftButton, pos=QPoint(260, 200))
     qtbot.wait(100)
-    assert len(widget.controller.points.data) == 0
+    assert len(widget.controller.workspace.points.data) == 0
 
 
 def test_widget_without_an_image_waits_for_one(make_napari_viewer_proxy, qtbot):
     viewer = make_napari_viewer_proxy()
     _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
-    qtbot.waitUntil(lambda: widget.controller.annotator is not None, timeout=60_000)
-    assert widget.controller.image is None
+    qtbot.waitUntil(lambda: widget.controller.workspace.annotator is not None, timeout=60_000)
+    assert widget.controller.workspace.image is None
     qtbot.waitUntil(lambda: widget.status.text().startswith("Open an image"), timeout=10_000)
     viewer.add_image(np.zeros((60, 80), np.uint8), name="late")
-    qtbot.waitUntil(lambda: widget.controller.image is not None, timeout=10_000)
-    assert widget.controller.image.name == "late"
+    qtbot.waitUntil(lambda: widget.controller.workspace.image is not None, timeout=10_000)
+    assert widget.controller.workspace.image.name == "late"
     assert {layer.name for layer in viewer.layers} == {"late", "late masks", "late clicks"}
 
 
@@ -193,7 +195,7 @@ def test_a_closed_dock_ends_and_the_next_goes_on_with_its_work(open_widget, clic
     viewer.dims.set_current_step(0, 5)
     click(viewer, widget, 97, 136)
     click(viewer, widget, 80, 130)
-    masks, points = widget.controller.labels.data.copy(), widget.controller.points
+    masks, points = widget.controller.workspace.labels.data.copy(), widget.controller.workspace.points
     widget.parent().destroyOnClose()  # what the cross of the dock does
     canvas = viewer.window._qt_viewer.canvas.native
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at(viewer, 30, 30))
@@ -204,13 +206,13 @@ def test_a_closed_dock_ends_and_the_next_goes_on_with_its_work(open_widget, clic
     viewer.layers["another"].visible = False
 
     _, again = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
-    qtbot.waitUntil(lambda: again.controller.annotator is not None, timeout=60_000)
-    qtbot.waitUntil(lambda: again.controller.busy == 0, timeout=60_000)
-    np.testing.assert_array_equal(again.controller.labels.data, masks)
+    qtbot.waitUntil(lambda: again.controller.workspace.annotator is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: again.controller.canvas.busy == 0, timeout=60_000)
+    np.testing.assert_array_equal(again.controller.workspace.labels.data, masks)
     assert sorted(layer.name for layer in viewer.layers) == ["another", "em", "em clicks", "em masks"]
-    assert len(again.controller.points.data) == 2
+    assert len(again.controller.workspace.points.data) == 2
     qtbot.mouseClick(again.buttons["undo"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(again.controller.points.data) == 1, timeout=5_000)
+    qtbot.waitUntil(lambda: len(again.controller.workspace.points.data) == 1, timeout=5_000)
 
 
 def test_every_control_has_a_name_and_a_tooltip(make_napari_viewer_proxy):
@@ -268,8 +270,8 @@ def test_table_lists_objects_and_a_click_on_a_row_goes_on_with_it(open_widget, c
     assert [table.item(row, 0).text() for row in range(2)] == ["1", "2"]
     cell = table.visualItemRect(table.item(0, 1)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=cell)
-    assert controller.object_id == 1
-    assert len(controller.points.data) == 1
+    assert controller.workspace.object_id == 1
+    assert len(controller.workspace.points.data) == 1
     assert table.item(0, CLICKS).text() == "1"
 
 
@@ -279,12 +281,12 @@ def test_propagation_runs_slice_by_slice_and_can_be_stopped(open_widget, click, 
     viewer.dims.set_current_step(0, 0)
     click(viewer, widget, 97, 136)
     click(viewer, widget, 80, 130)
-    labels = widget.controller.labels
+    labels = widget.controller.workspace.labels
     qtbot.mouseClick(widget.buttons["forward"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: labels.data[2].any(), timeout=60_000)
     qtbot.keyClick(viewer.window._qt_viewer.canvas.native, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: widget.controller.busy == 0, timeout=60_000)
-    assert not widget.propagation.running
+    qtbot.waitUntil(lambda: widget.controller.canvas.busy == 0, timeout=60_000)
+    assert not widget.controller.propagation.running
     assert not labels.data[-1].any()
     assert "stopped: cancelled" in widget.status.text()
 
@@ -294,13 +296,13 @@ def test_work_is_offered_again_after_a_crash(open_widget, click, qtbot):
     viewer, widget = open_widget(volume.data)
     click(viewer, widget, 100, 130)
     qtbot.waitUntil(lambda: bool(list(widget.recovery.folder.glob("*.json"))), timeout=10_000)
-    masks = widget.controller.labels.data.copy()
+    masks = widget.controller.workspace.labels.data.copy()
     viewer.layers.clear()
     viewer.add_image(volume.data)
     qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=10_000)
     qtbot.mouseClick(widget.restore_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: widget.controller.busy == 0, timeout=10_000)
-    np.testing.assert_array_equal(widget.controller.labels.data, masks)
+    qtbot.waitUntil(lambda: widget.controller.canvas.busy == 0, timeout=10_000)
+    np.testing.assert_array_equal(widget.controller.workspace.labels.data, masks)
     qtbot.waitUntil(widget.restore_button.isHidden, timeout=10_000)
 
 
@@ -312,13 +314,13 @@ def test_name_class_and_lock_are_edited_in_the_table(open_widget, click, qtbot):
     table.item(0, NAME).setText("mitochondrion")
     table.item(0, CLASS).setText("2")
     table.item(0, LOCK).setCheckState(Qt.CheckState.Checked)
-    qtbot.waitUntil(lambda: controller.busy == 0, timeout=10_000)
-    about = controller.annotator.summaries()[0].properties
+    qtbot.waitUntil(lambda: controller.canvas.busy == 0, timeout=10_000)
+    about = controller.workspace.annotator.summaries()[0].properties
     assert (about.name, about.class_id, about.locked) == ("mitochondrion", 2, True)
-    before = controller.labels.data.copy()
-    controller.click_at((0, 30, 30), positive=True)
+    before = controller.workspace.labels.data.copy()
+    controller.clicks.click_at((0, 30, 30), positive=True)
     qtbot.waitUntil(lambda: "is locked" in widget.status.text(), timeout=10_000)
-    np.testing.assert_array_equal(controller.labels.data, before)
+    np.testing.assert_array_equal(controller.workspace.labels.data, before)
     for _ in range(3):
         qtbot.mouseClick(widget.buttons["undo"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: table.item(0, NAME).text() == "", timeout=10_000)
@@ -342,18 +344,18 @@ def test_selected_rows_are_merged_and_parted_again(open_widget, click, qtbot):
     click(viewer, widget, 100, 130)
     qtbot.mouseClick(widget.objects.next_button, Qt.MouseButton.LeftButton)
     click(viewer, widget, 200, 225)
-    before = controller.labels.data.copy()
+    before = controller.workspace.labels.data.copy()
     assert {1, 2} <= set(np.unique(before))
     for row, modifier in ((0, Qt.KeyboardModifier.NoModifier), (1, Qt.KeyboardModifier.ControlModifier)):
         cell = table.visualItemRect(table.item(row, NAME)).center()
         qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, modifier, cell)
     assert table.selected == [1, 2]
     qtbot.mouseClick(widget.objects.merge_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: table.rowCount() == 1 and controller.busy == 0, timeout=10_000)
-    np.testing.assert_array_equal(controller.labels.data, before > 0)
+    qtbot.waitUntil(lambda: table.rowCount() == 1 and controller.canvas.busy == 0, timeout=10_000)
+    np.testing.assert_array_equal(controller.workspace.labels.data, before > 0)
     qtbot.mouseClick(widget.buttons["undo"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: table.rowCount() == 2 and controller.busy == 0, timeout=10_000)
-    np.testing.assert_array_equal(controller.labels.data, before)
+    qtbot.waitUntil(lambda: table.rowCount() == 2 and controller.canvas.busy == 0, timeout=10_000)
+    np.testing.assert_array_equal(controller.workspace.labels.data, before)
 
 
 def test_strip_shows_propagated_slices_and_a_click_goes_there(open_widget, click, qtbot):
@@ -366,7 +368,7 @@ def test_strip_shows_propagated_slices_and_a_click_goes_there(open_widget, click
     assert dict(strip.states.origins) == {0: "clicked"}
     widget.slices.place_box.setValue(3)
     qtbot.mouseClick(widget.slices.to_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not widget.propagation.running, timeout=60_000)
+    qtbot.waitUntil(lambda: not widget.controller.propagation.running, timeout=60_000)
     assert dict(strip.states.origins) == {0: "clicked", 1: "propagated", 2: "propagated", 3: "propagated"}
     left, width = strip.span(1)
     qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(int(left + width / 2), 15))
@@ -388,10 +390,10 @@ def test_window_is_brought_up_to_date_once_per_turn_however_much_changes(open_wi
     volume, _ = sample_volume("em-like")
     _, widget = open_widget(volume.data)
     controller, refreshed = widget.controller, []
-    monkeypatch.setattr(widget.objects, "refresh", lambda: refreshed.append(controller.object_id))
+    monkeypatch.setattr(widget.objects, "refresh", lambda: refreshed.append(controller.workspace.object_id))
     for object_id in (2, 3, 4):
-        controller.select_object(object_id)
-        controller.toggle_polarity()
+        controller.workspace.select_object(object_id)
+        controller.workspace.toggle_polarity()
     assert refreshed == []
     qtbot.waitUntil(lambda: len(refreshed) > 0, timeout=10_000)
     qtbot.wait(50)
@@ -404,14 +406,14 @@ def test_clicks_change_while_their_layer_is_hidden(open_widget, click, qtbot):
     controller = widget.controller
     for row, col in ((100, 130), (104, 134), (20, 20)):
         click(viewer, widget, row, col)
-    controller.points.visible = False
+    controller.workspace.points.visible = False
     for left in (2, 1):
-        controller.undo()
-        qtbot.waitUntil(lambda left=left: len(controller.points.data) == left, timeout=10_000)
-    controller.next_object()
-    controller.select_object(1)
-    controller.points.visible = True
-    assert len(controller.points.data) == 1
+        controller.undo.undo()
+        qtbot.waitUntil(lambda left=left: len(controller.workspace.points.data) == left, timeout=10_000)
+    controller.objects.next_object()
+    controller.workspace.select_object(1)
+    controller.workspace.points.visible = True
+    assert len(controller.workspace.points.data) == 1
 
 
 def test_a_resting_mouse_previews_a_click_in_the_window(open_widget, qtbot):
@@ -424,8 +426,8 @@ def test_a_resting_mouse_previews_a_click_in_the_window(open_widget, qtbot):
         qtbot.wait(50)
     qtbot.waitUntil(lambda: widget.hover.layer is not None and widget.hover.layer.visible, timeout=30_000)
     assert np.asarray(widget.hover.layer.data).any()
-    assert not np.asarray(controller.labels.data).any()
-    assert not controller.annotator.can_undo
+    assert not np.asarray(controller.workspace.labels.data).any()
+    assert not controller.workspace.annotator.can_undo
     widget.setup.hover_box.setChecked(False)
     assert [layer.name for layer in viewer.layers] == ["em", "em masks", "em clicks"]
 
@@ -454,31 +456,32 @@ def test_threshold_slider_is_dragged_with_the_mouse_moved_with_keys_and_taken_ba
     assert not slider.isEnabled()
     click(viewer, widget, 100, 130)
     qtbot.waitUntil(slider.isEnabled, timeout=10_000)
-    before = controller.labels.data.copy()
+    before = controller.workspace.labels.data.copy()
 
     def settled():
         return (
-            controller.busy == 0 and controller.annotator.sessions.prediction(1, key).threshold * 100 == slider.value()
+            controller.canvas.busy == 0
+            and controller.workspace.annotator.sessions.prediction(1, key).threshold * 100 == slider.value()
         )
 
-    (key,) = controller.annotator.sessions.clicks(1)
+    (key,) = controller.workspace.annotator.sessions.clicks(1)
     drag_slider(qtbot, slider, 20)
     qtbot.waitUntil(settled, timeout=10_000)
     assert 18 <= slider.value() <= 20
-    assert np.count_nonzero(controller.labels.data) > np.count_nonzero(before)
+    assert np.count_nonzero(controller.workspace.labels.data) > np.count_nonzero(before)
     qtbot.keyClick(slider, Qt.Key.Key_Home)
     qtbot.waitUntil(settled, timeout=10_000)
     assert slider.value() == 1
     qtbot.keyClick(viewer.window._qt_viewer.canvas.native, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: controller.busy == 0 and slider.value() == 49, timeout=10_000)
-    np.testing.assert_array_equal(controller.labels.data, before)
+    qtbot.waitUntil(lambda: controller.canvas.busy == 0 and slider.value() == 49, timeout=10_000)
+    np.testing.assert_array_equal(controller.workspace.labels.data, before)
 
 
 def test_ground_truth_is_chosen_with_keys_and_followed_click_by_click(open_widget, click, qtbot):
     volume, truth = sample_volume("em-like")
     viewer, widget = open_widget(volume.data)
     viewer.add_labels(truth, name="truth", visible=False)
-    viewer.layers.selection.active = widget.controller.points
+    viewer.layers.selection.active = widget.controller.workspace.points
     menu, told = widget.truth.menu, widget.truth.told
     qtbot.waitUntil(lambda: menu.count() == 2, timeout=10_000)
     assert told.isHidden()
@@ -498,15 +501,17 @@ def test_ground_truth_is_chosen_with_keys_and_followed_click_by_click(open_widge
 def test_the_button_tells_what_a_point_of_the_add_tool_is(open_widget, at, qtbot):
     viewer, widget = open_widget(sample_volume("em-like")[0].data)
     controller = widget.controller
-    controller.points.mode = "add"
+    controller.workspace.points.mode = "add"
     canvas = viewer.window._qt_viewer.canvas.native
     spots = [(100, 130), (104, 134), (30, 30)]
     buttons = [Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.LeftButton]
     for count, (spot, button) in enumerate(zip(spots, buttons, strict=True), start=1):
         qtbot.mouseMove(canvas, at(viewer, *spot))
         qtbot.mouseClick(canvas, button, pos=at(viewer, *spot))
-        qtbot.waitUntil(lambda count=count: len(controller.points.data) == count and controller.busy == 0)
-    assert [made.positive for made in next(iter(controller.annotator.sessions.clicks(1).values()))] == [
+        qtbot.waitUntil(
+            lambda count=count: len(controller.workspace.points.data) == count and controller.canvas.busy == 0
+        )
+    assert [made.positive for made in next(iter(controller.workspace.annotator.sessions.clicks(1).values()))] == [
         True,
         False,
         True,
@@ -527,7 +532,7 @@ def test_a_tick_in_the_table_does_not_change_the_object_that_clicks_go_to(open_w
     tick = table.style().subElementRect(QStyle.SubElement.SE_ItemViewItemCheckIndicator, option, table).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=tick)
     qtbot.waitUntil(lambda: not controller.objects.properties(1).visible, timeout=10_000)
-    assert controller.object_id == 2
+    assert controller.workspace.object_id == 2
     assert table.selected == [2]
 
 
@@ -547,10 +552,10 @@ def test_of_several_images_opened_together_the_top_one_in_sight_is_annotated(mak
     viewer.add_image(volume, name="t2", visible=False)
     viewer.add_image(volume, name="flair")
     viewer.add_labels(volume, name="seg")
-    qtbot.waitUntil(lambda: widget.controller.image is not None, timeout=10_000)
-    assert widget.controller.image.name == "flair"
+    qtbot.waitUntil(lambda: widget.controller.workspace.image is not None, timeout=10_000)
+    assert widget.controller.workspace.image.name == "flair"
     assert [layer.name for layer in viewer.layers][-2:] == ["flair masks", "flair clicks"]
-    assert viewer.layers.selection.active == widget.controller.points
+    assert viewer.layers.selection.active == widget.controller.workspace.points
 
 
 def test_a_click_while_another_layer_is_active_tells_how_to_go_on(open_widget, at, qtbot):
@@ -558,4 +563,4 @@ def test_a_click_while_another_layer_is_active_tells_how_to_go_on(open_widget, a
     viewer.add_labels(np.zeros(sample_volume("em-like")[0].shape, np.uint8), name="other")
     qtbot.mouseClick(viewer.window._qt_viewer.canvas.native, Qt.MouseButton.LeftButton, pos=at(viewer, 100, 130))
     assert widget.status.text() == "'other' is active: choose 'em clicks' in the list of layers to go on."
-    assert len(widget.controller.points.data) == 0
+    assert len(widget.controller.workspace.points.data) == 0

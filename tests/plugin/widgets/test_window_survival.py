@@ -34,19 +34,19 @@ def working(make_napari_viewer_proxy, qtbot, stack):
     viewer = make_napari_viewer_proxy()
     viewer.open(str(stack), plugin="napari")
     _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
-    qtbot.waitUntil(lambda: widget.controller.annotator is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: widget.controller.workspace.annotator is not None, timeout=60_000)
     click(widget, qtbot)
     return viewer, widget
 
 
 def click(widget, qtbot, spot=SPOT):
-    widget.controller.viewer.dims.set_current_step(0, spot[0])
-    widget.controller.click_at(spot, positive=True)
+    widget.controller.workspace.viewer.dims.set_current_step(0, spot[0])
+    widget.controller.clicks.click_at(spot, positive=True)
     settle(widget, qtbot)
 
 
 def settle(widget, qtbot):
-    qtbot.waitUntil(lambda: widget.controller.busy == 0, timeout=60_000)
+    qtbot.waitUntil(lambda: widget.controller.canvas.busy == 0, timeout=60_000)
 
 
 def saved(folder):
@@ -58,14 +58,14 @@ def saved(folder):
 def test_deleted_layer_comes_back_as_it_was(working, qtbot, which):
     viewer, widget = working
     controller = widget.controller
-    masks = controller.labels.data.copy()
+    masks = controller.workspace.labels.data.copy()
     viewer.layers.remove(getattr(controller, which).name)
     assert "your clicks are kept" in widget.status.text()
     widget.setup.annotate_button.click()
-    np.testing.assert_array_equal(controller.labels.data, masks)
-    assert len(controller.points.data) == 1
+    np.testing.assert_array_equal(controller.workspace.labels.data, masks)
+    assert len(controller.workspace.points.data) == 1
     click(widget, qtbot, (3, 104, 134))
-    assert controller.labels.data[3, 104, 134] == 1
+    assert controller.workspace.labels.data[3, 104, 134] == 1
 
 
 def test_renamed_and_moved_layers_are_still_ours(working, qtbot):
@@ -75,9 +75,9 @@ def test_renamed_and_moved_layers_are_still_ours(working, qtbot):
         layer.name = f"layer {number}"
     viewer.layers.reverse()
     click(widget, qtbot, (3, 104, 134))
-    assert controller.labels.data[3, 104, 134] == 1
-    assert len(controller.points.data) == 2
-    assert widget.setup.image_menu.currentText() == controller.image.name
+    assert controller.workspace.labels.data[3, 104, 134] == 1
+    assert len(controller.workspace.points.data) == 2
+    assert widget.setup.image_menu.currentText() == controller.workspace.image.name
 
 
 def test_closed_image_is_offered_its_work_when_it_is_opened_again(working, qtbot, stack):
@@ -85,14 +85,14 @@ def test_closed_image_is_offered_its_work_when_it_is_opened_again(working, qtbot
     qtbot.waitUntil(lambda: widget.recovery.journal is not None, timeout=10_000)
     widget.save_timer.stop()
     click(widget, qtbot, (4, 100, 130))
-    masks = widget.controller.labels.data.copy()
+    masks = widget.controller.workspace.labels.data.copy()
     viewer.layers.clear()
     assert "image was closed" in widget.status.text()
     viewer.open(str(stack), plugin="napari")
     qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=10_000)
     widget.restore_button.click()
     settle(widget, qtbot)
-    np.testing.assert_array_equal(widget.controller.labels.data, masks)
+    np.testing.assert_array_equal(widget.controller.workspace.labels.data, masks)
 
 
 def test_quitting_saves_the_last_click(working, qtbot, tmp_path, qapp):
@@ -115,7 +115,7 @@ def test_quitting_where_nothing_can_be_saved_tells_and_ends_everything(working, 
     (tmp_path / "gone.txt").write_text("a file is in the way")
     with pytest.warns(UserWarning, match="latest work was not saved"):
         qapp.aboutToQuit.emit()
-    assert widget.controller.image is None
+    assert widget.controller.workspace.image is None
     assert widget.worker.stopped
 
 
@@ -124,7 +124,7 @@ def test_closed_dock_saves_the_last_click_and_a_new_one_offers_it(working, qtbot
     qtbot.waitUntil(lambda: widget.recovery.journal is not None, timeout=10_000)
     widget.save_timer.stop()
     click(widget, qtbot, (5, 100, 130))
-    masks = widget.controller.labels.data.copy()
+    masks = widget.controller.workspace.labels.data.copy()
     viewer.window.remove_dock_widget(widget)
     widget.deleteLater()
     qtbot.wait(300)
@@ -136,31 +136,31 @@ def test_closed_dock_saves_the_last_click_and_a_new_one_offers_it(working, qtbot
     qtbot.waitUntil(lambda: not again.restore_button.isHidden(), timeout=60_000)
     again.restore_button.click()
     settle(again, qtbot)
-    np.testing.assert_array_equal(again.controller.labels.data, masks)
+    np.testing.assert_array_equal(again.controller.workspace.labels.data, masks)
 
 
 def test_session_dropped_on_another_window_opens_its_image_and_goes_on(working, qtbot, tmp_path):
     viewer, widget = working
-    masks = widget.controller.labels.data.copy()
+    masks = widget.controller.workspace.labels.data.copy()
     file = tmp_path / "work.simpleclick.json"
     widget.session_files.save(file)
     viewer.layers.clear()
     viewer.open(str(file), plugin="napari-simpleclick")
     qtbot.waitUntil(lambda: "object is back" in widget.status.text(), timeout=60_000)
-    assert widget.controller.image.name == "stack"
-    np.testing.assert_array_equal(widget.controller.labels.data, masks)
+    assert widget.controller.workspace.image.name == "stack"
+    np.testing.assert_array_equal(widget.controller.workspace.labels.data, masks)
     click(widget, qtbot, (3, 104, 134))
-    assert widget.controller.labels.data[3, 104, 134] == 1
+    assert widget.controller.workspace.labels.data[3, 104, 134] == 1
 
 
 def test_damaged_session_is_told_and_the_work_stays(working, qtbot, tmp_path):
     _, widget = working
     file = tmp_path / "broken.simpleclick.json"
     file.write_text("{")
-    masks = widget.controller.labels.data.copy()
+    masks = widget.controller.workspace.labels.data.copy()
     widget.session_files.open(file)
     qtbot.waitUntil(lambda: "damaged" in widget.status.text(), timeout=10_000)
-    np.testing.assert_array_equal(widget.controller.labels.data, masks)
+    np.testing.assert_array_equal(widget.controller.workspace.labels.data, masks)
 
 
 class Held:
@@ -184,8 +184,8 @@ def held(working, qtbot, tmp_path):
     viewer, widget = working
     qtbot.waitUntil(lambda: any(tmp_path.rglob("recovery/*.simpleclick.json")), timeout=60_000)
     widget.save_timer.stop()
-    held = widget.controller.annotator.predictor = Held(widget.controller.annotator.predictor)
-    widget.controller.click_at((3, 104, 134), positive=True)
+    held = widget.controller.workspace.annotator.predictor = Held(widget.controller.workspace.annotator.predictor)
+    widget.controller.clicks.click_at((3, 104, 134), positive=True)
     assert held.asked.wait(60)
     yield viewer, widget, held
     held.free.set()
@@ -225,17 +225,17 @@ def test_all_layers_closed_while_a_click_is_answered(held, qtbot, tmp_path, stac
     qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=60_000)
     widget.restore_button.click()
     settle(widget, qtbot)
-    assert [len(made) for made in widget.controller.annotator.sessions.clicks(1).values()] == [2]
-    assert widget.controller.labels.data[3, 104, 134] == 1
+    assert [len(made) for made in widget.controller.workspace.annotator.sessions.clicks(1).values()] == [2]
+    assert widget.controller.workspace.labels.data[3, 104, 134] == 1
 
 
 def test_failure_on_the_worker_is_shown_by_napari_and_the_work_stays(held, qtbot):
     _, widget, predictor = held
-    masks = widget.controller.labels.data.copy()
+    masks = widget.controller.workspace.labels.data.copy()
     predictor.error = MemoryError("no memory left on the GPU")
     predictor.free.set()
     settle(widget, qtbot)
     qtbot.waitUntil(lambda: widget.status.text() == "no memory left on the GPU", timeout=10_000)
     assert notification_manager.records[-1].message == "no memory left on the GPU"
-    np.testing.assert_array_equal(widget.controller.labels.data, masks)
-    assert len(widget.controller.points.data) == 1
+    np.testing.assert_array_equal(widget.controller.workspace.labels.data, masks)
+    assert len(widget.controller.workspace.points.data) == 1

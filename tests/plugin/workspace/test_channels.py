@@ -9,6 +9,7 @@ import tifffile
 from napari.components import ViewerModel
 from napari.layers import Image
 from napari.layers._source import layer_source
+from tests.fakes import session_files_of
 
 from napari_simpleclick.annotation.session_files.format import SessionFileError
 from napari_simpleclick.arrays import Box
@@ -18,9 +19,6 @@ from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.sessions.autosave import Recovery
-from napari_simpleclick.plugin.sessions.session_files import SessionFiles
-from napari_simpleclick.plugin.tools.propagation import Propagation
 from napari_simpleclick.plugin.workspace import channels
 from napari_simpleclick.plugin.workspace.channels import THIS, Channel, choices, choose, pictures
 from napari_simpleclick.plugin.workspace.planes import displayed_plane
@@ -49,19 +47,19 @@ def viewer():
 @pytest.fixture
 def controller(viewer):
     controller, network = Controller(viewer, run_now), Watcher()
-    controller.load(lambda: network)
-    controller.annotate(viewer.layers["flair"])
+    controller.predictors.load(lambda: network)
+    controller.images.annotate(viewer.layers["flair"])
     return controller
 
 
 def click(controller):
-    controller.click_at((controller.viewer.dims.point[0], 8, 8), positive=True)
-    return controller.annotator.predictor.pictures[-1]
+    controller.clicks.click_at((controller.workspace.viewer.dims.point[0], 8, 8), positive=True)
+    return controller.workspace.annotator.predictor.pictures[-1]
 
 
 def see(controller, *names):
-    image = controller.image
-    offered = choices(image, controller.viewer.layers)
+    image = controller.workspace.image
+    offered = choices(image, controller.workspace.viewer.layers)
     for place, name in enumerate(names):
         choose(image, place, offered[name])
 
@@ -83,18 +81,18 @@ def test_network_sees_the_chosen_images_from_the_next_click_on(controller):
 
 def test_contrast_of_each_layer_counts(controller):
     see(controller, "t1", THIS, "t2")
-    controller.viewer.layers["t2"].contrast_limits = (0, 90)
+    controller.workspace.viewer.layers["t2"].contrast_limits = (0, 90)
     assert np.asarray(click(controller))[0, 0].tolist() == [10, 200, 255]
 
 
 def test_propagation_interpolation_and_strokes_follow(controller):
     see(controller, "t1", "t1", "t2")
     click(controller)
-    Propagation(controller).propagate(1, count=1)
-    assert np.asarray(controller.annotator.predictor.pictures[-1])[0, 0].tolist() == [10, 10, 90]
-    controller.labels.selected_label = 1
-    controller.labels.paint((3, 8, 8), 1)
-    (session,) = [each for (_, key), each in controller.annotator.sessions.items() if key[1] == 3]
+    controller.propagation.propagate(1, count=1)
+    assert np.asarray(controller.workspace.annotator.predictor.pictures[-1])[0, 0].tolist() == [10, 10, 90]
+    controller.workspace.labels.selected_label = 1
+    controller.workspace.labels.paint((3, 8, 8), 1)
+    (session,) = [each for (_, key), each in controller.workspace.annotator.sessions.items() if key[1] == 3]
     assert np.asarray(session.image)[0, 0].tolist() == [10, 10, 90]
 
 
@@ -113,8 +111,8 @@ def test_places_on_a_short_axis_are_channels():
 
 def test_equal_channels_are_read_once_and_pictures_are_compared_by_what_they_show(controller, monkeypatch):
     see(controller, "t1", "t1", "t2")
-    plane = displayed_plane(controller.image, controller.viewer.dims)
-    picture, same = pictures(controller.image)(plane), pictures(controller.image)(plane)
+    plane = displayed_plane(controller.workspace.image, controller.workspace.viewer.dims)
+    picture, same = pictures(controller.workspace.image)(plane), pictures(controller.workspace.image)(plane)
     assert picture == same
     assert hash(picture) == hash(same)
     assert picture != plane.image()
@@ -128,35 +126,35 @@ def test_equal_channels_are_read_once_and_pictures_are_compared_by_what_they_sho
 def test_all_three_from_the_image_itself_is_no_choice(controller):
     see(controller, "t1", THIS, THIS)
     see(controller, THIS, THIS, THIS)
-    assert channels.noted(controller.image) == []
+    assert channels.noted(controller.workspace.image) == []
     assert not isinstance(click(controller), ChannelsImage)
 
 
 def test_image_of_another_shape_is_refused_with_a_cure(controller):
     other = Image(np.zeros((2, 20, 30), np.uint8), name="short")
     with pytest.raises(ValueError, match=r"'short' has the shape \(2, 20, 30\), 'flair' \(4, 20, 30\).*Resample"):
-        choose(controller.image, 0, Channel(other))
-    assert channels.noted(controller.image) == []
+        choose(controller.workspace.image, 0, Channel(other))
+    assert channels.noted(controller.workspace.image) == []
 
 
 def test_closed_image_is_replaced_and_named(controller):
     see(controller, "t1", THIS, "t2")
-    controller.viewer.layers.remove("t1")
-    assert channels.forget(controller.image, controller.viewer.layers) == ["t1"]
+    controller.workspace.viewer.layers.remove("t1")
+    assert channels.forget(controller.workspace.image, controller.workspace.viewer.layers) == ["t1"]
     assert np.asarray(click(controller))[0, 0].tolist() == [200, 200, 90]
 
 
 def test_session_files_bring_the_channels_back(controller, viewer, tmp_path):
     see(controller, "t1", THIS, "t2")
     click(controller)
-    files = SessionFiles(controller, Recovery(controller, run_now, tmp_path / "recovery"))
+    files = session_files_of(controller, tmp_path / "recovery")
     files.save(tmp_path / "work.simpleclick.json")
     see(controller, THIS, THIS, THIS)
     files.open(tmp_path / "work.simpleclick.json")
-    assert [origin["name"] for origin in channels.noted(controller.image)] == ["t1", "flair", "t2"]
+    assert [origin["name"] for origin in channels.noted(controller.workspace.image)] == ["t1", "flair", "t2"]
     viewer.layers.remove("t2")
     told = []
-    controller.status.connect(told.append)
+    controller.workspace.status.connect(told.append)
     files.open(tmp_path / "work.simpleclick.json")
     assert any("The network saw t2 too, which is not open" in line for line in told)
 
@@ -200,8 +198,12 @@ def test_menus_of_the_window_choose_channels(make_napari_viewer, qtbot):
     first = menu.menus[0]
     first.setCurrentText("t1")
     first.textActivated.emit("t1")
-    qtbot.waitUntil(lambda: channels.noted(widget.controller.image) != [], timeout=20_000)
-    picture = pictures(widget.controller.image)(displayed_plane(widget.controller.image, viewer.dims))
+    qtbot.waitUntil(lambda: channels.noted(widget.controller.workspace.image) != [], timeout=20_000)
+    picture = pictures(widget.controller.workspace.image)(
+        displayed_plane(widget.controller.workspace.image, viewer.dims)
+    )
     assert np.asarray(picture)[0, 0].tolist() == [10, 200, 200]
     viewer.layers.remove("t1")
-    qtbot.waitUntil(lambda: channels.channels(widget.controller.image)[0].layer.name == "flair", timeout=20_000)
+    qtbot.waitUntil(
+        lambda: channels.channels(widget.controller.workspace.image)[0].layer.name == "flair", timeout=20_000
+    )

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
+from tests.fakes import recovery_of
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.sessions.autosave import Recovery
 from napari_simpleclick.plugin.workspace.intensities import AS_SHOWN, MR, PERCENTILE, choice, choices, choose
 from napari_simpleclick.plugin.workspace.planes import contrast_limits
 
@@ -78,10 +78,10 @@ def test_network_is_given_the_chosen_window(ct):
     viewer = ViewerModel()
     viewer.add_layer(ct)
     controller = Controller(viewer, run_now)
-    controller.load(Predictor)
-    controller.annotate(ct)
+    controller.predictors.load(Predictor)
+    controller.images.annotate(ct)
     choose(ct, "CT: soft tissue")
-    controller.click_at((0, 15, 15), positive=True)
+    controller.clicks.click_at((0, 15, 15), positive=True)
     assert seen[0][0, 0, 0] == 0
     assert seen[0][15, 15, 0] == round(255 * 200 / 400)
     assert seen[0][20, 20, 0] == 255
@@ -92,13 +92,13 @@ def test_choice_is_kept_in_session_files_and_comes_back(ct, tmp_path):
         viewer = ViewerModel()
         viewer.add_layer(layer)
         controller = Controller(viewer, run_now)
-        controller.load(Everything)
-        controller.annotate(layer)
-        return controller, Recovery(controller, run_now, tmp_path)
+        controller.predictors.load(Everything)
+        controller.images.annotate(layer)
+        return controller, recovery_of(controller, tmp_path)
 
     controller, recovery = opened(ct)
     choose(ct, "CT: lung")
-    controller.click_at((0, 15, 15), positive=True)
+    controller.clicks.click_at((0, 15, 15), positive=True)
     recovery.save()
     again = Image(ct.data, name="again", contrast_limits=(0, 10))
     _, recovery = opened(again)
@@ -125,7 +125,9 @@ def test_menu_offers_what_the_image_has_and_chooses(make_napari_viewer_proxy, qt
     viewer.add_layer(ct)
     _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
     menu = widget.setup.seen_menu
-    qtbot.waitUntil(lambda: widget.controller.annotator is not None, timeout=60_000)  # which says what to do next
+    qtbot.waitUntil(
+        lambda: widget.controller.workspace.annotator is not None, timeout=60_000
+    )  # which says what to do next
     qtbot.waitUntil(lambda: [menu.itemText(row) for row in range(menu.count())] == choices(ct), timeout=10_000)
     menu.setCurrentText("CT: lung")
     menu.textActivated.emit("CT: lung")

@@ -207,7 +207,8 @@ def set_colors(
         labels.colormap = automatic
         return
     colors = {label: HIDDEN if name is None else name or color(label) for label, name in chosen.items()}
-    labels.colormap = DirectLabelColormap(color_dict={None: OTHER_LABELS, 0: HIDDEN, **colors})
+    others: dict[int | None, Any] = {None: OTHER_LABELS, 0: HIDDEN}
+    labels.colormap = DirectLabelColormap(color_dict=others | colors)
 
 
 def read_clicks(

@@ -6,8 +6,6 @@ import numpy as np
 
 from napari_simpleclick.annotation.annotator import Change
 
-NO_IMAGE = "Open an image: drag a TIFF stack or a NIfTI volume into the window."
-
 
 def what_happened(change: Change, seconds: float | None, *, positive: bool) -> str:
     """How large the object is after a click, how long that took, and what the next click will do.
@@ -67,22 +65,3 @@ def size_of(change: Change) -> str:
     """How large the object is on the slice after a change."""
     found = change.new_mask
     return f"{int(np.count_nonzero(found[1]))} pixels" if found else "nothing here"
-
-
-def what_next(object_id: int, *, positive: bool) -> str:
-    """What the next click will do.
-
-    Parameters
-    ----------
-    object_id
-        The object that clicks go to.
-    positive
-        Whether the left button adds.
-
-    Examples
-    --------
-    >>> what_next(3, positive=True)
-    'Left click adds to object 3, right click removes from it.'
-    """
-    left, right = ("adds to", "removes from") if positive else ("removes from", "adds to")
-    return f"Left click {left} object {object_id}, right click {right} it."

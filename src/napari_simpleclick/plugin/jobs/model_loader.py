@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from napari_simpleclick.plugin.jobs.predictor_loading import PredictorLoading
+from napari_simpleclick.plugin.jobs.worker import Runs
+
 if TYPE_CHECKING:
     from napari_simpleclick.inference.predictor import Predictor
-    from napari_simpleclick.plugin.controller import Controller
-    from napari_simpleclick.plugin.jobs.worker import Runs
 
 FULL_SIZE, DRAFT_SIZE = 448, 224
 """Side of the network's input in pixels."""
@@ -50,7 +51,7 @@ class ModelLoader:
 
     Parameters
     ----------
-    controller
+    predictors
         Gets the predictors.
     background
         Compiles, beside the worker that answers clicks.
@@ -64,13 +65,13 @@ class ModelLoader:
 
     def __init__(
         self,
-        controller: "Controller",
-        background: "Runs",
+        predictors: PredictorLoading,
+        background: Runs,
         tell: Callable[[str], None] = lambda _line: None,
         notify: Callable[[str], None] = lambda _reason: None,
         show: Callable[[ModelChoice], None] = lambda _choice: None,
     ) -> None:
-        self.controller = controller
+        self.predictors = predictors
         self.background = background
         self.tell = tell
         self.notify = notify
@@ -118,7 +119,7 @@ class ModelLoader:
             )
             return predictor
 
-        self.controller.load(create, lambda taken: self._loaded(choice, taken=taken))
+        self.predictors.load(create, lambda taken: self._loaded(choice, taken=taken))
 
     def _loaded(self, choice: ModelChoice, *, taken: bool) -> None:
         """Know what answers from now on; show that instead of what was chosen in vain, unless more was chosen since."""
@@ -130,7 +131,7 @@ class ModelLoader:
 
     def _exchange(self, choice: ModelChoice, compiled: "Predictor | None", notice: str) -> None:
         if choice == self.wanted:
-            self.controller.exchange(compiled)
+            self.predictors.exchange(compiled)
             self._notify_once(notice)
 
     def _notify_once(self, reason: str) -> None:

@@ -14,36 +14,42 @@ from napari_simpleclick.annotation.session_files.format import ENDING
 from napari_simpleclick.annotation.session_files.recorder import SessionRecorder
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
 from napari_simpleclick.data.fingerprint import fingerprint
+from napari_simpleclick.plugin.display.canvas import Canvas
 from napari_simpleclick.plugin.display.messages import what_is_back
+from napari_simpleclick.plugin.jobs.jobs import Jobs
 from napari_simpleclick.plugin.jobs.worker import Runs
 from napari_simpleclick.plugin.sessions.journal import Journal
 from napari_simpleclick.plugin.sessions.restore import about, restore
+from napari_simpleclick.plugin.tools.clicks import Clicks
 from napari_simpleclick.plugin.workspace.planes import layer_data
+from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from napari.layers import Image
-
-    from napari_simpleclick.plugin.controller import Controller
 
 KEPT_FILES = 10
 """So many files of the latest work on an image are kept; each run of the plugin writes its own."""
 
 
 class Recovery:
-    """Saves what a controller holds, and brings it back.
+    """Saves what a workspace holds, and brings it back.
 
     Parameters
     ----------
-    controller
-        Owns layers and annotator.
+    workspace, jobs, canvas
+        What is annotated, what takes time, and how it is shown.
+    clicks
+        Ask again what had no answer when the work was saved.
     run
         Runs jobs that write, so that they wait neither for the network nor the window for them.
     folder
         Where session files go; a folder of the user if None.
     """
 
-    def __init__(self, controller: "Controller", run: Runs, folder: Path | None = None) -> None:
-        self.controller = controller
+    def __init__(
+        self, workspace: Workspace, jobs: Jobs, canvas: Canvas, clicks: Clicks, run: Runs, folder: Path | None = None
+    ) -> None:
+        self.workspace, self.jobs, self.canvas, self.clicks = workspace, jobs, canvas, clicks
         self.run = run
         self.folder = folder or user_data_path("napari-simpleclick", appauthor=False) / "recovery"
         self.journal: Journal | None = None
@@ -55,11 +61,11 @@ class Recovery:
 
     def find(self) -> Path | None:
         """The file with earlier work on the present image, if there is any and nothing was done since."""
-        controller = self.controller
-        if controller.image is not self._image:
+        workspace = self.workspace
+        if workspace.image is not self._image:
             self._leave()
-            self._begin(controller.image)
-        untouched = controller.annotator is not None and not controller.annotator.sessions
+            self._begin(workspace.image)
+        untouched = workspace.annotator is not None and not workspace.annotator.sessions
         return self._earlier if untouched else None
 
     def save(self) -> None:
@@ -76,7 +82,7 @@ class Recovery:
             self._saving = False
             if str(error) != self._told:  # it is tried again every second, which nobody wants to be told
                 self._told = str(error)
-                self.controller.failed.emit(
+                self.workspace.failed.emit(
                     OSError(f"Your work is not saved by itself: {error} Save it elsewhere: Session > Save session.")
                 )
 
@@ -120,19 +126,19 @@ class Recovery:
             return
 
         def read(restored: RestoredSession) -> None:
-            if self.find() != path or self.controller.clicks.waiting:
-                self.controller.status.emit(
+            if self.find() != path or self.workspace.pending.asked:
+                self.workspace.status.emit(
                     f"You clicked first: the earlier work stays in {path}. Open it as a session."
                 )
                 return
             try:
                 count = self.open(path, restored)
             except (ValueError, OSError) as error:
-                self.controller.failed.emit(error)
+                self.workspace.failed.emit(error)
             else:
-                self.controller.status.emit(f"{what_is_back(count)}.")
+                self.workspace.status.emit(f"{what_is_back(count)}.")
 
-        self.controller.jobs.submit(lambda: RestoredSession.read(path), read)
+        self.jobs.submit(lambda: RestoredSession.read(path), read)
 
     def open(self, path: Path, restored: RestoredSession | None = None) -> int:
         """Go on with the work in a session file; what was done so far is let go, but stays in its own file.
@@ -151,7 +157,7 @@ class Recovery:
         """
         restored = restored or RestoredSession.read(path)
         self.save_now()
-        restore(self.controller, restored, path)
+        restore(self.workspace, self.canvas, self.clicks, restored, path)
         self.journal = self._earlier = None
         journal = self.present_journal()
         if journal is not None:
@@ -161,7 +167,7 @@ class Recovery:
     def present_journal(self) -> Journal | None:
         """The journal of the present work; None without an image, and as long as its hash or the model is not known."""
         self.find()
-        annotator = self.controller.annotator
+        annotator = self.workspace.annotator
         if annotator is None or not self._hash:
             return None
         if self.journal is None and self._image is not None:
@@ -169,12 +175,12 @@ class Recovery:
         if self.journal is None or self.journal.recorder.annotator is not annotator:
             stamp = f"{datetime.now():%Y%m%d-%H%M%S-%f}-{os.getpid()}"
             self.journal = Journal(self.folder / f"{self._hash}.{stamp}{ENDING}", SessionRecorder(annotator))
-            self.run(partial(forget_old, self.folder, self._hash), lambda _nothing: None, self.controller.failed.emit)
+            self.run(partial(forget_old, self.folder, self._hash), lambda _nothing: None, self.workspace.failed.emit)
         return self.journal
 
     def about(self) -> dict[str, Any]:
         """What a file notes beside the work: image, versions, settings, time."""
-        return about(self.controller, self._image, self._hash)
+        return about(self.workspace, self._image, self._hash)
 
     def _leave(self) -> None:
         """Save what was done to the image before."""
@@ -189,8 +195,8 @@ class Recovery:
                 journal.close()
 
             # What was done is safe at once; clicks that are still being answered are saved when they are.
-            self.run(lambda: journal.save(noted), lambda _changed: None, self.controller.failed.emit)
-            self.controller.jobs.run(end, lambda _nothing: None, self.controller.failed.emit)
+            self.run(lambda: journal.save(noted), lambda _changed: None, self.workspace.failed.emit)
+            self.jobs.run(end, lambda _nothing: None, self.workspace.failed.emit)
 
     def _begin(self, image: "Image | None") -> None:
         self._image, self._hash, self._earlier, self.journal = image, "", None, None
@@ -205,9 +211,9 @@ class Recovery:
         def found(result: tuple[str, Path | None]) -> None:
             if image is self._image:
                 self._hash, self._earlier = result
-                self.controller.changed.emit()
+                self.workspace.changed.emit()
 
-        self.run(look, found, self.controller.failed.emit)
+        self.run(look, found, self.workspace.failed.emit)
 
 
 def files_of(folder: Path, name: str) -> list[Path]:

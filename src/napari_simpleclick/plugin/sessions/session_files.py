@@ -10,32 +10,36 @@ from napari_simpleclick.annotation.session_files.restore import RestoredSession
 from napari_simpleclick.data.fingerprint import fingerprint
 from napari_simpleclick.data.volume import plane_at
 from napari_simpleclick.plugin.display.messages import what_is_back
+from napari_simpleclick.plugin.jobs.jobs import Jobs
+from napari_simpleclick.plugin.sessions.autosave import Recovery
+from napari_simpleclick.plugin.sessions.journal import Journal
+from napari_simpleclick.plugin.tools.image_choice import ImageChoice
 from napari_simpleclick.plugin.workspace.planes import layer_data
+from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from napari.layers import Image
 
     from napari_simpleclick.data.click_files import PlacedClick
-    from napari_simpleclick.plugin.controller import Controller
-    from napari_simpleclick.plugin.sessions.autosave import Recovery
-    from napari_simpleclick.plugin.sessions.journal import Journal
 
 NOTHING = "There is no work yet: click an object first."
 
 
 class SessionFiles:
-    """Saves and opens what a controller holds.
+    """Saves and opens what a workspace holds.
 
     Parameters
     ----------
-    controller
-        Owns layers and annotator.
+    workspace, jobs
+        What is annotated, and what takes time.
+    images
+        Go to the image of a session.
     recovery
         Saves the work by itself.
     """
 
-    def __init__(self, controller: "Controller", recovery: "Recovery") -> None:
-        self.controller = controller
+    def __init__(self, workspace: Workspace, jobs: Jobs, images: ImageChoice, recovery: Recovery) -> None:
+        self.workspace, self.jobs, self.images = workspace, jobs, images
         self.recovery = recovery
 
     def save(self, path: Path) -> None:
@@ -50,7 +54,7 @@ class SessionFiles:
         """
         named = path if path.name.endswith(ENDING) else path.with_name(path.name.removesuffix(".json") + ENDING)
         self._journal().save_copy(named, self.recovery.about())
-        self.controller.status.emit(f"Saved: {named.name}. Drop the file on napari to go on.")
+        self.workspace.status.emit(f"Saved: {named.name}. Drop the file on napari to go on.")
 
     def export_clicks(self, path: Path) -> None:
         """Write all clicks with their times as a table.
@@ -69,11 +73,11 @@ class SessionFiles:
         clicks = list(clicks_of(content))
         named = path if path.suffix.lower() == ".csv" else path.with_name(f"{path.name}.csv")
         write_clicks(named, clicks)
-        self.controller.status.emit(f"{len(clicks)} clicks written: {named.name}.")
+        self.workspace.status.emit(f"{len(clicks)} clicks written: {named.name}.")
 
     def open(self, path: Path) -> None:
         """Go on with the work in a file, on its image, which is opened if it is not; waits for the model."""
-        controller, images = self.controller, self._images()
+        workspace, images = self.workspace, self._images()
 
         def look() -> tuple[RestoredSession, Any]:
             restored = RestoredSession.read(path)
@@ -85,28 +89,28 @@ class SessionFiles:
             try:
                 self._go_on(path, restored, image)
             except (ValueError, OSError) as error:
-                controller.failed.emit(error)
+                workspace.failed.emit(error)
 
-        controller.jobs.submit(look, found, whatever_work=True)
+        self.jobs.submit(look, found, whatever_work=True)
 
     def _go_on(self, path: Path, restored: RestoredSession, image: "Image | None") -> None:
-        controller, noted = self.controller, restored.content.about.get("image", {})
+        workspace, noted = self.workspace, restored.content.about.get("image", {})
         image = image or self._open_image(noted)
-        chosen = image or controller.image
-        if chosen is not None and chosen != controller.image:
-            controller.annotate(chosen)
+        chosen = image or workspace.image
+        if chosen is not None and chosen != workspace.image:
+            self.images.annotate(chosen)
         count = self.recovery.open(path, restored)
         other = (
             "" if image else f" Its image was another one ({noted.get('name')}, hash {noted.get('hash')}): check it."
         )
-        controller.status.emit(f"{what_is_back(count)} from {path.name}.{other}")
+        workspace.status.emit(f"{what_is_back(count)} from {path.name}.{other}")
 
     def _open_image(self, noted: dict[str, Any]) -> "Image | None":
         """Open the image that a session was made on; None where it is not, or not any more.
 
         Of a stack of files napari tells the first one only: it is tried with those that follow it in its folder.
         """
-        path, viewer = Path(noted.get("path") or ""), self.controller.viewer
+        path, viewer = Path(noted.get("path") or ""), self.workspace.viewer
         if not (noted.get("path") and path.exists()):
             return None
         files = following(path, noted["shape"][0])
@@ -122,11 +126,11 @@ class SessionFiles:
     def _images(self) -> "list[Image]":
         from napari.layers import Image
 
-        present = self.controller.image
-        images = [layer for layer in self.controller.viewer.layers if isinstance(layer, Image)]
+        present = self.workspace.image
+        images = [layer for layer in self.workspace.viewer.layers if isinstance(layer, Image)]
         return sorted(images, key=lambda layer: layer != present)
 
-    def _journal(self) -> "Journal":
+    def _journal(self) -> Journal:
         journal = self.recovery.present_journal()
         if journal is None or not journal.recorder.annotator.sessions:
             raise SessionFileError(NOTHING)

@@ -1,88 +1,78 @@
-"""Clicks of the user: each is asked on the worker, those made before the model is there when it is, none is lost."""
+"""Clicks of the user: each is answered on the worker; those made before the model is loaded wait for it."""
 
-from typing import TYPE_CHECKING
-
+from napari_simpleclick.annotation.history import Change
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.volume import SliceView
+from napari_simpleclick.plugin.display.canvas import Canvas
 from napari_simpleclick.plugin.workspace.channels import pictures
-from napari_simpleclick.plugin.workspace.planes import field_of_view
-
-if TYPE_CHECKING:
-    from napari_simpleclick.annotation.history import Change
-    from napari_simpleclick.plugin.controller import Controller
-
-AskedClick = tuple[int, SliceView, Click]
-"""A click on an object and a plane that waits for its answer."""
+from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 
-class AskedClicks:
-    """Asks an annotator what the user clicked, and knows what was not answered yet.
+class Clicks:
+    """Passes clicks to the annotator.
 
     Parameters
     ----------
-    controller
-        Owns image and annotator, and shows the answers.
+    workspace, canvas
+        What is annotated, and how it is shown.
     """
 
-    def __init__(self, controller: "Controller") -> None:
-        self.controller = controller
-        self.forget()
+    def __init__(self, workspace: Workspace, canvas: Canvas) -> None:
+        self.workspace, self.canvas = workspace, canvas
 
-    def forget(self) -> None:
-        """Begin with another image."""
-        self.objects: set[int] = set()
-        self.waiting: list[AskedClick] = []
-        self._early: list[AskedClick] = []
+    def click_at(self, world: tuple[float, ...], *, positive: bool) -> None:
+        """Click the present object at a position in world coordinates of the viewer.
+
+        Parameters
+        ----------
+        world
+            One coordinate per axis of the viewer, in the viewer's units.
+        positive
+            Whether the object is there.
+        """
+        workspace = self.workspace
+        if not workspace.ready or workspace.image is None:
+            workspace.status.emit("Choose an image and press Annotate.")
+            return
+        plane = workspace.plane()
+        if plane is None:
+            return
+        row, col = (round(v) for v in plane.to_plane(workspace.image.world_to_data(world)[-workspace.image.ndim :]))
+        height, width = plane.shape
+        if 0 <= row < height and 0 <= col < width:
+            self.ask(workspace.object_id, plane, Click(row, col, positive))
 
     def ask(self, object_id: int, plane: SliceView, click: Click) -> None:
-        """Click an object on a plane; before the model is there, as soon as it is."""
-        controller, image = self.controller, self.controller.image
+        """Click an object on a plane; before a predictor is there, as soon as it is."""
+        workspace, image, annotator = self.workspace, self.workspace.image, self.workspace.annotator
         if image is None:
             return
-        self.objects.add(object_id)
-        asked, annotator = (object_id, plane, click), controller.annotator
+        pending = object_id, plane, click
+        workspace.pending.objects.add(object_id)
         if annotator is None:
-            self._early.append(asked)
-            controller.status.emit("The model is still loading: your click is answered as soon as it is there.")
+            workspace.pending.early.append(pending)
+            workspace.status.emit("The model is still loading: your click is answered as soon as it is there.")
             return
-        picture, view = pictures(image), field_of_view(image, plane) if controller.look_at_view else None
-        controller.planes[plane.key] = plane
-        self.waiting.append(asked)
+        picture, view = pictures(image), workspace.view(plane)
+        workspace.planes[plane.key] = plane
+        workspace.pending.asked.append(pending)
 
-        def answer() -> "list[Change]":
+        def answer() -> list[Change]:
             return annotator.click(object_id, plane.key, picture(plane), click, view=view)
 
         def ended() -> None:
-            if asked in self.waiting:
-                self.waiting.remove(asked)
+            if pending in workspace.pending.asked:
+                workspace.pending.asked.remove(pending)
 
-        def answered(changes: "list[Change]") -> None:
+        def answered(changes: list[Change]) -> None:
             ended()
-            controller.apply(changes)
+            self.canvas.apply(changes)
 
-        controller.change(answer, answered, ended)
-
-    def go_on(self, objects: set[int], waiting: list[AskedClick]) -> None:
-        """Go on with an image where these objects were clicked, and these clicks had no answer."""
-        self.objects |= objects
-        self.waiting = [asked for asked in waiting if not self._is_made(asked)]
-
-    def ask_again(self) -> None:
-        """Ask with the early clicks, and before them, what nobody answers any more."""
-        self.waiting, self._early = [], [*self.waiting, *self._early]
+        self.canvas.change(answer, answered, ended)
 
     def ask_early(self) -> None:
-        """Ask what was clicked before the model was there."""
-        early, self._early = self._early, []
-        for asked in early:
-            self.ask(*asked)
-
-    def unanswered(self) -> list[AskedClick]:
-        """Clicks on the present image that no mask shows yet, oldest first."""
-        return [asked for asked in (*self.waiting, *self._early) if not self._is_made(asked)]
-
-    def _is_made(self, asked: AskedClick) -> bool:
-        object_id, plane, click = asked
-        annotator = self.controller.annotator
-        session = annotator.sessions.get((object_id, plane.key)) if annotator else None
-        return session is not None and click in session.clicks
+        """Ask what was clicked before a predictor was there."""
+        pending = self.workspace.pending
+        early, pending.early = pending.early, []
+        for each in early:
+            self.ask(*each)

@@ -1,10 +1,10 @@
 """Mouse: a click that is no drag becomes a click on the object, whatever layer is active."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.tools.clicks import Clicks
+from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 LEFT, RIGHT = 1, 2
 
@@ -17,12 +17,14 @@ class ClickListener:
 
     Parameters
     ----------
-    controller
+    workspace
+        Knows our layers.
+    clicks
         Gets the clicks.
     """
 
-    def __init__(self, controller: "Controller") -> None:
-        self.controller = controller
+    def __init__(self, workspace: Workspace, clicks: Clicks) -> None:
+        self.workspace, self.clicks = workspace, clicks
 
     def __call__(self, viewer: Any, event: Any) -> Iterator[None]:
         """Wait for the release; a drag moves the picture as ever, and so do clicks with a modifier."""
@@ -38,32 +40,32 @@ class ClickListener:
             dragged = dragged or moved(start, event.pos)
             yield
         if not dragged and not moved(start, event.pos):
-            self.controller.click_at(position, positive=(button == LEFT) == self.controller.positive)
+            self.clicks.click_at(position, positive=(button == LEFT) == self.workspace.settings.positive)
 
     def listens(self, viewer: Any) -> bool:
         """Whether the active layer is one of ours and no painting or selecting tool is chosen."""
-        controller = self.controller
+        workspace = self.workspace
         active = viewer.layers.selection.active
-        return controller.ready and self.is_ours(active) and (active is None or str(active.mode) == "pan_zoom")
+        return workspace.ready and self.is_ours(active) and (active is None or str(active.mode) == "pan_zoom")
 
     def tell_why(self, viewer: Any) -> None:
         """Tell somebody who clicks while another layer is active, as after opening one, how to go on."""
-        active, points = viewer.layers.selection.active, self.controller.points
-        if self.controller.ready and points is not None and not self.is_ours(active):
+        active, points = viewer.layers.selection.active, self.workspace.points
+        if self.workspace.ready and points is not None and not self.is_ours(active):
             from napari.layers import Image
 
             other = " To outline objects in it, choose it under Image and press Annotate."
-            self.controller.status.emit(
+            self.workspace.status.emit(
                 f"{active.name!r} is active: choose {points.name!r} in the list of layers to go on."
                 f"{other if isinstance(active, Image) else ''}"
             )
 
     def is_ours(self, layer: Any) -> bool:
         """Whether clicks are listened to while this layer is active."""
-        controller = self.controller
-        return layer is None or layer in (controller.image, controller.labels, controller.points)
+        workspace = self.workspace
+        return layer is None or layer in (workspace.image, workspace.labels, workspace.points)
 
 
 def moved(start: Any, now: Any) -> bool:
     """Whether the mouse has left the place where it was pressed."""
-    return max(abs(now[0] - start[0]), abs(now[1] - start[1])) > STILL
+    return bool(max(abs(now[0] - start[0]), abs(now[1] - start[1])) > STILL)

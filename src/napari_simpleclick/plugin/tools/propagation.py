@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from napari_simpleclick.annotation.annotator import Annotator, Change
 from napari_simpleclick.annotation.history import find_masks
@@ -11,13 +10,13 @@ from napari_simpleclick.annotation.objects import LockedError, require_unlocked
 from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import UNREVIEWED
+from napari_simpleclick.plugin.display.canvas import Canvas
+from napari_simpleclick.plugin.jobs.jobs import Jobs
 from napari_simpleclick.plugin.tools.slice_gaps import fitted, gaps, interpolated
 from napari_simpleclick.plugin.workspace.channels import pictures
 from napari_simpleclick.plugin.workspace.planes import go_to_plane
 from napari_simpleclick.plugin.workspace.slices import counted, planes_after, slice_axis
-
-if TYPE_CHECKING:
-    from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 
 @dataclass(slots=True)
@@ -51,16 +50,16 @@ class Run:
 
 
 class Propagation:
-    """Carries the present object of a controller to other slices.
+    """Carries the present object to other slices.
 
     Parameters
     ----------
-    controller
-        Owns layers and annotator.
+    workspace, jobs, canvas
+        What is annotated, what takes time, and how it is shown.
     """
 
-    def __init__(self, controller: "Controller") -> None:
-        self.controller = controller
+    def __init__(self, workspace: Workspace, jobs: Jobs, canvas: Canvas) -> None:
+        self.workspace, self.jobs, self.canvas = workspace, jobs, canvas
         self.running = False
         self._runs: list[Run] = []
         self._reports: list[str] = []
@@ -79,17 +78,17 @@ class Propagation:
         count
             Number of slices at most in each direction; to the end of the stack if None.
         """
-        plane, controller = self.shown_plane(), self.controller
-        if plane is None or self.running or controller.annotator is None:
+        plane, workspace = self.shown_plane(), self.workspace
+        if plane is None or self.running or workspace.annotator is None:
             return
-        object_id = controller.object_id
+        object_id = workspace.object_id
         try:
-            require_unlocked(controller.annotator.objects, object_id)
+            require_unlocked(workspace.annotator.objects, object_id)
         except LockedError as error:
-            controller.failed.emit(error)
+            workspace.failed.emit(error)
             return
-        if controller.annotator.sessions.mask((object_id, plane.key)) is None:
-            controller.status.emit("Click the object on this slice first, then propagate it.")
+        if workspace.annotator.sessions.mask((object_id, plane.key)) is None:
+            workspace.status.emit("Click the object on this slice first, then propagate it.")
             return
         self.running, self._reports = True, []
         self._runs = [Run(object_id, step, plane, planes_after(plane, step, count)) for step in steps]
@@ -105,7 +104,7 @@ class Propagation:
         if distance:
             self.propagate(1 if distance > 0 else -1, count=abs(distance))
         else:
-            self.controller.status.emit(f"Slice {place} is the displayed one: choose another to propagate to.")
+            self.workspace.status.emit(f"Slice {place} is the displayed one: choose another to propagate to.")
 
     def interpolate(self, *, fit: bool = False) -> None:
         """Fill the slices between those where the object was clicked, painted or accepted.
@@ -115,12 +114,12 @@ class Propagation:
         fit
             Let the network fit the interpolated shapes to the pictures, which takes as long as clicks.
         """
-        shown, controller = self.shown_plane(), self.controller
-        if shown is None or controller.annotator is None or (fit and self.running):
+        shown, workspace = self.shown_plane(), self.workspace
+        if shown is None or workspace.annotator is None or (fit and self.running):
             return
-        annotator, object_id, picture = controller.annotator, controller.object_id, pictures(controller.image)
+        annotator, object_id, picture = workspace.annotator, workspace.object_id, pictures(workspace.image)
 
-        known = controller.planes
+        known = workspace.planes
 
         def fill() -> tuple[list[SliceView], list[Change]]:
             masks, planes = [], []
@@ -137,18 +136,18 @@ class Propagation:
             planes, changes = result
             stopped, self.running = fit and not self.running, self.running and not fit
             if not planes and not stopped:
-                controller.status.emit("Outline the object on two slices with a gap between them first.")
+                workspace.status.emit("Outline the object on two slices with a gap between them first.")
                 return
-            controller.planes.update({plane.key: plane for plane in planes})
-            controller.apply(changes)
+            workspace.planes.update({plane.key: plane for plane in planes})
+            self.canvas.apply(changes)
             how = " and fitted to the picture" if fit else ""
             end = "; stopped: cancelled" if stopped else ""
-            controller.status.emit(f"Object {object_id}: {counted(len(planes))} between others filled{how}{end}.")
+            workspace.status.emit(f"Object {object_id}: {counted(len(planes))} between others filled{how}{end}.")
 
         if fit:
             self.running = True
-            controller.status.emit(f"Object {object_id}: slices between others are being fitted … (Esc stops)")
-        controller.jobs.submit(fill, done, self.cancel if fit else None)
+            workspace.status.emit(f"Object {object_id}: slices between others are being fitted … (Esc stops)")
+        self.jobs.submit(fill, done, self.cancel if fit else None)
 
     def accept(self, *, everywhere: bool = False) -> None:
         """Mark the object as reviewed; propagation and interpolation leave it alone then.
@@ -158,8 +157,8 @@ class Propagation:
         everywhere
             On all slices rather than the displayed one.
         """
-        plane, controller = self.shown_plane(), self.controller
-        annotator, object_id = controller.annotator, controller.object_id
+        plane, workspace = self.shown_plane(), self.workspace
+        annotator, object_id = workspace.annotator, workspace.object_id
         if plane is None or annotator is None:
             return
         origins = annotator.sessions.origins(object_id)
@@ -167,23 +166,23 @@ class Propagation:
         keys = keys if everywhere else [key for key in keys if key == plane.key]
         if not keys:
             where = "anywhere" if everywhere else "on this slice"
-            controller.status.emit(f"Object {object_id}: nothing to accept {where}.")
+            workspace.status.emit(f"Object {object_id}: nothing to accept {where}.")
             return
 
         def done(changes: list[Change]) -> None:
-            controller.apply(changes)
-            controller.status.emit(f"Object {object_id}: {counted(len(keys))} accepted.")
+            self.canvas.apply(changes)
+            workspace.status.emit(f"Object {object_id}: {counted(len(keys))} accepted.")
 
-        controller.change(lambda: accept(annotator, object_id, keys), done, told=False)
+        self.canvas.change(lambda: accept(annotator, object_id, keys), done, told=False)
 
     def shown_plane(self) -> SliceView | None:
         """The displayed plane; None, and a message, where there is no other slice."""
-        controller = self.controller
-        if not controller.ready or controller.annotator is None:
+        workspace = self.workspace
+        if not workspace.ready or workspace.annotator is None:
             return None
-        plane = controller.slider.plane()
+        plane = workspace.plane()
         if plane is not None and slice_axis(plane) is None:
-            controller.status.emit("The image has no other slice.")
+            workspace.status.emit("The image has no other slice.")
             return None
         return plane
 
@@ -191,8 +190,8 @@ class Propagation:
 
     def _go_on(self) -> None:
         """Find the object on the next slice of the present run."""
-        run, controller = self._runs[0], self.controller
-        annotator, image = controller.annotator, controller.image
+        run, workspace = self._runs[0], self.workspace
+        annotator, image = workspace.annotator, workspace.image
         if annotator is None or image is None or not run.targets:
             self._end_run("" if planes_after(run.plane, run.step, 1) else " to the end of the stack")
             return
@@ -201,9 +200,9 @@ class Propagation:
         if origin is not None and origin not in UNREVIEWED:
             self._end_run(f"; the next one was {origin} already")
             return
-        controller.planes[target.key] = target
+        workspace.planes[target.key] = target
         picture = pictures(image)
-        controller.jobs.submit(lambda: self._find(annotator, run, picture(target)), self._found, self.cancel)
+        self.jobs.submit(lambda: self._find(annotator, run, picture(target)), self._found, self.cancel)
 
     def _find(self, annotator: Annotator, run: Run, picture: Plane) -> tuple[str, list[Change]]:
         """On the worker: the reason to stop, or what changed on the next slice."""
@@ -225,14 +224,14 @@ class Propagation:
     def _found(self, result: tuple[str, list[Change]]) -> None:
         """Back with the layers: show the slice and go on, or tell why not."""
         reason, changes = result
-        run, controller = self._runs[0], self.controller
+        run, workspace = self._runs[0], self.workspace
         if changes:
             plane = run.advance()
-            controller.apply(changes)
-            if controller.image is not None:
-                go_to_plane(controller.viewer.dims, controller.image, plane)
-            controller.status.emit(f"Object {run.object_id}: {counted(run.done)} propagated … (Esc stops)")
-        self.running = self.running and controller.ready and controller.object_id == run.object_id
+            self.canvas.apply(changes)
+            if workspace.image is not None:
+                go_to_plane(workspace.viewer.dims, workspace.image, plane)
+            workspace.status.emit(f"Object {run.object_id}: {counted(run.done)} propagated … (Esc stops)")
+        self.running = self.running and workspace.ready and workspace.object_id == run.object_id
         if reason or not self.running:
             self._end_run(f"; stopped: {reason or 'cancelled'}")
         else:
@@ -248,4 +247,4 @@ class Propagation:
         self.running = False
         if len(self._reports) == 2:
             self._reports = [f"{self._reports[0]} (after)", f"{self._reports[1]} (before)"]
-        self.controller.status.emit(f"Object {run.object_id}: {'. '.join(self._reports)}.")
+        self.workspace.status.emit(f"Object {run.object_id}: {'. '.join(self._reports)}.")

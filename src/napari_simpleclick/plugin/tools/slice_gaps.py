@@ -67,8 +67,8 @@ def interpolated(annotator: Annotator, gap: Gap) -> Prediction:
         between,  # brings scipy, which the window opens without
     )
 
-    ends = annotator.sessions.mask(gap.first), annotator.sessions.mask(gap.last)
-    patch = between(*ends, gap.fraction, gap.plane.shape) if ends[0] and ends[1] else None
+    first, last = annotator.sessions.mask(gap.first), annotator.sessions.mask(gap.last)
+    patch = between(first, last, gap.fraction, gap.plane.shape) if first and last else None
     return Prediction.from_patch(patch, gap.plane.shape)
 
 

@@ -1,16 +1,14 @@
 """Menus "Red", "Green", "Blue": which images the network sees as its three channels; folded away until asked for."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qtpy.QtWidgets import QComboBox, QFormLayout, QPushButton, QWidget
 
+from napari_simpleclick.plugin.jobs.worker import Runs
 from napari_simpleclick.plugin.widgets.setup_panel import named
 from napari_simpleclick.plugin.workspace import channels
 from napari_simpleclick.plugin.workspace.channels import COLORS, Channel
-
-if TYPE_CHECKING:
-    from napari_simpleclick.plugin.controller import Controller
-    from napari_simpleclick.plugin.jobs.worker import Runs
+from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 
 class ChannelsMenu(QWidget):
@@ -18,17 +16,17 @@ class ChannelsMenu(QWidget):
 
     Parameters
     ----------
-    controller
-        Owns the image; told what is seen from now on.
+    workspace
+        Has the image; told what is seen from now on.
     button
         Unfolds the menus; pressed and enabled where there is something to choose.
     run
         Reads pixels beside the window's thread.
     """
 
-    def __init__(self, controller: "Controller", button: QPushButton, run: "Runs") -> None:
+    def __init__(self, workspace: Workspace, button: QPushButton, run: Runs) -> None:
         super().__init__()
-        self.controller, self.button, self.run = controller, button, run
+        self.workspace, self.button, self.run = workspace, button, run
         self.menus = [
             named(QComboBox(), f"{color} from", f"What the network sees as {color}, from the next click on")
             for color in COLORS
@@ -47,7 +45,7 @@ class ChannelsMenu(QWidget):
 
     def refresh(self) -> None:
         """List what there is to choose, and show what is chosen."""
-        image, layers = self.controller.image, self.controller.viewer.layers
+        image, layers = self.workspace.image, self.workspace.viewer.layers
         offered = channels.choices(image, layers) if image is not None else {}
         self.button.setEnabled(len(offered) > 1)
         if len(offered) < 2:
@@ -55,7 +53,7 @@ class ChannelsMenu(QWidget):
         if image is None:
             return
         for name in channels.forget(image, layers):
-            self.controller.status.emit(f"{name!r} was closed: the network sees {image.name!r} instead.")
+            self.workspace.status.emit(f"{name!r} was closed: the network sees {image.name!r} instead.")
         now = [next((name for name, each in offered.items() if each == one), "") for one in channels.channels(image)]
         if self.shown() == (list(offered), now):
             return
@@ -71,16 +69,16 @@ class ChannelsMenu(QWidget):
 
     def choose(self, place: int, name: str) -> None:
         """Let the network see a channel as red (0), green (1) or blue (2) from the next click on."""
-        controller, image = self.controller, self.controller.image
+        workspace, image = self.workspace, self.workspace.image
         if image is None:
             return
 
         def chosen(_nothing: Any) -> None:
-            controller.status.emit(f"From the next click on the network sees {name!r} as {COLORS[place]}.")
-            controller.changed.emit()
+            workspace.status.emit(f"From the next click on the network sees {name!r} as {COLORS[place]}.")
+            workspace.changed.emit()
 
         def refused(error: Exception) -> None:
-            controller.failed.emit(error)
-            controller.changed.emit()
+            workspace.failed.emit(error)
+            workspace.changed.emit()
 
         self.run(lambda: channels.choose(image, place, self.offered[name]), chosen, refused)

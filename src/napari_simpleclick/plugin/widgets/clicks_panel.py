@@ -1,16 +1,13 @@
 """Clicks panel: what the mouse buttons do, and what is done with clicks that were made."""
 
-from typing import TYPE_CHECKING
-
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from napari_simpleclick.plugin.display.layers import NEGATIVE_COLOR, POSITIVE_COLOR
+from napari_simpleclick.plugin.tools.threshold import Threshold
 from napari_simpleclick.plugin.widgets.setup_panel import named
 from napari_simpleclick.plugin.widgets.threshold import ThresholdSlider
-
-if TYPE_CHECKING:
-    from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 BUTTONS = {
     "undo": ("Undo", "Take back what was done last, on whatever slice (Ctrl+Z)"),
@@ -25,17 +22,19 @@ class ClicksPanel(QWidget):
 
     Parameters
     ----------
-    controller
+    workspace
         Tells what there is.
+    threshold
+        Of the present mask.
     """
 
-    def __init__(self, controller: "Controller") -> None:
+    def __init__(self, workspace: Workspace, threshold: Threshold) -> None:
         super().__init__()
-        self.controller = controller
+        self.workspace = workspace
         self.polarity = QLabel()
         self.polarity.setTextFormat(Qt.TextFormat.RichText)
         self.buttons = {name: named(QPushButton(text), text, tip) for name, (text, tip) in BUTTONS.items()}
-        self.threshold = ThresholdSlider(controller)
+        self.threshold = ThresholdSlider(threshold)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.polarity, 0, 0, 1, len(BUTTONS))
@@ -45,8 +44,8 @@ class ClicksPanel(QWidget):
 
     def refresh(self) -> None:
         """Bring text and buttons up to date."""
-        annotator = self.controller.annotator
-        self.polarity.setText(polarity_text(self.controller.positive))
+        annotator = self.workspace.annotator
+        self.polarity.setText(polarity_text(self.workspace.settings.positive))
         self.buttons["undo"].setEnabled(bool(annotator and annotator.can_undo))
         self.buttons["redo"].setEnabled(bool(annotator and annotator.can_redo))
         self.threshold.refresh()

@@ -1,13 +1,11 @@
 """Menu "Sees": which intensities of the image the network sees; numbers that may be slow to read are read elsewhere."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from napari_simpleclick.plugin.jobs.worker import Runs
+from napari_simpleclick.plugin.widgets.setup_panel import SetupPanel
 from napari_simpleclick.plugin.workspace import intensities as seen_intensities
-
-if TYPE_CHECKING:
-    from napari_simpleclick.plugin.controller import Controller
-    from napari_simpleclick.plugin.jobs.worker import Runs
-    from napari_simpleclick.plugin.widgets.setup_panel import SetupPanel
+from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 
 class SeenMenu:
@@ -15,43 +13,43 @@ class SeenMenu:
 
     Parameters
     ----------
-    controller
-        Owns the image; told what went wrong, and what is seen from now on.
+    workspace
+        Has the image; told what went wrong, and what is seen from now on.
     setup
         Has the menu.
     run
         Reads pixels beside the window's thread.
     """
 
-    def __init__(self, controller: "Controller", setup: "SetupPanel", run: "Runs") -> None:
-        self.controller, self.setup, self.run = controller, setup, run
+    def __init__(self, workspace: Workspace, setup: SetupPanel, run: Runs) -> None:
+        self.workspace, self.setup, self.run = workspace, setup, run
         self.listed: tuple[Any, str] = None, ""
         setup.seen_menu.textActivated.connect(self.choose)
 
     def refresh(self) -> None:
         """List anew if the image is another one, or something else was chosen for it."""
-        image = self.controller.image
+        image = self.workspace.image
         if self.listed != (image, seen_intensities.choice(image) if image is not None else ""):
             self._list()
 
     def choose(self, name: str) -> None:
         """Let the network see these intensities from the next click on."""
-        image = self.controller.image
+        image = self.workspace.image
         if image is None:
             return
 
         def chosen(_nothing: None) -> None:
             self.listed = image, name
-            self.controller.status.emit(f"From the next click on the network sees {name!r} of {image.name!r}.")
+            self.workspace.status.emit(f"From the next click on the network sees {name!r} of {image.name!r}.")
 
         def refused(error: Exception) -> None:
-            self.controller.failed.emit(error)
+            self.workspace.failed.emit(error)
             self._list()
 
         self.run(lambda: seen_intensities.choose(image, name), chosen, refused)
 
     def _list(self) -> None:
-        image = self.controller.image
+        image = self.workspace.image
         if image is None:
             self.listed = None, ""
             return
@@ -59,8 +57,8 @@ class SeenMenu:
         self.listed = image, chosen
 
         def found(names: list[str]) -> None:
-            if image is self.controller.image:
+            if image is self.workspace.image:
                 self.setup.list_intensities(names, seen_intensities.choice(image))
 
         self.setup.list_intensities([chosen], chosen)
-        self.run(lambda: seen_intensities.choices(image), found, self.controller.failed.emit)
+        self.run(lambda: seen_intensities.choices(image), found, self.workspace.failed.emit)

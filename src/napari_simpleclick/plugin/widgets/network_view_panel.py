@@ -7,13 +7,12 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QImage, QPixmap
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from napari_simpleclick.plugin.jobs.worker import Runs
 from napari_simpleclick.plugin.widgets.setup_panel import named
-from napari_simpleclick.plugin.workspace.planes import shown_plane
+from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from napari_simpleclick.inference.session import ClickSession, Step
-    from napari_simpleclick.plugin.controller import Controller
-    from napari_simpleclick.plugin.jobs.worker import Runs
 
 SIDE = 256
 """Side of the picture in the window."""
@@ -24,15 +23,15 @@ class NetworkView(QWidget):
 
     Parameters
     ----------
-    controller
+    workspace
         Has the clicks.
     run
         Reads pixels beside the window's thread.
     """
 
-    def __init__(self, controller: "Controller", run: "Runs") -> None:
+    def __init__(self, workspace: Workspace, run: Runs) -> None:
         super().__init__()
-        self.controller, self.run = controller, run
+        self.workspace, self.run = workspace, run
         self.button = named(
             QPushButton("Show what the network got"),
             "Network view",
@@ -56,16 +55,16 @@ class NetworkView(QWidget):
         """Draw the picture anew if there is another click."""
         if not self.button.isChecked():
             return
-        controller, annotator = self.controller, self.controller.annotator
-        plane = shown_plane(controller.image, controller.viewer.dims)
-        session = annotator.sessions.get((controller.object_id, plane.key)) if annotator and plane else None
+        workspace, annotator = self.workspace, self.workspace.annotator
+        plane = workspace.shown_plane
+        session = annotator.sessions.get((workspace.object_id, plane.key)) if annotator and plane else None
         newest = session.newest if session else None
         if session is None or newest is None or not session.click_count:
             self._shown = None
             self.picture.setText("No click of this object on this slice yet.")
         elif newest is not self._shown:
             self._shown = newest
-            self.run(lambda: _picture(session), self._show, controller.failed.emit)
+            self.run(lambda: _picture(session), self._show, workspace.failed.emit)
 
     def _toggle(self, on: bool) -> None:
         self._shown = None

@@ -1,14 +1,12 @@
 """Objects panel: the table of objects, what is done with selected rows, and who gets the pixels that objects share."""
 
-from typing import TYPE_CHECKING
-
 from qtpy.QtWidgets import QCheckBox, QComboBox, QPushButton, QVBoxLayout, QWidget
 
+from napari_simpleclick.plugin.display.object_colors import ObjectColors
+from napari_simpleclick.plugin.tools.objects import Objects
 from napari_simpleclick.plugin.widgets.objects_table import ObjectsTable
 from napari_simpleclick.plugin.widgets.setup_panel import in_a_row, named
-
-if TYPE_CHECKING:
-    from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 OVERLAPS = {"keep": "shared: keep", "overwrite": "shared: overwrite"}
 
@@ -20,13 +18,17 @@ class ObjectsPanel(QWidget):
 
     Parameters
     ----------
-    controller
-        Owns the objects.
+    workspace
+        Has the objects and the settings.
+    objects
+        Change objects.
+    colors
+        Tell the colours of objects.
     """
 
-    def __init__(self, controller: "Controller") -> None:
+    def __init__(self, workspace: Workspace, objects: Objects, colors: ObjectColors) -> None:
         super().__init__()
-        self.controller = controller
+        self.workspace, self.objects, self.colors = workspace, objects, colors
         self.table = ObjectsTable()
         self.next_button = named(QPushButton("Next object"), "Next object", "Keep this mask and start a new object (N)")
         self.merge_button = named(
@@ -73,20 +75,24 @@ class ObjectsPanel(QWidget):
         layout.addWidget(in_a_row(self.negative_box, self.outlines_box))
 
     def _connect(self) -> None:
-        controller, objects = self.controller, self.controller.objects
-        self.table.chosen.connect(controller.select_object)
+        workspace, objects = self.workspace, self.objects
+        self.table.chosen.connect(workspace.select_object)
         self.table.described.connect(lambda object_id, name, value: objects.describe(object_id, **{name: value}))
-        self.next_button.clicked.connect(lambda _checked: controller.next_object())
+        self.next_button.clicked.connect(lambda _checked: objects.next_object())
         self.merge_button.clicked.connect(lambda _checked: objects.merge(*self.table.selected))
         self.remove_button.clicked.connect(lambda _checked: objects.remove(*self.table.selected))
-        self.overlap_menu.activated.connect(lambda _row: objects.set_overlap(self.overlap_menu.currentData()))
-        self.shown_menu.activated.connect(lambda _row: objects.show(self.shown_menu.currentData()))
-        self.negative_box.toggled.connect(objects.set_others_negative)
-        self.outlines_box.toggled.connect(objects.set_outlines)
+        self.overlap_menu.activated.connect(
+            lambda _row: workspace.change_settings(overlap=self.overlap_menu.currentData())
+        )
+        self.shown_menu.activated.connect(
+            lambda _row: workspace.change_settings(label_by=self.shown_menu.currentData())
+        )
+        self.negative_box.toggled.connect(lambda on: workspace.change_settings(others_negative=on))
+        self.outlines_box.toggled.connect(lambda on: workspace.change_settings(outlines=on))
 
     def refresh(self) -> None:
         """Bring the table up to date."""
-        controller = self.controller
-        summaries = controller.annotator.summaries() if controller.annotator else []
-        if not self.table.show_objects(summaries, controller.object_id, controller.objects.colors):
-            controller.changed.emit()  # the window comes back for the rest
+        workspace = self.workspace
+        summaries = workspace.annotator.summaries() if workspace.annotator else []
+        if not self.table.show_objects(summaries, workspace.object_id, self.colors.colors):
+            workspace.changed.emit()  # the window comes back for the rest

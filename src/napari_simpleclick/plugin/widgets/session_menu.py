@@ -2,14 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from napari_simpleclick.annotation.session_files.format import ENDING
-
-if TYPE_CHECKING:
-    from napari_simpleclick.plugin.sessions.session_files import SessionFiles
+from napari_simpleclick.plugin.sessions.session_files import SessionFiles
 
 SESSIONS = f"Sessions (*{ENDING})"
 
@@ -25,7 +22,7 @@ class SessionMenu(QPushButton):
         Shows an error.
     """
 
-    def __init__(self, files: "SessionFiles", failed: Callable[[Exception], None]) -> None:
+    def __init__(self, files: SessionFiles, failed: Callable[[Exception], None]) -> None:
         super().__init__()
         self.files = files
         self.failed = failed
@@ -54,7 +51,7 @@ class SessionMenu(QPushButton):
         self._do(self.files.export_clicks, name)
 
     def _proposed(self, ending: str) -> str:
-        image = self.files.controller.image
+        image = self.files.workspace.image
         return f"{image.name if image else 'work'}{ending}"
 
     def _do(self, act: Callable[[Path], None], name: str) -> None:

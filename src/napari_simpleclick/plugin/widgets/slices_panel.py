@@ -1,18 +1,16 @@
 """Slices panel: the strip of the present object's slices, and what carries it from slice to slice."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QGridLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
+from napari_simpleclick.plugin.tools.propagation import Propagation
+from napari_simpleclick.plugin.tools.slice_navigation import SliceNavigation
 from napari_simpleclick.plugin.widgets.setup_panel import named
 from napari_simpleclick.plugin.widgets.slice_strip import SliceStrip, legend
 from napari_simpleclick.plugin.workspace.slices import slice_states
-
-if TYPE_CHECKING:
-    from napari_simpleclick.plugin.controller import Controller
-    from napari_simpleclick.plugin.tools.propagation import Propagation
+from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 BUTTONS = {
     "previous": ("◀ Slice", "Previous slice (U)"),
@@ -47,13 +45,15 @@ class SlicesPanel(QWidget):
 
     Parameters
     ----------
-    controller, propagation
-        What the buttons act on; those in `buttons` are connected by name.
+    workspace
+        Has the object.
+    slices, propagation
+        What the strip and the buttons act on; those in `buttons` are connected by name.
     """
 
-    def __init__(self, controller: "Controller", propagation: "Propagation") -> None:
+    def __init__(self, workspace: Workspace, slices: SliceNavigation, propagation: Propagation) -> None:
         super().__init__()
-        self.controller, self.propagation = controller, propagation
+        self.workspace = workspace
         self.strip = SliceStrip()
         self.legend = QLabel(legend())
         self.legend.setTextFormat(Qt.TextFormat.RichText)
@@ -68,12 +68,12 @@ class SlicesPanel(QWidget):
         layout.addWidget(self.strip)
         layout.addWidget(self.legend)
         layout.addLayout(in_rows(ROWS, {**self.buttons, "to": self.to_button, "place": self.place_box}))
-        self.strip.chosen.connect(controller.slider.go_to)
+        self.strip.chosen.connect(slices.go_to)
         self.to_button.clicked.connect(lambda _checked: propagation.propagate_to(self.place_box.value()))
 
     def refresh(self) -> None:
         """Bring the strip up to date."""
-        states = slice_states(self.controller)
+        states = slice_states(self.workspace)
         self.strip.show_states(states)
         self.place_box.setMaximum(max(states.count - 1, 0))
 

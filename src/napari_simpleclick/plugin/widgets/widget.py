@@ -15,18 +15,18 @@ from napari_simpleclick.plugin.jobs.worker import InferenceThread
 from napari_simpleclick.plugin.keys import bind_keys, cheat_sheet, unbind_keys
 from napari_simpleclick.plugin.sessions.autosave import Recovery, when
 from napari_simpleclick.plugin.sessions.session_files import SessionFiles
-from napari_simpleclick.plugin.tools.mouse import ClickListener
-from napari_simpleclick.plugin.tools.propagation import Propagation
+from napari_simpleclick.plugin.tools.ground_truth import GroundTruth
+from napari_simpleclick.plugin.tools.hover import HoverPreview
+from napari_simpleclick.plugin.tools.look_ahead import LookAhead
 from napari_simpleclick.plugin.widgets.channels_menu import ChannelsMenu
 from napari_simpleclick.plugin.widgets.clicks_panel import ClicksPanel
 from napari_simpleclick.plugin.widgets.ending import at_the_end
-from napari_simpleclick.plugin.widgets.ground_truth import GroundTruth
-from napari_simpleclick.plugin.widgets.hover import HoverPreview
+from napari_simpleclick.plugin.widgets.ground_truth import GroundTruthPanel
 from napari_simpleclick.plugin.widgets.intensity_menu import SeenMenu
-from napari_simpleclick.plugin.widgets.look_ahead import LookAhead
 from napari_simpleclick.plugin.widgets.main_thread import MainThread
 from napari_simpleclick.plugin.widgets.network_view_panel import NetworkView
 from napari_simpleclick.plugin.widgets.objects_panel import ObjectsPanel
+from napari_simpleclick.plugin.widgets.rest_timer import rest_timer
 from napari_simpleclick.plugin.widgets.scroll_column import ScrollColumn
 from napari_simpleclick.plugin.widgets.session_menu import SessionMenu
 from napari_simpleclick.plugin.widgets.setup_panel import SetupPanel, group, in_a_row, named
@@ -64,21 +64,21 @@ class SimpleClickWidget(QWidget):
         self.compiler = InferenceThread(self.thread_bridge.called.emit)
         atexit.register(self.compiler.finish)
         self.controller = Controller(napari_viewer, self.worker, lambda turn: QTimer.singleShot(0, turn))
+        self.workspace = self.controller.workspace
         self.models = ModelLoader(
-            self.controller,
+            self.controller.predictors,
             self.compiler,
-            lambda line: self.thread_bridge.called.emit(lambda: self.controller.status.emit(line)),
+            lambda line: self.thread_bridge.called.emit(lambda: self.workspace.status.emit(line)),
             show_info,
             lambda choice: self.setup.show_model(choice),
         )
-        self.propagation = Propagation(self.controller)
         self.saver = InferenceThread(self.thread_bridge.called.emit)
-        self.recovery = Recovery(self.controller, self.saver)
-        self.session_files = SessionFiles(self.controller, self.recovery)
-        self.listener = ClickListener(self.controller)
-        self.hover = HoverPreview(self.controller, self.listener)
-        self.look_ahead = LookAhead(self.controller)
-        self.actions = actions_of(self.controller, self.propagation, self._cancel)
+        controller, state = self.controller, (self.workspace, self.controller.jobs, self.controller.canvas)
+        self.recovery = Recovery(*state, controller.clicks, self.saver)
+        self.session_files = SessionFiles(self.workspace, controller.jobs, controller.images, self.recovery)
+        self.hover = HoverPreview(*state, controller.mouse, rest_timer)
+        self.look_ahead = LookAhead(*state, rest_timer)
+        self.actions = actions_of(controller, self._cancel)
         self._build()
         self._connect()
         self._list_images()
@@ -90,14 +90,15 @@ class SimpleClickWidget(QWidget):
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
+        controller, workspace = self.controller, self.workspace
         self.setup = SetupPanel()
-        self.seen = SeenMenu(self.controller, self.setup, self.saver)
-        self.channels = ChannelsMenu(self.controller, self.setup.channels_button, self.saver)
-        self.clicks = ClicksPanel(self.controller)
-        self.network_view = NetworkView(self.controller, self.saver)
-        self.truth = GroundTruth(self.controller, self.saver)
-        self.objects = ObjectsPanel(self.controller)
-        self.slices = SlicesPanel(self.controller, self.propagation)
+        self.seen = SeenMenu(workspace, self.setup, self.saver)
+        self.channels = ChannelsMenu(workspace, self.setup.channels_button, self.saver)
+        self.clicks = ClicksPanel(workspace, controller.threshold)
+        self.network_view = NetworkView(workspace, self.saver)
+        self.truth = GroundTruthPanel(GroundTruth(workspace, self.saver))
+        self.objects = ObjectsPanel(workspace, controller.objects, controller.canvas.colors)
+        self.slices = SlicesPanel(workspace, controller.slices, controller.propagation)
         self.buttons: dict[str, QPushButton] = {**self.clicks.buttons, **self.slices.buttons}
         self.status = QLabel()
         self.status.setWordWrap(True)
@@ -141,10 +142,10 @@ class SimpleClickWidget(QWidget):
         layout.addWidget(self.help)
 
     def _connect(self) -> None:
-        controller, setup = self.controller, self.setup
-        controller.status.connect(self._show_status)
-        controller.changed.connect(self._show_state_soon)
-        controller.failed.connect(self._show_error)
+        workspace, setup = self.workspace, self.setup
+        workspace.status.connect(self._show_status)
+        workspace.changed.connect(self._show_state_soon)
+        workspace.failed.connect(self._show_error)
         self.refresh_timer.timeout.connect(self._show_state)
         self.begin_timer.timeout.connect(self._begin)
         self.load_timer.timeout.connect(self._load_model)
@@ -157,7 +158,7 @@ class SimpleClickWidget(QWidget):
         setup.device_menu.activated.connect(self._load_model)
         setup.flip_box.toggled.connect(self._load_model)
         setup.draft_box.toggled.connect(self._load_model)
-        setup.view_box.toggled.connect(lambda on: setattr(controller, "look_at_view", on))
+        setup.view_box.toggled.connect(lambda on: workspace.change_settings(look_at_view=on))
         setup.hover_box.toggled.connect(self.hover.switch)
         self.help_button.toggled.connect(self.help.setVisible)
         # napari's key bindings know no "?".
@@ -165,15 +166,15 @@ class SimpleClickWidget(QWidget):
         for name, action in self.actions.items():
             if name in self.buttons:
                 self.buttons[name].clicked.connect(lambda _checked=False, action=action: action())
-        controller.slice_changed.connect(self._show_state_soon)
-        self.viewer.mouse_drag_callbacks.append(self.listener)
+        workspace.slice_changed.connect(self._show_state_soon)
+        self.viewer.mouse_drag_callbacks.append(self.controller.mouse)
         self.viewer.mouse_move_callbacks.append(self.hover)
         self.viewer.layers.events.inserted.connect(self._on_inserted)
         self.viewer.layers.events.removed.connect(self._list_images)
         self.viewer.layers.events.reordered.connect(self._list_images)
         for image in self._images():
             image.events.name.connect(self._list_images)
-        viewer, listener, hover = self.viewer, self.listener, self.hover
+        viewer, listener, hover = self.viewer, self.controller.mouse, self.hover
         self.end = at_the_end(
             self,
             [
@@ -183,13 +184,13 @@ class SimpleClickWidget(QWidget):
                 lambda: viewer.mouse_move_callbacks.remove(hover),
                 hover.stop,
                 self.look_ahead.stop,
-                self.propagation.cancel,
+                self.controller.propagation.cancel,
                 self.worker.stop,
                 self.compiler.stop,
                 self.saver.stop,
                 self.recovery.save_last,
-                lambda: unbind_keys(controller),
-                controller.shut_down,
+                lambda: unbind_keys(workspace),
+                self.controller.shut_down,
             ],
         )
 
@@ -206,7 +207,7 @@ class SimpleClickWidget(QWidget):
         images = self._images()
         seen = [image for image in images if image.visible] or images
         if not images:
-            self.controller.say_next()
+            self.workspace.say_next()
             return
         self.setup.image_menu.setCurrentIndex(images.index(active if active in seen else seen[-1]))
         self._annotate_chosen()
@@ -214,27 +215,27 @@ class SimpleClickWidget(QWidget):
     def _annotate_chosen(self) -> None:
         images = self._images()
         if images:
-            self.controller.annotate(images[max(self.setup.image_menu.currentIndex(), 0)])
-            bind_keys(self.controller, self.actions)
+            self.controller.images.annotate(images[max(self.setup.image_menu.currentIndex(), 0)])
+            bind_keys(self.workspace, self.actions)
 
     def _on_inserted(self, event: Any) -> None:
         if self.worker.stopped:
             return
         event.value.events.name.connect(self._list_images)
         self._list_images()
-        if self.controller.image is None and self._images():
+        if self.workspace.image is None and self._images():
             self.begin_timer.start()
 
     def _begin(self) -> None:
         """Annotate what was opened, once all of it is there: a folder may have brought several images."""
-        if self.controller.image is None:
+        if self.workspace.image is None:
             self._annotate_active()
 
     def _load_model(self, _chosen: object = None) -> None:
         self.models.load(self.setup.model)
 
     def _cancel(self) -> None:
-        self.propagation.cancel()
+        self.controller.propagation.cancel()
         self.models.cancel()
 
     # -- keep the window up to date ---------------------------------------------------------------------------------
@@ -247,8 +248,8 @@ class SimpleClickWidget(QWidget):
     def _list_images(self, _event: object = None) -> None:
         images = self._images()
         self.setup.list_images([image.name for image in images])
-        if self.controller.image in images:
-            self.setup.image_menu.setCurrentIndex(images.index(self.controller.image))
+        if self.workspace.image in images:
+            self.setup.image_menu.setCurrentIndex(images.index(self.workspace.image))
         self._show_state_soon()
 
     def _show_state_soon(self) -> None:
@@ -269,16 +270,16 @@ class SimpleClickWidget(QWidget):
             self.restore_button.setText(f"Restore work of {when(earlier)}")
         self.objects.refresh()
         self.slices.refresh()
-        self.buttons["cancel"].setEnabled(self.propagation.running or self.models.loading)
-        if controller.busy and not self.busy_timer.isActive():
+        self.buttons["cancel"].setEnabled(self.controller.propagation.running or self.models.loading)
+        if controller.canvas.busy and not self.busy_timer.isActive():
             self.busy_timer.start()
-        elif not controller.busy:
+        elif not controller.canvas.busy:
             self.busy_timer.stop()
             if self.status.text() == WORKING:
-                controller.say_next()
+                self.workspace.say_next()
 
     def _show_working(self) -> None:
-        if self.controller.busy and not self.models.loading:  # which tells more
+        if self.controller.canvas.busy and not self.models.loading:  # which tells more
             self.status.setText(WORKING)
 
     def _show_status(self, text: str) -> None:

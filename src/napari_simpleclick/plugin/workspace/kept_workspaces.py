@@ -1,34 +1,34 @@
-"""Left work: what was done on images that are open still, to go on where it was left.
+"""Kept workspaces: what was done on images that are open still, to go on with it.
 
-It is left for another image, or by closing the widget; the next widget goes on with it.
+A workspace is kept when another image is chosen, and when the widget is closed; the next widget goes on with it.
 """
 
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from napari_simpleclick.annotation.annotator import Annotator
+from napari_simpleclick.plugin.workspace.workspace import Workspace
+
 if TYPE_CHECKING:
     from napari.layers import Image
 
-    from napari_simpleclick.annotation.annotator import Annotator
-    from napari_simpleclick.plugin.controller import Controller
 
-
-class Work:
-    """What a controller held when it went to another image.
+class KeptWorkspace:
+    """What a workspace held when it was left.
 
     Parameters
     ----------
-    controller
+    workspace
         Has the image still.
     annotator
         Has the objects.
     """
 
-    def __init__(self, controller: "Controller", annotator: "Annotator") -> None:
+    def __init__(self, workspace: Workspace, annotator: Annotator) -> None:
         self.annotator = annotator
-        self.planes, self.object_id = controller.planes, controller.object_id
-        self.labels, self.points = controller.labels, controller.points
-        self.clicked, self.waiting = controller.clicks.objects, controller.clicks.waiting
+        self.planes, self.object_id = workspace.planes, workspace.object_id
+        self.labels, self.points = workspace.labels, workspace.points
+        self.pending = workspace.pending
         self.painted = False
         if self.labels is not None:
             self.labels.events.paint.connect(self._on_painted)
@@ -37,72 +37,49 @@ class Work:
         self.painted = True
 
 
-LEFT: "WeakKeyDictionary[Image, Work]" = WeakKeyDictionary()
-"""Work by image, of all controllers; gone with the image."""
+KEPT: "WeakKeyDictionary[Image, KeptWorkspace]" = WeakKeyDictionary()
+"""Kept workspaces by image, of all widgets; gone with the image."""
 
 
-class LeftWork:
-    """Leaves the work of a controller, and takes up what was left.
+def keep(workspace: Workspace) -> None:
+    """Keep what was done on the present image, if anything was."""
+    annotator = workspace.annotator
+    if workspace.image is None or annotator is None:
+        return
+    if annotator.sessions or annotator.objects or workspace.pending.asked:
+        KEPT[workspace.image] = KeptWorkspace(workspace, annotator)
 
-    Parameters
-    ----------
-    controller
-        Goes from image to image.
+
+def switch(workspace: Workspace, image: "Image") -> None:
+    """Begin on another image, or go on with what was kept of it."""
+    keep(workspace)
+    workspace.begin(image)
+    if workspace.annotator is not None:
+        kept = KEPT.pop(image, None)
+        if kept is not None:
+            _resume(workspace, kept)
+
+
+def come_back(workspace: Workspace) -> KeptWorkspace | None:
+    """Go on with what another widget kept of the present image, unless its layers were removed since."""
+    kept = None if workspace.image is None else KEPT.pop(workspace.image, None)
+    if kept is None or workspace.annotator is None:
+        return None
+    if kept.labels not in workspace.viewer.layers and kept.points not in workspace.viewer.layers:
+        return None
+    _resume(workspace, kept)
+    workspace.pending.ask_again()
+    return kept
+
+
+def _resume(workspace: Workspace, kept: KeptWorkspace) -> None:
+    """Go on with kept work; its layers are made anew, since answers may have come meanwhile.
+
+    Masks that somebody painted in after they were left stay as a layer beside the new one.
     """
-
-    def __init__(self, controller: "Controller") -> None:
-        self.controller = controller
-
-    def go_to(self, image: "Image") -> None:
-        """Begin on another image, or go on with it where it was left."""
-        controller, annotator = self.controller, self.controller.annotator
-        controller.edits.stop()
-        self.leave()
-        controller.image, controller.labels, controller.points = image, None, None
-        controller.planes, controller.object_id = {}, 1
-        controller.clicks.forget()
-        if annotator is not None:
-            controller.annotator = controller.objects.annotator_for(annotator.predictor)
-            self._take_up(controller.annotator, LEFT.pop(image, None))
-
-    def come_back(self) -> None:
-        """Go on with what another controller left on the present image, unless its layers were removed since."""
-        controller, image = self.controller, self.controller.image
-        work = None if image is None else LEFT.pop(image, None)
-        if work is None or controller.annotator is None:
-            return
-        if work.labels not in controller.viewer.layers and work.points not in controller.viewer.layers:
-            return
-        self._take_up(controller.annotator, work)
-        controller.clicks.ask_again()
-        if controller.labels is not None and work.labels is not None and not work.painted:
-            controller.labels.name = work.labels.name
-        if controller.points is not None and work.points is not None:
-            controller.points.name = work.points.name
-        controller.paint(controller.objects.painting_all())
-
-    def leave(self) -> None:
-        """Keep the work on the present image, if there is any."""
-        controller, annotator = self.controller, self.controller.annotator
-        if controller.image is None or annotator is None:
-            return
-        if annotator.sessions or annotator.objects or controller.clicks.waiting:
-            LEFT[controller.image] = Work(controller, annotator)
-
-    def _take_up(self, now: "Annotator", work: Work | None) -> None:
-        """Go on with work; its layers are made anew, since answers may have come meanwhile.
-
-        Masks that somebody painted in after they were left stay as a layer beside the new one.
-        """
-        if work is None:
-            return
-        controller = self.controller
-        work.annotator.predictor = now.predictor
-        work.annotator.overlap, work.annotator.others_negative = now.overlap, now.others_negative
-        controller.annotator, controller.planes = work.annotator, work.planes
-        controller.object_id = work.object_id
-        controller.clicks.go_on(work.clicked, work.waiting)
-        layers = controller.viewer.layers
-        for layer in (work.points, None if work.painted else work.labels):
-            if layer is not None and layer in layers:
-                layers.remove(layer)
+    workspace.resume(kept.annotator, kept.planes, kept.object_id)
+    workspace.pending.resume(kept.pending, kept.annotator)
+    layers = workspace.viewer.layers
+    for layer in (kept.points, None if kept.painted else kept.labels):
+        if layer is not None and layer in layers:
+            layers.remove(layer)

@@ -2,14 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.session import UNREVIEWED, Origin
-from napari_simpleclick.plugin.workspace.planes import shown_plane
-
-if TYPE_CHECKING:
-    from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 
 def slice_axis(plane: SliceView) -> int | None:
@@ -90,7 +86,7 @@ class SliceStates:
         'Slice 4: empty'
         """
         origin, clicks = self.origins.get(place), self.clicks.get(place, 0)
-        parts = [origin or "empty"]
+        parts: list[str] = [origin or "empty"]
         parts += ["not reviewed"] if origin in UNREVIEWED else []
         parts += [f"{clicks} click{'' if clicks == 1 else 's'}"] if clicks else []
         return f"Slice {place}: {', '.join(parts)}{', locked' if self.locked and origin else ''}"
@@ -114,15 +110,14 @@ class SliceStates:
         return next((place for place in places if (place - self.shown) * step > 0), places[0] if places else None)
 
 
-def slice_states(controller: "Controller") -> SliceStates:
+def slice_states(workspace: Workspace) -> SliceStates:
     """What there is of the present object on the slices parallel to the displayed one."""
-    image, annotator, object_id = controller.image, controller.annotator, controller.object_id
-    shown = shown_plane(image, controller.viewer.dims)
+    annotator, object_id, shown = workspace.annotator, workspace.object_id, workspace.shown_plane
     axis = slice_axis(shown) if shown else None
     if annotator is None or shown is None or axis is None:
         return SliceStates()
     origins, clicks = annotator.sessions.origins(object_id), annotator.sessions.clicks(object_id)
-    places = {key: controller.planes[key].point[axis] for key in origins}
+    places = {key: workspace.planes[key].point[axis] for key in origins}
     parallel = {key: place for key, place in places.items() if moved(shown, axis, place).key == key}
     return SliceStates(
         shown.data.shape[axis],

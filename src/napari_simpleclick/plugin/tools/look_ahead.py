@@ -2,15 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QTimer
-
+from napari_simpleclick.plugin.display.canvas import Canvas
+from napari_simpleclick.plugin.jobs.jobs import Jobs
+from napari_simpleclick.plugin.jobs.timer import MakeTimer
 from napari_simpleclick.plugin.workspace.channels import pictures
-from napari_simpleclick.plugin.workspace.planes import PlaneError, displayed_plane, field_of_view
+from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from napari.layers import Image
-
-    from napari_simpleclick.plugin.controller import Controller
 
 REST_MS = 150
 """A slice that is shown so long, in milliseconds, is looked at: whoever leafs through a stack is not slowed."""
@@ -21,47 +20,45 @@ class LookAhead:
 
     Parameters
     ----------
-    controller
-        Has image, object and predictor.
+    workspace, jobs, canvas
+        What is annotated, where slices are prepared, and whether that is free.
+    make_timer
+        Makes the timer that tells when a slice was shown for long enough.
     """
 
-    def __init__(self, controller: "Controller") -> None:
-        self.controller = controller
-        self.timer = QTimer()
-        self.timer.setSingleShot(True)
-        self.timer.setInterval(REST_MS)
-        self.timer.timeout.connect(self.look)
+    def __init__(self, workspace: Workspace, jobs: Jobs, canvas: Canvas, make_timer: MakeTimer) -> None:
+        self.workspace, self.jobs, self.canvas = workspace, jobs, canvas
+        self.timer = make_timer(REST_MS, self.look)
         self._image: Image | None = None
         self._seen: tuple[Any, ...] = ()
-        controller.changed.connect(self._wait)
+        workspace.changed.connect(self._wait)
         # napari 0.9 moved the camera to the scene.
-        self.camera = getattr(controller.viewer, "scene", controller.viewer).camera
+        self.camera = getattr(workspace.viewer, "scene", workspace.viewer).camera
         self.camera.events.connect(self._wait)
 
     def look(self) -> None:
         """Prepare the first click, unless that was done or the object has a mask here."""
-        controller, annotator, image = self.controller, self.controller.annotator, self.controller.image
-        if image is None or annotator is None or controller.busy:
+        workspace, annotator, image = self.workspace, self.workspace.annotator, self.workspace.image
+        if image is None or annotator is None or self.canvas.busy:
             return  # `changed` tells when that is over
         self._watch(image)
-        try:
-            plane = displayed_plane(image, controller.viewer.dims)
-        except PlaneError:
+        plane = workspace.shown_plane
+        if plane is None:
             return
         prepare = getattr(annotator.predictor, "prepare", None)
-        view = field_of_view(image, plane) if controller.look_at_view else None
+        view = workspace.view(plane)
         seen = id(annotator.predictor), id(image), plane.key, view
-        known = annotator.sessions.prediction(controller.object_id, plane.key)
+        known = annotator.sessions.prediction(workspace.object_id, plane.key)
         if prepare is None or seen == self._seen or known is not None:
             return
         self._seen = seen
         picture = pictures(image)
-        controller.jobs.run(lambda: prepare(picture(plane), view=view), lambda _: None, lambda _error: None)
+        self.jobs.run(lambda: prepare(picture(plane), view=view), lambda _: None, lambda _error: None)
 
     def stop(self) -> None:
         """Look no more."""
         self.timer.stop()
-        self.controller.changed.disconnect(self._wait)
+        self.workspace.changed.disconnect(self._wait)
         self.camera.events.disconnect(self._wait)
         if self._image is not None:
             self._image.events.set_data.disconnect(self._shown)

@@ -12,8 +12,8 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.tools.mouse import ClickListener
-from napari_simpleclick.plugin.widgets.hover import HoverPreview
+from napari_simpleclick.plugin.tools.hover import HoverPreview
+from napari_simpleclick.plugin.widgets.rest_timer import rest_timer
 
 
 class Blocks:
@@ -38,23 +38,23 @@ def controller(network):
     image = viewer.add_layer(Image(np.zeros((3, 64, 64), np.uint8), scale=(4, 2, 2)))
     controller = Controller(viewer, run_now)
     controller.messages = []
-    controller.status.connect(controller.messages.append)
-    controller.load(lambda: network)
-    controller.annotate(image)
+    controller.workspace.status.connect(controller.messages.append)
+    controller.predictors.load(lambda: network)
+    controller.images.annotate(image)
     viewer.dims.set_current_step(0, 1)
     return controller
 
 
 @pytest.fixture
 def hover(controller, qtbot):
-    hover = HoverPreview(controller, ClickListener(controller))
+    hover = HoverPreview(controller.workspace, controller.jobs, controller.canvas, controller.mouse, rest_timer)
     hover.switch(True)
     return hover
 
 
 def move(hover, row, col):
     """Move the mouse to a row and column of the displayed slice."""
-    hover(hover.controller.viewer, SimpleNamespace(position=(4, 2 * row, 2 * col), pos=(10 * row, 10 * col)))
+    hover(hover.workspace.viewer, SimpleNamespace(position=(4, 2 * row, 2 * col), pos=(10 * row, 10 * col)))
 
 
 def shown(hover):
@@ -66,16 +66,16 @@ def shown(hover):
 
 
 def test_a_resting_mouse_outlines_what_a_click_would_give_and_changes_nothing(hover, controller, qtbot):
-    active = controller.viewer.layers.selection.active
+    active = controller.workspace.viewer.layers.selection.active
     move(hover, 20, 30)
     qtbot.waitUntil(lambda: shown(hover) is not None, timeout=5000)
     assert shown(hover) == ((1, 16, 26), (1, 24, 34))
     assert hover.layer.data[1, 20, 26:35].tolist() == [1, 1, 0, 0, 0, 0, 0, 1, 1], "an outline"
-    assert not controller.labels.data.any()
-    assert not controller.annotator.can_undo
-    assert controller.annotator.summaries() == []
-    assert controller.viewer.layers.selection.active is active
-    np.testing.assert_allclose(hover.layer.scale, controller.labels.scale)
+    assert not controller.workspace.labels.data.any()
+    assert not controller.workspace.annotator.can_undo
+    assert controller.workspace.annotator.summaries() == []
+    assert controller.workspace.viewer.layers.selection.active is active
+    np.testing.assert_allclose(hover.layer.scale, controller.workspace.labels.scale)
 
 
 def test_moving_on_hides_it_and_the_next_rest_shows_another(hover):
@@ -89,15 +89,15 @@ def test_moving_on_hides_it_and_the_next_rest_shows_another(hover):
 
 @pytest.mark.parametrize("end", ["click", "slice", "object", "undo"])
 def test_it_goes_when_something_is_done(hover, controller, end):
-    controller.click_at((4, 80, 80), positive=True)
+    controller.clicks.click_at((4, 80, 80), positive=True)
     move(hover, 20, 30)
     hover.rest()
     assert shown(hover) is not None
     {
-        "click": lambda: controller.click_at((4, 40, 60), positive=True),
-        "slice": lambda: controller.viewer.dims.set_current_step(0, 2),
-        "object": controller.next_object,
-        "undo": controller.undo,
+        "click": lambda: controller.clicks.click_at((4, 40, 60), positive=True),
+        "slice": lambda: controller.workspace.viewer.dims.set_current_step(0, 2),
+        "object": controller.objects.next_object,
+        "undo": controller.undo.undo,
     }[end]()
     assert shown(hover) is None
     assert not hover.layer.data.any()
@@ -137,4 +137,4 @@ def test_off_the_picture_without_it_and_with_a_locked_object_nothing_is_shown(ho
     assert shown(hover) is not None
     hover.switch(False)
     assert hover.layer is None
-    assert [layer.name for layer in controller.viewer.layers if "preview" in layer.name] == []
+    assert [layer.name for layer in controller.workspace.viewer.layers if "preview" in layer.name] == []

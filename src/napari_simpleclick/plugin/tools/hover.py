@@ -4,22 +4,22 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from qtpy.QtCore import QTimer
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.memory import zeros
 from napari_simpleclick.masks import Patch
+from napari_simpleclick.plugin.display.canvas import Canvas
 from napari_simpleclick.plugin.display.layers import HIDDEN, placement, refresh
-from napari_simpleclick.plugin.tools.mouse import moved
+from napari_simpleclick.plugin.jobs.jobs import Jobs
+from napari_simpleclick.plugin.jobs.timer import MakeTimer
+from napari_simpleclick.plugin.tools.mouse import ClickListener, moved
 from napari_simpleclick.plugin.workspace.channels import pictures
-from napari_simpleclick.plugin.workspace.planes import PlaneError, displayed_plane, field_of_view
+from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from napari.layers import Image, Labels
 
     from napari_simpleclick.data.volume import SliceView
-    from napari_simpleclick.plugin.controller import Controller
-    from napari_simpleclick.plugin.tools.mouse import ClickListener
 
 REST_MS = 200
 """The mouse rests after so many milliseconds without a move."""
@@ -41,26 +41,27 @@ class HoverPreview:
 
     Parameters
     ----------
-    controller
-        Has the object, and the worker that previews are predicted on.
+    workspace, jobs, canvas
+        What is annotated, where previews are predicted, and whether that is free.
     listener
         Knows whether a click would be taken.
+    make_timer
+        Makes the timer that tells when the mouse rests.
     """
 
-    def __init__(self, controller: "Controller", listener: "ClickListener") -> None:
-        self.controller, self.listener = controller, listener
+    def __init__(
+        self, workspace: Workspace, jobs: Jobs, canvas: Canvas, listener: ClickListener, make_timer: MakeTimer
+    ) -> None:
+        self.workspace, self.jobs, self.canvas, self.listener = workspace, jobs, canvas, listener
         self.on = False
         self.layer: Labels | None = None
-        self.timer = QTimer()
-        self.timer.setSingleShot(True)
-        self.timer.setInterval(REST_MS)
-        self.timer.timeout.connect(self.rest)
+        self.timer = make_timer(REST_MS, self.rest)
         self._world: tuple[float, ...] = ()
         self._pos: Any = None
         self._asked = self._slow = 0
         self._shown: tuple[SliceView, Patch, tuple[Any, ...]] | None = None
-        controller.changed.connect(self.refresh)
-        controller.slice_changed.connect(self.refresh)
+        workspace.changed.connect(self.refresh)
+        workspace.slice_changed.connect(self.refresh)
 
     def __call__(self, viewer: Any, event: Any) -> None:
         """The mouse moved: what was shown is out of date, and the rest begins anew."""
@@ -84,24 +85,23 @@ class HoverPreview:
         self._asked += 1
         self._shown = None
         layer, self.layer = self.layer, None
-        if layer is not None and layer in self.controller.viewer.layers:
-            self.controller.viewer.layers.remove(layer)
+        if layer is not None and layer in self.workspace.viewer.layers:
+            self.workspace.viewer.layers.remove(layer)
 
     def rest(self) -> None:
         """Predict what a click would give."""
-        controller, annotator, image = self.controller, self.controller.annotator, self.controller.image
-        if not controller.ready or annotator is None or image is None or controller.busy:
+        workspace, annotator, image = self.workspace, self.workspace.annotator, self.workspace.image
+        if not workspace.ready or annotator is None or image is None or self.canvas.busy:
             return
-        try:
-            plane = displayed_plane(image, controller.viewer.dims)
-        except PlaneError:
+        plane = workspace.shown_plane
+        if plane is None:
             return
         row, col = (round(v) for v in plane.to_plane(image.world_to_data(self._world)[-image.ndim :]))
         if not (0 <= row < plane.shape[0] and 0 <= col < plane.shape[1]):
             return
-        picture, object_id, state = pictures(image), controller.object_id, self._state()
-        click = Click(row, col, controller.positive)
-        view = field_of_view(image, plane) if controller.look_at_view else None
+        picture, object_id, state = pictures(image), workspace.object_id, self._state()
+        click = Click(row, col, workspace.settings.positive)
+        view = workspace.view(plane)
         number = self._asked
 
         def predict() -> tuple[Patch | None, float]:
@@ -119,15 +119,15 @@ class HoverPreview:
             self._slow = self._slow + 1 if seconds > SLOWEST else 0
             if self._slow >= 3:
                 self.on = False
-                controller.status.emit(
+                workspace.status.emit(
                     f"Previews are off: each takes {1000 * seconds:.0f} ms here. A faster engine or draft helps."
                 )
                 self.stop()
-                controller.changed.emit()
+                workspace.changed.emit()
             elif patch and self.on and number == self._asked and state == self._state():
                 self._show(plane, patch, state)
 
-        controller.jobs.run(predict, show, lambda _error: None)  # a click there would tell what is wrong
+        self.jobs.run(predict, show, lambda _error: None)  # a click there would tell what is wrong
 
     def refresh(self) -> None:
         """Hide what is out of date: after a click, an undo, on another object or slice."""
@@ -155,24 +155,24 @@ class HoverPreview:
 
     def _layer(self) -> "Labels":
         """The preview's layer on the grid of the masks; made when it is needed first."""
-        controller, image, masks = self.controller, self.controller.image, self.controller.labels
+        workspace, image, masks = self.workspace, self.workspace.image, self.workspace.labels
         assert image is not None
         assert masks is not None
-        there = self.layer is not None and self.layer in controller.viewer.layers
+        there = self.layer is not None and self.layer in workspace.viewer.layers
         if self.layer is None or not there or self.layer.data.shape != masks.data.shape:
             self.stop()
-            active = controller.viewer.layers.selection.active
+            active = workspace.viewer.layers.selection.active
             self.layer = create_preview(image, masks.data.shape)
-            controller.viewer.add_layer(self.layer)
-            controller.viewer.layers.selection.active = active
+            workspace.viewer.add_layer(self.layer)
+            workspace.viewer.layers.selection.active = active
         return self.layer
 
     def _state(self) -> tuple[Any, ...]:
         """What a preview depends on: everything done so far, object, slice, and what the left button means."""
-        controller, annotator = self.controller, self.controller.annotator
+        workspace, annotator = self.workspace, self.workspace.annotator
         newest = annotator.past.done[-1:] if annotator else []
-        point = tuple(controller.viewer.dims.current_step)
-        return tuple(map(id, newest)), controller.object_id, point, controller.positive, id(controller.image)
+        point = tuple(workspace.viewer.dims.current_step)
+        return tuple(map(id, newest)), workspace.object_id, point, workspace.settings.positive, id(workspace.image)
 
 
 def create_preview(image: "Image", shape: tuple[int, ...]) -> "Labels":
