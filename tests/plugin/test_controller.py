@@ -334,7 +334,7 @@ def test_click_before_the_model_is_loaded_says_so_and_is_answered_when_it_is(dis
     assert not controller.workspace.labels.data.any()
     controller.predictors.load(lambda: disks)
     assert (controller.workspace.labels.data[30, 40], controller.workspace.labels.data[10, 10]) == (1, 2)
-    assert controller.workspace.pending.unanswered(controller.workspace.annotator) == []
+    assert controller.workspace.unanswered() == []
 
 
 def test_model_that_cannot_be_loaded_is_told_and_the_old_one_stays(stack):

@@ -121,7 +121,7 @@ class User:
             if mask is not None:
                 part = controller.workspace.planes[place[1]].labels(composed)[mask[0].slices]
                 assert not part[mask[1]].any(), "two objects have a pixel"
-                part[mask[1]] = controller.objects.label(place[0])
+                part[mask[1]] = controller.workspace.label(place[0])
         np.testing.assert_array_equal(controller.workspace.labels.data, composed)
         clicks = annotator.sessions.clicks(controller.workspace.object_id).items()
         shown = [controller.workspace.planes[key].to_volume(c.row, c.col) for key, made in clicks for c in made]

@@ -55,7 +55,7 @@ def test_sequence_is_clicked_propagated_saved_and_restored(folder, how, tmp_path
 
     again, recovery = opened(paths, tmp_path / "work")
     assert recovery.restore() == 1
-    np.testing.assert_array_equal(again.labels.data, masks)
+    np.testing.assert_array_equal(again.workspace.labels.data, masks)
 
 
 @pytest.mark.skipif(

@@ -110,7 +110,7 @@ def test_work_goes_on_where_it_was_left_for_another_image(late, answered):
     late.jobs.run.finish()
     np.testing.assert_array_equal(late.workspace.labels.data, same_by_hand(*clicks))
     assert len(late.workspace.points.data) == 3
-    assert late.clicks.unanswered() == []
+    assert late.workspace.unanswered() == []
     assert [layer.name for layer in late.workspace.viewer.layers].count("image masks") == 1
     late.undo.undo()
     late.jobs.run.finish()
@@ -129,17 +129,22 @@ def test_a_closed_widget_leaves_its_work_to_the_next(late, answered):
     late.shut_down()
 
     again = Controller(late.workspace.viewer, Worker())
-    again.annotate(late.workspace.viewer.layers["image"])
-    again.click_at(*clicks[2][:1], positive=False)
-    again.load(Disks)
+    again.images.annotate(late.workspace.viewer.layers["image"])
+    again.clicks.click_at(*clicks[2][:1], positive=False)
+    again.predictors.load(Disks)
     again.jobs.run.finish()
-    np.testing.assert_array_equal(again.labels.data, same_by_hand(*clicks))
-    assert len(again.points.data) == 3
-    assert again.clicks.unanswered() == []
-    assert sorted(layer.name for layer in again.viewer.layers) == ["image", "image clicks", "image masks", "other"]
-    again.undo()
+    np.testing.assert_array_equal(again.workspace.labels.data, same_by_hand(*clicks))
+    assert len(again.workspace.points.data) == 3
+    assert again.workspace.unanswered() == []
+    assert sorted(layer.name for layer in again.workspace.viewer.layers) == [
+        "image",
+        "image clicks",
+        "image masks",
+        "other",
+    ]
+    again.undo.undo()
     again.jobs.run.finish()
-    np.testing.assert_array_equal(again.labels.data, same_by_hand(*clicks[:2]))
+    np.testing.assert_array_equal(again.workspace.labels.data, same_by_hand(*clicks[:2]))
 
 
 def test_masks_painted_in_after_their_widget_was_closed_stay(late):
@@ -149,13 +154,13 @@ def test_masks_painted_in_after_their_widget_was_closed_stay(late):
     late.shut_down()
     left.paint((4, 5, 5), 3)
     again = Controller(late.workspace.viewer, Worker())
-    again.annotate(late.workspace.viewer.layers["image"])
-    again.load(Disks)
+    again.images.annotate(late.workspace.viewer.layers["image"])
+    again.predictors.load(Disks)
     again.jobs.run.finish()
-    assert left in again.viewer.layers
+    assert left in again.workspace.viewer.layers
     assert left.data[4, 5, 5] == 3
-    assert again.labels.data[2].any()
-    assert again.labels != left
+    assert again.workspace.labels.data[2].any()
+    assert again.workspace.labels != left
 
 
 def test_masks_painted_in_after_they_were_left_stay(late):
@@ -275,28 +280,28 @@ def test_clicks_without_an_answer_are_saved_and_answered_when_the_work_is_restor
     late.objects.next_object()
     late.clicks.click_at((1, 30, 50), positive=True)
     late.clicks.click_at((1, 50, 70), positive=False)
-    assert len(late.clicks.unanswered()) == 2
+    assert len(late.workspace.unanswered()) == 2
     recovery.save_now()
     late.jobs.run.jobs.clear()
 
     again = Controller(late.workspace.viewer, run_now)
-    again.load(lambda: late.disks)
-    again.annotate(late.workspace.image)
+    again.predictors.load(lambda: late.disks)
+    again.images.annotate(late.workspace.image)
     assert recovery_of(again, tmp_path).restore() > 0
-    assert {number: sum(map(len, again.annotator.sessions.clicks(number).values())) for number in (1, 2)} == {
+    assert {number: sum(map(len, again.workspace.annotator.sessions.clicks(number).values())) for number in (1, 2)} == {
         1: 2,
         2: 2,
     }
-    assert again.clicks.unanswered() == []
-    assert set(np.unique(again.labels.data[2])) == {0, 1, 2}
+    assert again.workspace.unanswered() == []
+    assert set(np.unique(again.workspace.labels.data[2])) == {0, 1, 2}
 
 
 def test_failed_click_waits_for_nothing(late):
     late.disks.predict = None
     late.clicks.click_at((0, 20, 20), positive=True)
-    assert len(late.clicks.unanswered()) == 1
+    assert len(late.workspace.unanswered()) == 1
     late.jobs.run.finish()
-    assert late.clicks.unanswered() == []
+    assert late.workspace.unanswered() == []
     assert late.errors
 
 
@@ -307,7 +312,7 @@ def interrupted(late, tmp_path):
     late.clicks.click_at((0, 20, 20), positive=True)
     late.jobs.run.finish()
     first.save_now()
-    late.workspace.annotator = late.objects.annotator_for(late.disks)
+    late.workspace.begin_anew()
     late.workspace.labels.data[:] = 0
     return late, recovery_of(late, tmp_path)
 
@@ -351,7 +356,7 @@ def test_click_that_is_answered_while_it_is_saved_comes_back_once(late, tmp_path
     assert len(noted["unanswered"]) == 1
     late.jobs.run.finish()
     recovery.present_journal().save(noted)
-    late.workspace.annotator = late.objects.annotator_for(late.disks)
+    late.workspace.begin_anew()
     assert recovery_of(late, tmp_path).restore() == 1
     late.jobs.run.finish()
     assert [len(clicks) for clicks in late.workspace.annotator.sessions.clicks(1).values()] == [1]
@@ -384,7 +389,7 @@ def test_click_whose_answer_is_dropped_waits_no_more(late, tmp_path):
     late.jobs.run.work()
     recovery.open(path)
     late.jobs.run.finish()
-    assert late.clicks.unanswered() == []
+    assert late.workspace.unanswered() == []
 
 
 def test_stroke_whose_answer_is_dropped_leaves_the_masks_of_the_work_that_was_opened(late, tmp_path):

@@ -38,10 +38,10 @@ def test_masks_clicks_and_reviews_come_back(worked, tmp_path):
     before, _ = worked
     controller, recovery = reopened(tube(6), tmp_path)
     assert recovery.restore() == 2
-    np.testing.assert_array_equal(controller.workspace.labels.data, before.labels.data)
-    assert controller.workspace.annotator.summaries() == before.annotator.summaries()
-    assert controller.workspace.annotator.sessions.clicks(1) == before.annotator.sessions.clicks(1)
-    assert controller.workspace.annotator.sessions.origins(1) == before.annotator.sessions.origins(1)
+    np.testing.assert_array_equal(controller.workspace.labels.data, before.workspace.labels.data)
+    assert controller.workspace.annotator.summaries() == before.workspace.annotator.summaries()
+    assert controller.workspace.annotator.sessions.clicks(1) == before.workspace.annotator.sessions.clicks(1)
+    assert controller.workspace.annotator.sessions.origins(1) == before.workspace.annotator.sessions.origins(1)
     assert controller.workspace.object_id == 2
 
 
@@ -49,10 +49,10 @@ def test_what_was_done_before_the_crash_can_be_taken_back(worked, tmp_path):
     before, _ = worked
     controller, recovery = reopened(tube(6), tmp_path)
     recovery.restore()
-    while before.annotator.can_undo:
-        before.undo()
+    while before.workspace.annotator.can_undo:
+        before.undo.undo()
         controller.undo.undo()
-        np.testing.assert_array_equal(controller.workspace.labels.data, before.labels.data)
+        np.testing.assert_array_equal(controller.workspace.labels.data, before.workspace.labels.data)
     assert not controller.workspace.annotator.can_undo
     assert not controller.workspace.labels.data.any()
 
@@ -73,7 +73,7 @@ def test_work_after_restoring_is_saved_as_a_whole(worked, tmp_path):
     recovery.save()
     again, recovery = reopened(tube(6), tmp_path)
     recovery.restore()
-    np.testing.assert_array_equal(again.labels.data, controller.workspace.labels.data)
+    np.testing.assert_array_equal(again.workspace.labels.data, controller.workspace.labels.data)
 
 
 def test_other_images_are_offered_nothing(worked, tmp_path):
@@ -127,7 +127,7 @@ def test_file_that_grew_is_written_anew(worked, monkeypatch, tmp_path):
     assert 3 < longest < 60
     again, other = reopened(tube(6), tmp_path)
     other.restore()
-    np.testing.assert_array_equal(again.labels.data, controller.workspace.labels.data)
+    np.testing.assert_array_equal(again.workspace.labels.data, controller.workspace.labels.data)
 
 
 def test_full_disk_is_told_and_the_next_save_writes_everything(worked, monkeypatch, tmp_path):
@@ -146,7 +146,7 @@ def test_full_disk_is_told_and_the_next_save_writes_everything(worked, monkeypat
     recovery.save()
     again, other = reopened(tube(6), tmp_path)
     other.restore()
-    np.testing.assert_array_equal(again.labels.data, controller.workspace.labels.data)
+    np.testing.assert_array_equal(again.workspace.labels.data, controller.workspace.labels.data)
 
 
 def test_folder_that_cannot_be_written_is_told_once_until_it_can(worked, tmp_path):
@@ -193,7 +193,7 @@ def test_opening_another_file_lets_the_present_work_go_but_keeps_its_file(worked
     recovery.save()
     mine = recovery.journal.path
     recovery.open(first.journal.path)
-    np.testing.assert_array_equal(controller.workspace.labels.data, before.labels.data)
+    np.testing.assert_array_equal(controller.workspace.labels.data, before.workspace.labels.data)
     controller.undo.undo()
     recovery.save()
     recovery.open(mine)

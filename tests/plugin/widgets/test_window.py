@@ -531,7 +531,7 @@ def test_a_tick_in_the_table_does_not_change_the_object_that_clicks_go_to(open_w
     option.rect, option.features = cell, QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator
     tick = table.style().subElementRect(QStyle.SubElement.SE_ItemViewItemCheckIndicator, option, table).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=tick)
-    qtbot.waitUntil(lambda: not controller.objects.properties(1).visible, timeout=10_000)
+    qtbot.waitUntil(lambda: not controller.workspace.properties(1).visible, timeout=10_000)
     assert controller.workspace.object_id == 2
     assert table.selected == [2]
 

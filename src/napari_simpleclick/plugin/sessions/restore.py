@@ -67,7 +67,7 @@ def about(workspace: Workspace, image: "Image | None", image_hash: str) -> dict[
                 "point": plane.point,
                 "click": (click.row, click.col, click.positive),
             }
-            for number, plane, click in workspace.pending.unanswered(workspace.annotator)
+            for number, plane, click in workspace.unanswered()
         ],
         "saved": datetime.now(UTC).isoformat(timespec="seconds"),
     }

@@ -10,7 +10,7 @@ from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.annotation.objects import DEFAULT, ObjectProperties
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.data.volume import SliceView
-from napari_simpleclick.plugin.workspace.pending_clicks import PendingClicks
+from napari_simpleclick.plugin.workspace.pending_clicks import PendingClick, PendingClicks
 from napari_simpleclick.plugin.workspace.planes import PlaneError, displayed_plane, field_of_view, shown_plane
 from napari_simpleclick.plugin.workspace.settings import Settings
 
@@ -102,6 +102,10 @@ class Workspace:
     def label(self, object_id: int) -> int:
         """The number of an object in the labels layer."""
         return object_id if self.settings.label_by == "objects" else self.properties(object_id).class_id
+
+    def unanswered(self) -> list[PendingClick]:
+        """Clicks on the present image that no mask shows yet, oldest first."""
+        return self.pending.unanswered(self.annotator)
 
     # -- what changes -----------------------------------------------------------------------------------------------
 
