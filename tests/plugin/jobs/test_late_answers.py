@@ -216,7 +216,7 @@ def test_another_slice_and_object_are_chosen_while_an_answer_is_on_its_way(late)
 def test_layer_that_is_removed_while_an_answer_is_on_its_way_comes_back_with_it(late, which):
     late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.work()
-    late.workspace.viewer.layers.remove(getattr(late, which))
+    late.workspace.viewer.layers.remove(getattr(late.workspace, which))
     late.jobs.run.deliver()
     late.images.annotate(late.workspace.image)
     late.jobs.run.finish()

@@ -77,7 +77,7 @@ def test_clicks_are_exported_with_objects_planes_and_times(tmp_path):
 
 def test_nothing_to_save_is_told(tmp_path):
     controller, _ = annotated(tube(2))
-    controller.workspace.annotator = controller.objects.annotator_for(Bright())
+    controller.workspace.begin_anew()
     files = files_of(controller, tmp_path)
     for act, name in ((files.save, "a.simpleclick.json"), (files.export_clicks, "a.csv")):
         with pytest.raises(SessionFileError, match="no work yet"):

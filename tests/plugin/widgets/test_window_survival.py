@@ -59,7 +59,7 @@ def test_deleted_layer_comes_back_as_it_was(working, qtbot, which):
     viewer, widget = working
     controller = widget.controller
     masks = controller.workspace.labels.data.copy()
-    viewer.layers.remove(getattr(controller, which).name)
+    viewer.layers.remove(getattr(controller.workspace, which).name)
     assert "your clicks are kept" in widget.status.text()
     widget.setup.annotate_button.click()
     np.testing.assert_array_equal(controller.workspace.labels.data, masks)
