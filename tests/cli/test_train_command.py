@@ -2,12 +2,13 @@ import sys
 from pathlib import Path
 from shutil import copyfile
 
+import imageio.v3 as iio
 import numpy as np
 import pytest
 import tyro
 from tests.data.datasets import layouts
 
-from napari_simpleclick.cli.train import TrainCommand, phases_as_text, recipe_of
+from napari_simpleclick.cli.train import TrainCommand, open_sources, phases_as_text, recipe_of
 from napari_simpleclick.cli.train import main as train
 from napari_simpleclick.model.checkpoint import load_checkpoint
 from napari_simpleclick.training.settings import FINE_TUNING, Phase, TrainingSettings
@@ -43,6 +44,23 @@ def test_a_synthetic_run_leaves_weights_log_and_contact_sheets(tmp_path, monkeyp
     load_checkpoint(tmp_path / "last.safetensors")
     assert (tmp_path / "log.csv").read_text().count("\n") == 2
     assert {path.name for path in tmp_path.glob("*.jpg")} == {"samples.jpg", "predictions.jpg"}
+
+
+def test_a_mixture_file_names_the_sources_below_the_data_root(tmp_path, monkeypatch):
+    mixture, root = tmp_path / "mixture.toml", tmp_path / "data"
+    mixture.write_text('[[source]]\nfolder = "cells"\nkind = "microscopy"\nweight = 1.0\nparts = true\n')
+    labels = np.zeros((60, 80), np.uint8)
+    labels[10:40, 10:50], labels[10:40, 50:70] = 1, 2
+    for number in range(3):
+        for folder, picture in (("images", labels * 90), ("labels", labels)):
+            (root / "cells" / folder).mkdir(parents=True, exist_ok=True)
+            iio.imwrite(root / "cells" / folder / f"{number}.png", picture)
+    command = parse("--mixture", str(mixture), "--data-root", str(root), "--validation-objects", "1")
+    source, objects = open_sources(command)
+    assert len(objects) == 1
+    assert source.example(np.random.default_rng(0), 64).target.any()
+    run(monkeypatch, "--output", str(tmp_path / "run"), "--mixture", str(mixture), "--data-root", str(root), *SHORT)
+    load_checkpoint(tmp_path / "run" / "last.safetensors")
 
 
 def test_fine_tuning_on_a_nifti_volume_gives_weights_that_load(tmp_path, monkeypatch):

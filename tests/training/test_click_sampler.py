@@ -26,15 +26,16 @@ def test_clicks_correct_an_error_and_have_its_sign(seed):
         assert wanted[int(click.row), int(click.col)]
 
 
-def test_most_clicks_are_as_deep_as_the_robot_users():
+def test_half_of_the_clicks_are_the_robot_users_and_some_are_anywhere_in_the_error():
     target, predicted = disk(20, 30, 14), np.zeros((48, 48), bool)
     deepest = next_click(predicted, target)
     distances = depth(target, ())
-    clicks = [sample_click(np.random.default_rng(seed), predicted, target) for seed in range(200)]
-    depths = [distances[int(click.row), int(click.col)] for click in clicks]
+    clicks = [sample_click(np.random.default_rng(seed), predicted, target) for seed in range(300)]
+    depths = np.array([distances[int(click.row), int(click.col)] for click in clicks])
     highest = distances[int(deepest.row), int(deepest.col)]
-    assert min(depths) >= highest / 2
-    assert 0.5 < np.mean(np.isclose(depths, highest, atol=0.2)) < 0.9
+    assert depths.min() > 0
+    assert 0.4 < np.mean(np.isclose(depths, highest, atol=0.2)) < 0.7
+    assert 0.05 < np.mean(depths < highest / 2) < 0.25
 
 
 def test_no_click_when_nothing_is_wrong():

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from napari_simpleclick.training.crops import STRONGEST_ZOOM, random_crop
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.training.crops import STRONGEST_ZOOM, random_crop, region_around
 
 
 def square(size: int, side: int) -> np.ndarray:
@@ -37,3 +38,15 @@ def test_nothing_cannot_be_cropped():
     empty = np.zeros((20, 20), bool)
     with pytest.raises(ValueError, match="empty"):
         random_crop(np.random.default_rng(0), image_of(empty), empty, 16, furthest=2)
+
+
+def test_regions_follow_the_object_on_each_axis_as_the_predictors_do():
+    box = Box(300, 310, 200, 700)
+    for seed in range(40):
+        (top, bottom), (left, right) = region_around(np.random.default_rng(seed), box, (1000, 1000))
+        assert bottom - top == 112
+        assert 1.15 * 500 <= right - left <= min(2 * 500, 1000)
+        assert top <= 300
+        assert bottom >= 310
+        assert left <= 200
+        assert right >= 700

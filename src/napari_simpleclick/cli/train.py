@@ -37,6 +37,10 @@ class TrainCommand:
     """Steps to train, instead of minutes."""
     start: Annotated[str | None, tyro.conf.arg(name="from")] = None
     """Model or checkpoint to start from; "default" is the bundled one, "mae" the paper's start for the large ViTs."""
+    mixture: Path | None = None
+    """TOML file that names sources, their kinds and weights, real and procedural; see mixtures/ in the repository."""
+    data_root: Path = Path()
+    """Folder below which the mixture's sources lie."""
     images: tuple[Path, ...] = ()
     """Folders with images/ and labels/ (label maps); every tenth picture is kept for validation."""
     volume: tuple[Path, ...] = ()
@@ -173,6 +177,8 @@ def open_sources(command: TrainCommand) -> "tuple[Mixture, list[ValidationObject
     from napari_simpleclick.training.synthesis import Synthesis
     from napari_simpleclick.training.validation import picture_objects, synthetic_objects
 
+    if command.mixture:
+        return open_mixture(command, command.mixture)
     groups = [split(readers) for readers in open_pictures(command)]
     procedural = command.synthetic
     if procedural is None:
@@ -192,6 +198,36 @@ def open_sources(command: TrainCommand) -> "tuple[Mixture, list[ValidationObject
     objects = synthetic_objects(command.validation_objects) if procedural >= 0.5 else []
     for _, kept in groups:
         objects += picture_objects(kept, command.validation_objects)
+    return Mixture(sources, weights), objects
+
+
+def open_mixture(command: TrainCommand, path: Path) -> "tuple[Mixture, list[ValidationObject]]":
+    """The sources that a file names, and objects of the pictures kept for validation."""
+    from napari_simpleclick.training.brains import Brains
+    from napari_simpleclick.training.mixture_file import MixtureFile
+    from napari_simpleclick.training.pictures import folder_pictures, split
+    from napari_simpleclick.training.sections import Sections
+    from napari_simpleclick.training.sources import Mixture, Source
+    from napari_simpleclick.training.synthesis import Synthesis
+    from napari_simpleclick.training.validation import picture_objects
+
+    mixture = MixtureFile.read(path)
+    sources: list[Source] = []
+    weights: list[float] = []
+    for make, weight in (
+        (Synthesis, mixture.synthetic.mixed),
+        (Sections, mixture.synthetic.sections),
+        (Brains.installed, mixture.synthetic.brains),
+    ):
+        if weight:
+            sources.append(make())
+            weights.append(weight)
+    objects: list[ValidationObject] = []
+    for each in mixture.sources:
+        learn, kept = split(folder_pictures(command.data_root / each.folder))
+        sources.append(each.pictures(learn))
+        weights.append(each.weight)
+        objects += picture_objects(kept, max(1, command.validation_objects // len(mixture.sources)))
     return Mixture(sources, weights), objects
 
 

@@ -9,8 +9,9 @@ from napari_simpleclick.arrays import BinaryMask
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.training.shapes import Rng
 
-EXACT = 0.6
-"""Chance that the deepest pixel is clicked; otherwise any pixel at least half as deep."""
+EXACT, DEEP = 0.5, 0.25
+"""Chances that the deepest pixel is clicked, as the robot user does, and one at least half as deep; otherwise, as
+people do, any pixel of the error, the deeper the likelier."""
 
 
 def sample_click(rng: Rng, predicted: BinaryMask, target: BinaryMask, clicks: Sequence[Click] = ()) -> Click | None:
@@ -31,11 +32,21 @@ def sample_click(rng: Rng, predicted: BinaryMask, target: BinaryMask, clicks: Se
     deepest = chosen.max()
     if deepest == 0:
         return None
-    if rng.random() < EXACT:
+    chance = rng.random()
+    if chance < EXACT:
         row, col = np.unravel_index(np.argmax(chosen), chosen.shape)
-    else:
+    elif chance < EXACT + DEEP:
         row, col = rng.choice(np.argwhere(chosen >= deepest / 2))
+    else:
+        row, col = anywhere(rng, chosen)
     return Click(int(row), int(col), positive)
+
+
+def anywhere(rng: Rng, depths: np.ndarray) -> tuple[int, int]:
+    """A pixel drawn with a chance proportional to its depth (height, width), zero outside of the error."""
+    total = np.cumsum(depths.ravel(), dtype=np.float64)
+    place = int(np.searchsorted(total, rng.random() * total[-1], side="right"))
+    return divmod(min(place, depths.size - 1), depths.shape[1])
 
 
 def depth(error: BinaryMask, clicks: Sequence[Click]) -> np.ndarray:

@@ -3,11 +3,17 @@
 import cv2
 import numpy as np
 
-from napari_simpleclick.arrays import bounding_box
+from napari_simpleclick.arrays import Box, bounding_box
 from napari_simpleclick.training.shapes import Rng
 
 STRONGEST_ZOOM = 7.0
 """No pixel is shown larger than this; the predictor's regions reach 448 / 112."""
+
+SMALLEST_REGION, SURROUNDINGS, LONGEST_SMALL_SIDE = 112, 4.0, 200
+"""How the predictor shows small objects: sides in pixels, and a side as a multiple of the object's."""
+
+Spans = tuple[tuple[float, float], tuple[float, float]]
+"""Rows and columns of a view, from and to, in pixels of the picture."""
 
 
 def random_crop(
@@ -26,14 +32,49 @@ def random_crop(
     furthest
         The square is 1.2 to so many times as large as the object, larger where that would enlarge pixels too much.
     """
+    return show(image, target, square_around(rng, box_of(target), target.shape, size, furthest=furthest), size)
+
+
+def square_around(rng: Rng, box: Box, shape: tuple[int, int], size: int, *, furthest: float) -> Spans:
+    """A square that holds the object, 1.2 to `furthest` times as large, cut at the borders of a picture of `shape`."""
+    side = max(max(box.shape) * np.exp(rng.uniform(np.log(1.2), np.log(furthest))), size / STRONGEST_ZOOM)
+    return placed(rng, box, shape, (side, side))
+
+
+def region_around(rng: Rng, box: Box, shape: tuple[int, int]) -> Spans:
+    """A region of interest as the predictor takes it: each side by the object's own length, so often no square."""
+    factor = np.exp(rng.uniform(np.log(1.15), np.log(2)))
+    sides = [max(factor * n, min(max(SMALLEST_REGION, SURROUNDINGS * n), LONGEST_SMALL_SIDE)) for n in box.shape]
+    return placed(rng, box, shape, (sides[0], sides[1]), off_centre=0.15)
+
+
+def placed(
+    rng: Rng, box: Box, shape: tuple[int, int], sides: tuple[float, float], *, off_centre: float = 0.45
+) -> Spans:
+    """A view with sides of some length that holds the box anywhere, cut at the borders of a picture of `shape`."""
+    spans = []
+    for start, stop, length, side in ((*box[:2], shape[0], sides[0]), (*box[2:], shape[1], sides[1])):
+        centre = (start + stop) / 2 + rng.uniform(-off_centre, off_centre) * (side - (stop - start))
+        spans.append((max(centre - side / 2, 0.0), min(centre + side / 2, float(length))))
+    return spans[0], spans[1]
+
+
+def box_of(target: np.ndarray) -> Box:
+    """Bounding box of a target.
+
+    Raises
+    ------
+    ValueError
+        If the target is empty.
+    """
     box = bounding_box(target)
     if box is None:
         raise ValueError("Expected an object to crop, got an empty mask.")
-    side = max(max(box.shape) * np.exp(rng.uniform(np.log(1.2), np.log(furthest))), size / STRONGEST_ZOOM)
-    spans = []
-    for start, stop, length in ((box.row_start, box.row_stop, len(target)), (*box[2:], target.shape[1])):
-        centre = (start + stop) / 2 + rng.uniform(-0.45, 0.45) * (side - (stop - start))
-        spans.append((max(centre - side / 2, 0.0), min(centre + side / 2, float(length))))
+    return box
+
+
+def show(image: np.ndarray, target: np.ndarray, spans: Spans, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """A view of a picture and of its target, both resized to `size` x `size`."""
     (top, bottom), (left, right) = spans
     rows, cols = (
         (start + (np.arange(size) + 0.5) * (stop - start) / size - 0.5).astype(np.float32) for start, stop in spans

@@ -4,20 +4,19 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
-from napari_simpleclick.arrays import LabelMap
 from napari_simpleclick.training.annotator_variation import drawn_by_hand
-from napari_simpleclick.training.crops import random_crop
+from napari_simpleclick.training.augmentation import Kind, vary
+from napari_simpleclick.training.crops import Spans, box_of, region_around, show, square_around
 from napari_simpleclick.training.pictures import Reader
 from napari_simpleclick.training.shapes import Rng
 from napari_simpleclick.training.synthesis import DISTANT, Example
+from napari_simpleclick.training.targets import SMALLEST_AREA, choose_target
 
-SMALLEST_AREA = 80
-"""Smallest object to learn from, in pixels (SimpleClick, training)."""
-
-FEW = 10
-"""A picture with so many objects is used half as often as one with very many: those hold most of all objects."""
+SMALLEST_SEEN = 0.002
+"""Smallest object that is learnt from the view of a whole picture, as a part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +29,27 @@ class LabelledPictures:
         One function per picture; see `pictures`.
     redrawn
         Part of the targets that are drawn a little differently, as another person might have; for rough outlines.
+    kind
+        What the pictures show, which decides how they are varied.
+    parts
+        Whether all labels of a picture together are an object, too.
+    varied
+        Whether two touching objects, and the complement of one, are targets, too.
+    whole, region
+        Chances that the whole picture is shown, as before the first click, and the predictor's region of interest;
+        otherwise a square around the object.
+    pasted
+        Chance that the object is pasted into the crop of another picture.
     """
 
     readers: Sequence[Reader]
     redrawn: float = 0.0
+    kind: Kind = "any"
+    parts: bool = False
+    varied: bool = False
+    whole: float = 0.0
+    region: float = 0.0
+    pasted: float = 0.0
 
     def example(self, rng: Rng, size: int) -> Example:
         """A crop around a random object of a random picture, resized to `size`.
@@ -43,30 +59,32 @@ class LabelledPictures:
         ValueError
             If a thousand random pictures hold no object that is large enough.
         """
+        crop, target = self.crop(rng, size)
+        if rng.random() < self.pasted and target.mean() < 0.5:
+            crop = paste(rng, crop, target, self.crop(rng, size)[0])
+        if rng.random() < self.redrawn and target.any():
+            target = drawn_by_hand(rng, target)
+        return vary(rng, crop, target, self.kind)
+
+    def crop(self, rng: Rng, size: int) -> tuple[np.ndarray, np.ndarray]:
+        """A crop (size, size, 3) uint8 around an object, and the object (size, size) bool."""
         for _ in range(1000):
             image, labels = self.readers[int(rng.integers(len(self.readers)))]()
             if labels.ndim == 3:
                 labels = labels[..., int(rng.integers(labels.shape[2]))]
-            large = large_objects(labels)
-            if rng.random() < large.size / (large.size + FEW):
-                target = labels == int(rng.choice(large))
-                crop, target = random_crop(rng, image, target, size, furthest=furthest_view(rng, size))
-                if rng.random() < self.redrawn and target.any():
-                    target = drawn_by_hand(rng, target)
-                return vary(rng, crop, target)
+            target = choose_target(rng, labels, parts=self.parts, varied=self.varied)
+            if target is not None:
+                return show(image, target, self.view(rng, target, size), size)
         raise ValueError(f"No object of at least {SMALLEST_AREA} pixels in 1000 pictures. Check the labels.")
 
-
-def large_objects(labels: LabelMap, smallest: int = SMALLEST_AREA) -> np.ndarray:
-    """Labels of the objects of at least `smallest` pixels, ascending.
-
-    Examples
-    --------
-    >>> large_objects(np.repeat([0, 2, 5, 5], [9, 3, 4, 4])[None], smallest=4)
-    array([5])
-    """
-    objects = labels[labels > 0]
-    return np.flatnonzero(np.bincount(objects) >= smallest) if objects.size else objects
+    def view(self, rng: Rng, target: np.ndarray, size: int) -> Spans:
+        """Which part of a picture is shown of a target (height, width) bool."""
+        box, chance = box_of(target), rng.random()
+        if chance < self.whole and target.mean() > SMALLEST_SEEN:
+            return (0.0, float(target.shape[0])), (0.0, float(target.shape[1]))
+        if chance > 1 - self.region:
+            return region_around(rng, box, target.shape)
+        return square_around(rng, box, target.shape, size, furthest=furthest_view(rng, size))
 
 
 def furthest_view(rng: Rng, size: int) -> float:
@@ -74,21 +92,7 @@ def furthest_view(rng: Rng, size: int) -> float:
     return 9 * math.sqrt(max(1.0, size / 128)) * (3 if rng.random() < DISTANT else 1)
 
 
-def vary(rng: Rng, image: np.ndarray, target: np.ndarray) -> Example:
-    """Mirror, quarter turns, brightness, contrast, gamma, inversion, grey, shifted channels, noise."""
-    turns = int(rng.integers(4))
-    image, target = np.rot90(image, turns), np.rot90(target, turns)
-    if rng.random() < 0.5:
-        image, target = image[:, ::-1], target[:, ::-1]
-    picture = image.astype(np.float32) / 255
-    if rng.random() < 0.2:
-        picture = np.repeat(picture.mean(axis=-1, keepdims=True), 3, axis=-1)
-    if rng.random() < 0.2:
-        picture = 1 - picture
-    picture = np.clip(picture, 0, 1) ** np.exp(rng.normal(0, 0.35)) * rng.uniform(0.7, 1.15) + rng.uniform(-0.08, 0.08)
-    if rng.random() < 0.5:
-        picture = picture + rng.uniform(-0.08, 0.08, 3)
-    if rng.random() < 0.4:
-        picture = picture + rng.uniform(0, 0.06) * rng.standard_normal((*target.shape, 1), dtype=np.float32)
-    shown = np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
-    return Example(np.ascontiguousarray(shown), np.ascontiguousarray(target))
+def paste(rng: Rng, image: np.ndarray, target: np.ndarray, elsewhere: np.ndarray) -> np.ndarray:
+    """The target (size, size) bool of a picture (size, size, 3) uint8 in another one of that size, softly blended."""
+    alpha = cv2.GaussianBlur(target.astype(np.float32), (0, 0), rng.uniform(0.5, 1.5))[..., None]
+    return np.asarray(np.round(alpha * image + (1 - alpha) * elsewhere), np.uint8)

@@ -51,7 +51,7 @@ def read_pair(image: Path, labels: Path) -> Picture:
     """A picture of any kind and its labels, which may be stored with a useless axis of colours."""
     pixels, marks = iio.imread(image), iio.imread(labels)
     rgb = to_rgb(pixels, default_limits(pixels), rgb=pixels.ndim == 3)
-    return rgb, (marks[..., 0] if marks.ndim == 3 else marks).astype(np.int32)
+    return rgb, np.ascontiguousarray(marks[..., 0] if marks.ndim == 3 else marks)
 
 
 def volume_pictures(volume: Volume, labels: np.ndarray, *, axis: int = 0) -> list[Reader]:
