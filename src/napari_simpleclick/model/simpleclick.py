@@ -37,6 +37,9 @@ class SimpleClickConfig:
         "patch": SimpleClick as published. "efficientnet_lite0": image features of a pre-trained convolutional network.
     pyramid
         "simple": SimpleClick as published; the others are those of its ablation, see `pyramid.STRIDES`.
+    image_blocks
+        Transformer blocks that see the image alone, before the clicks are added; whole groups of blocks. 0: none, as
+        published.
     """
 
     patch_size: int
@@ -48,6 +51,7 @@ class SimpleClickConfig:
     image_size: int = 448
     stem: Literal["patch", "efficientnet_lite0"] = "patch"
     pyramid: PyramidKind = "simple"
+    image_blocks: int = 0
 
 
 class SimpleClick(nn.Module):
@@ -65,6 +69,8 @@ class SimpleClick(nn.Module):
                 'there. Choose the pyramid "simple" or "parallel".'
             )
         patched = config.stem == "patch"
+        if config.image_blocks:
+            check_late_fusion(config)
         self.backbone = VisionTransformer(
             patch_size=config.patch_size,
             dim=config.dim,
@@ -76,7 +82,7 @@ class SimpleClick(nn.Module):
         if patched:
             self.patch_embed_coords = PatchEmbed(config.patch_size, config.dim)
         else:
-            self.stem = ConvStem(config.dim, config.pyramid_channels)
+            self.stem = ConvStem(config.dim, config.pyramid_channels, late=config.image_blocks > 0)
         self.neck = SimplePyramid(config.dim, config.pyramid_channels, config.pyramid)
         self.head = MlpHead(self.neck.channels, config.head_channels)
         self.mean, self.std = (IMAGENET_MEAN, IMAGENET_STD) if patched else (EFFICIENTNET_MEAN, EFFICIENTNET_STD)
@@ -92,7 +98,8 @@ class SimpleClick(nn.Module):
         Returns
         -------
         list of Tensor
-            One map of tokens for the patch stem; maps at strides 4, 8, 16 for the convolutional one.
+            One map of tokens for the patch stem; maps at strides 4, 8, 16 for the convolutional one, the last of them
+            after the transformer blocks that see the image alone.
         """
         return self.encode_normalised(self.normalise(image))
 
@@ -105,7 +112,11 @@ class SimpleClick(nn.Module):
         """What `encode` returns, for images that are normalised already."""
         if self.config.stem == "patch":
             return [self.backbone.patch_embed(normalised)]
-        return self.stem.encode(normalised)
+        features = self.stem.encode(normalised)
+        if self.config.image_blocks:
+            tokens = self.backbone.placed(self.stem.to_tokens(features[2]))
+            features[2] = self.backbone.transform(tokens, range(self.config.image_blocks))[-1]
+        return features
 
     def decode(self, features: Sequence[Tensor], guidance: Tensor) -> Tensor:
         """Segment what the guidance points at.
@@ -131,7 +142,11 @@ class SimpleClick(nn.Module):
             tokens = features[0] + self.patch_embed_coords(guidance)
         else:
             tokens, skips = self.stem.fuse(features, guidance)
-        pyramid = self.neck(self.backbone(tokens))
+        if self.config.image_blocks:
+            maps = self.backbone.transform(tokens, range(self.config.image_blocks, self.config.depth))
+        else:
+            maps = self.backbone(tokens)
+        pyramid = self.neck(maps)
         for level, skip in enumerate(skips):
             pyramid[level] = pyramid[level] + skip
         logits: Tensor = self.head(pyramid)
@@ -140,6 +155,24 @@ class SimpleClick(nn.Module):
     def forward(self, image: Tensor, guidance: Tensor) -> Tensor:
         """Logits (batch, 1, H, W) for images (batch, 3, H, W) in [0, 1] and guidance (batch, 3, H, W)."""
         return self.decode(self.encode(image), guidance)
+
+
+def check_late_fusion(config: SimpleClickConfig) -> None:
+    """Late fusion needs a convolutional stem, a simple pyramid, and whole groups of blocks on both sides.
+
+    Raises
+    ------
+    ValueError
+        If it has not.
+    """
+    group = config.depth // (2 if config.depth == 12 else 4)
+    whole = 0 < config.image_blocks < config.depth and config.image_blocks % group == 0
+    if config.stem == "patch" or config.pyramid != "simple" or not whole:
+        raise ValueError(
+            f"Late fusion needs a convolutional stem, the pyramid 'simple', and image_blocks that are a multiple of "
+            f"{group} below {config.depth}; got the stem {config.stem!r}, the pyramid {config.pyramid!r} and "
+            f"image_blocks={config.image_blocks}."
+        )
 
 
 def enlarge_logits(coarse: Tensor, guidance: Tensor) -> Tensor:

