@@ -118,7 +118,10 @@ def test_questions_asked_together_get_the_answers_of_questions_asked_alone():
         np.testing.assert_array_equal(one.network_map, other.network_map)
 
 
-@pytest.mark.parametrize(("architecture", "expected"), [("vit_xtiny_448", PUBLISHED), ("vit_xtiny_stem_448", CLOSE)])
+@pytest.mark.parametrize(
+    ("architecture", "expected"),
+    [("vit_xtiny_448", PUBLISHED), ("vit_xtiny_stem_448", CLOSE), ("vit_xtiny_late_448", CLOSE)],
+)
 def test_every_engine_takes_the_regions_of_its_model(architecture, expected, tmp_path: Path):
     model = create_model(architecture)
     assert TorchNetwork(model).regions == expected

@@ -1,5 +1,7 @@
 """On a CUDA GPU the network answers as in float32 torch, for every picture and click, however often it is asked."""
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 import torch
@@ -11,14 +13,16 @@ from napari_simpleclick.inference.engines.network import TOLERANCES, sigmoid
 from napari_simpleclick.inference.engines.selection import choose_network
 from napari_simpleclick.inference.engines.torch_network import TorchNetwork
 from napari_simpleclick.inference.predictor import Predictor
+from napari_simpleclick.model.registry import create_model
 from napari_simpleclick.model.weights import load_model
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
 
 
-@pytest.fixture(scope="module")
-def model():
-    return load_model()
+@pytest.fixture(scope="module", params=["bundled", "vit_xtiny_late_448"])
+def model(request):
+    torch.manual_seed(0)
+    return load_model() if request.param == "bundled" else create_model(request.param)
 
 
 def question(seed: int, *, size: int = 448, batch: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -34,7 +38,7 @@ def question(seed: int, *, size: int = 448, batch: int = 1) -> tuple[np.ndarray,
 @pytest.mark.parametrize("batch", [1, 2])
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_answers_are_those_of_float32(model, dtype, batch):
-    plain = TorchNetwork(load_model(), "cuda")
+    plain = TorchNetwork(deepcopy(model), "cuda")
     network = CudaNetwork(model, "cuda", dtype, size=448, batch=batch)
     for seed in range(3):
         image, guidance = question(seed, batch=batch)
@@ -56,7 +60,7 @@ def test_features_are_kept_between_pictures(model):
 
 @pytest.mark.parametrize(("size", "batch"), [(224, 1), (448, 3)])
 def test_other_shapes_are_computed_without_a_recording(model, size, batch):
-    plain = TorchNetwork(load_model(), "cuda")
+    plain = TorchNetwork(deepcopy(model), "cuda")
     network = CudaNetwork(model, "cuda", torch.float16, size=448, batch=1)
     image, guidance = question(4, size=size, batch=batch)
     expected, found = (net.decode(net.encode(image), guidance) for net in (plain, network))

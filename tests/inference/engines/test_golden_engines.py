@@ -17,6 +17,7 @@ from napari_simpleclick.inference.engines.selection import choose_network
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.model.checkpoint import load_checkpoint
 from napari_simpleclick.model.click_maps import click_map
+from napari_simpleclick.model.registry import create_model
 from napari_simpleclick.model.weights import load_model
 
 ENGINES = [("torch", "f32"), ("torch", "bf16"), ("openvino", "f32"), ("openvino", "bf16"), ("openvino", "int8")]
@@ -86,3 +87,24 @@ def test_openvino_in_float32_makes_the_published_clicks(shared):
         result = evaluate_object(predictor, sample, int(sample.labels[row, col]), EvaluationProtocol(max_clicks=10))
         assert list(result.clicks) == [Click(*place) for place in entry["clicks"]]
         np.testing.assert_allclose(result.ious, entry["ious"], atol=0.005)
+
+
+@pytest.mark.parametrize(("engine", "precision"), ENGINES)
+def test_late_fusion_answers_alike_in_every_engine(engine, precision):
+    if engine == "openvino":
+        pytest.importorskip("openvino")
+    torch.manual_seed(0)
+    model = create_model("vit_xtiny_late_448")
+    rng = np.random.default_rng(0)
+    image, guidance = rng.random((2, 1, 3, SIZE, SIZE), np.float32)
+    if precision == "int8":
+        pytest.importorskip("nncf")
+        recorder = Recorder(model)
+        recorder.decode(recorder.encode(image), guidance)
+        quantise(model, recorder.inputs, size=SIZE)
+    chosen = choose_network(model, engine=engine, precision=precision, size=SIZE)
+    assert not chosen.notice or precision == "int8"  # random weights may quantise badly, which is said
+    logits = chosen.network.decode(chosen.network.encode(image), guidance)
+    with torch.inference_mode():
+        expected = model(torch.from_numpy(image), torch.from_numpy(guidance)).numpy()
+    assert np.abs(sigmoid(logits) - sigmoid(expected)).mean() < TOLERANCES[precision]
