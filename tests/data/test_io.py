@@ -91,7 +91,7 @@ def test_folder_of_pictures_is_a_stack_in_the_order_of_names(tmp_path):
 def test_pictures_of_different_size_are_no_stack(tmp_path):
     iio.imwrite(tmp_path / "a.png", GREY)
     iio.imwrite(tmp_path / "b.png", GREY[:2])
-    with pytest.raises(VolumeError, match=r"must have one size to be a stack, got \[\(2, 4\), \(3, 4\)\]"):
+    with pytest.raises(VolumeError, match=r"must have one size to be a stack; a.png has \(3, 4\), b.png has \(2, 4\)"):
         read_volume(tmp_path)
 
 

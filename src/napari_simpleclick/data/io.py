@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.folder import read_folder
 from napari_simpleclick.data.nifti import read_nifti, write_nifti
 from napari_simpleclick.data.ome_zarr.opening import is_zarr
 from napari_simpleclick.data.ome_zarr.read import read_ome_zarr
-from napari_simpleclick.data.pictures import PICTURES, TIFF, is_picture, read_picture
+from napari_simpleclick.data.pictures import PICTURES, TIFF, read_picture_volume
 from napari_simpleclick.data.tiff.read import read_tiff
 from napari_simpleclick.data.tiff.write import write_tiff
 from napari_simpleclick.data.volume import Volume
@@ -46,22 +47,8 @@ def read_volume(path: Path, *, labels: bool = False) -> Volume:
     if name.endswith(TIFF):
         return read_tiff(path, labels=labels)
     if name.endswith(PICTURES):
-        pixels = read_picture(path)
-        return Volume(pixels, (1.0, 1.0), rgb=pixels.ndim == 3, name=path.stem)
+        return read_picture_volume(path)
     raise VolumeError(f"{path.name}: unknown kind of file. Known endings: {', '.join(NIFTI + TIFF + ZARR + PICTURES)}.")
-
-
-def read_folder(folder: Path) -> Volume:
-    """A folder of pictures, sorted by name, as a stack (pictures, rows, columns)."""
-    paths = sorted(path for path in folder.iterdir() if is_picture(path))
-    if not paths:
-        raise VolumeError(f"{folder} holds no pictures. Known endings: {', '.join(TIFF + PICTURES)}.")
-    pictures = [read_picture(path) for path in paths]
-    shapes = {picture.shape for picture in pictures}
-    if len(shapes) > 1:
-        raise VolumeError(f"The pictures of {folder} must have one size to be a stack, got {sorted(shapes)}.")
-    stack = np.stack(pictures)
-    return Volume(stack, (1.0, 1.0, 1.0), rgb=stack.ndim == 4, name=folder.name)
 
 
 def write_mask(path: Path, labels: np.ndarray, like: Volume | None = None) -> None:

@@ -1,0 +1,49 @@
+"""A folder of pictures of one size as a stack, in the order in which napari shows it."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.memory import require_memory
+from napari_simpleclick.data.pictures import PICTURES, TIFF, is_picture, read_picture
+from napari_simpleclick.data.volume import Volume
+
+
+def natural_key(name: str) -> list[str | int]:
+    """The key by which names are sorted as people count: 2 before 10.
+
+    Examples
+    --------
+    >>> sorted(["z10.png", "z2.png", "z1.png"], key=natural_key)
+    ['z1.png', 'z2.png', 'z10.png']
+    """
+    return [int(part) if at % 2 else part for at, part in enumerate(re.split("([0-9]+)", name))]
+
+
+def read_folder(folder: Path) -> Volume:
+    """The pictures of a folder, in the order of their numbers, as a stack (pictures, rows, columns).
+
+    Raises
+    ------
+    VolumeError
+        If there are none, one is damaged, or they differ in size.
+    """
+    paths = sorted((path for path in folder.iterdir() if is_picture(path)), key=lambda path: natural_key(path.name))
+    if not paths:
+        raise VolumeError(f"{folder} holds no pictures. Known endings: {', '.join(TIFF + PICTURES)}.")
+    first = read_picture(paths[0])
+    require_memory(len(paths) * first.nbytes, folder.name, "Crop the pictures, or convert them to OME-Zarr.")
+    stack = np.empty((len(paths), *first.shape), first.dtype)
+    for place, path in enumerate(paths):
+        picture = first if place == 0 else read_picture(path)
+        if picture.shape != first.shape:
+            raise VolumeError(
+                f"The pictures of {folder} must have one size to be a stack; {paths[0].name} has {first.shape}, "
+                f"{path.name} has {picture.shape}. Open them one by one."
+            )
+        if picture.dtype != stack.dtype:
+            stack = stack.astype(np.promote_types(stack.dtype, picture.dtype))
+        stack[place] = picture
+    return Volume(stack, (1.0, 1.0, 1.0), rgb=first.ndim == 3, name=folder.name, axes="ZYX")
