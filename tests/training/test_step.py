@@ -6,11 +6,10 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 from napari_simpleclick.training import step
 from napari_simpleclick.training.losses import overlap_loss
+from napari_simpleclick.training.simulated_user import disobedience, draw_guidance
 from napari_simpleclick.training.step import (
     ClickTraining,
     blurred,
-    disobedience,
-    draw_guidance,
     mean_iou,
 )
 from napari_simpleclick.training.synthesis import Synthesis

@@ -1,18 +1,14 @@
 """One training step: simulate the clicks of an annotator on a batch, and learn from the predictions."""
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 
-import cv2
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from napari_simpleclick.clicks import Click, positions
-from napari_simpleclick.model.click_maps import draw_disks
 from napari_simpleclick.model.simpleclick import SimpleClick
-from napari_simpleclick.training.click_sampler import sample_click
+from napari_simpleclick.training.device_user import DeviceUser
 from napari_simpleclick.training.shapes import Rng
+from napari_simpleclick.training.simulated_user import ProcessorUser, SimulatedUser
 from napari_simpleclick.training.sources import Work
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -94,12 +90,10 @@ class ClickTraining(nn.Module):
             Number to minimise, and the mean IoU of the last prediction.
         """
         features = self.encode(images.permute(0, 3, 1, 2).float() / 255)
-        truth, wanted = targets.cpu().numpy(), targets[:, None].float()
-        chances = rng.spawn(len(truth))  # one for each sample, so that threads do not exchange their draws
+        wanted = targets[:, None].float()
         previous = torch.zeros_like(wanted[:, 0])
-        clicks: list[list[Click]] = [[] for _ in truth]
-        take_over(begun, previous, clicks)
-        predicted = (previous > 0.5).cpu().numpy()
+        user = user_of(targets, rng)
+        user.take_over(begun, previous)
         losses = []
         last = unlearned + rounds
         for number in range(last + 1):
@@ -107,17 +101,16 @@ class ClickTraining(nn.Module):
             if again:
                 previous = blurred(previous, int(rng.choice(BLURS)))
             else:
-                click_once(chances, predicted, truth, clicks)
+                user.click(previous > 0.5)
                 previous = blurred(previous) if number and rng.random() < FORGET else previous
             if number == last:
-                take_over(carried, previous, clicks)
+                user.take_over(carried, previous)
             learn = number == last or (self.every_round and number >= unlearned)
             with torch.set_grad_enabled(learn):
-                logits = self.model.decode(features, draw_guidance(previous, clicks)).float()
+                logits = self.model.decode(features, user.guidance(previous)).float()
                 if learn:
-                    losses.append(self.loss(logits, wanted) + self.obedience * disobedience(logits, clicks))
+                    losses.append(self.loss(logits, wanted) + self.obedience * user.disobedience(logits))
             previous = torch.sigmoid(logits.detach())[:, 0]
-            predicted = (previous > 0.5).cpu().numpy()
         return torch.stack(losses).mean(), mean_iou(logits.detach() > 0, wanted > 0)
 
     def encode(self, images: Tensor) -> list[Tensor]:
@@ -131,40 +124,9 @@ class ClickTraining(nn.Module):
             return self.model.encode(images.contiguous(memory_format=torch.channels_last))
 
 
-def take_over(works: Mapping[int, Work], previous: Tensor, clicks: list[list[Click]]) -> None:
-    """Put maps and clicks in the places of those of a batch, maps (batch, size, size)."""
-    for place, (drawn, made) in works.items():
-        previous[place], clicks[place] = drawn.to(previous.device), list(made)
-
-
-def click_once(chances: Sequence[Rng], predicted: np.ndarray, truth: np.ndarray, clicks: list[list[Click]]) -> None:
-    """Click every object of a batch where its prediction is wrong; in as many threads as torch computes with."""
-    cv2.setNumThreads(1)  # OpenCV's own threads would make those here wait for each other
-    with ThreadPoolExecutor(torch.get_num_threads()) as threads:
-        found = list(threads.map(sample_click, chances, predicted, truth, clicks))
-    for click, made in zip(found, clicks, strict=True):
-        made.extend([click] if click else [])
-
-
-def disobedience(logits: Tensor, clicks: list[list[Click]]) -> Tensor:
-    """Cross-entropy of logits (batch, 1, size, size) at the clicked pixels, mean over all of them."""
-    made = [(place, click) for place, each in enumerate(clicks) for click in each]
-    if not made:
-        return logits.new_zeros(())
-    places, rows, cols, signs = zip(
-        *((place, int(click.row), int(click.col), 1.0 if click.positive else -1.0) for place, click in made),
-        strict=True,
-    )
-    return nn.functional.softplus(-logits.new_tensor(signs) * logits[list(places), 0, list(rows), list(cols)]).mean()
-
-
-def draw_guidance(previous: Tensor, clicks: list[list[Click]]) -> Tensor:
-    """Previous maps (batch, size, size) and clicks as the network's guidance, (batch, 3, size, size)."""
-    disks = np.zeros((len(clicks), 2, *previous.shape[1:]), np.uint8)
-    for maps, made in zip(disks, clicks, strict=True):
-        for drawn, sign in zip(maps, (True, False), strict=True):
-            draw_disks(drawn, positions(made, positive=sign))
-    return torch.cat([previous[:, None], torch.from_numpy(disks).to(previous.device)], dim=1)
+def user_of(targets: Tensor, rng: Rng) -> SimulatedUser:
+    """Who clicks the targets (batch, size, size): on the device that they are on, so that no map leaves a GPU."""
+    return ProcessorUser(targets, rng) if targets.device.type == "cpu" else DeviceUser(targets, rng)
 
 
 def blurred(maps: Tensor, pixels: int = BLURS[0]) -> Tensor:

@@ -1,0 +1,96 @@
+"""The simulated annotator of a training step, one for every sample of a batch."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from napari_simpleclick.clicks import Click, positions
+from napari_simpleclick.model.click_maps import draw_disks
+from napari_simpleclick.training.click_sampler import sample_click
+from napari_simpleclick.training.shapes import Rng
+from napari_simpleclick.training.sources import Work
+
+
+class SimulatedUser(Protocol):
+    """Sees the targets of a batch, and clicks where predictions are wrong."""
+
+    def take_over(self, works: Mapping[int, Work], previous: Tensor) -> None:
+        """Replace clicks, and maps (batch, size, size) in place, by those of works made elsewhere."""
+
+    def click(self, predicted: Tensor) -> None:
+        """Click every sample once where its prediction (batch, size, size) bool is wrong."""
+
+    def guidance(self, previous: Tensor) -> Tensor:
+        """Previous maps (batch, size, size) and all clicks as the network's guidance, (batch, 3, size, size)."""
+
+    def disobedience(self, logits: Tensor) -> Tensor:
+        """Cross-entropy of logits (batch, 1, size, size) at the clicked pixels, mean over all of them."""
+
+
+class ProcessorUser:
+    """The annotator on the processor, with exact distances.
+
+    Parameters
+    ----------
+    targets
+        (batch, size, size) bool.
+    rng
+        Source of the clicks.
+    """
+
+    def __init__(self, targets: Tensor, rng: Rng) -> None:
+        self.truth = targets.cpu().numpy()
+        self.chances = rng.spawn(len(self.truth))  # one for each sample, so that threads do not exchange their draws
+        self.clicks: list[list[Click]] = [[] for _ in self.truth]
+
+    def take_over(self, works: Mapping[int, Work], previous: Tensor) -> None:
+        """Replace clicks, and maps in place, by those of works made elsewhere."""
+        for place, (drawn, made) in works.items():
+            previous[place], self.clicks[place] = drawn.to(previous.device), list(made)
+
+    def click(self, predicted: Tensor) -> None:
+        """Click every sample where its prediction is wrong."""
+        click_once(self.chances, predicted.cpu().numpy(), self.truth, self.clicks)
+
+    def guidance(self, previous: Tensor) -> Tensor:
+        """Previous maps and clicks as the network's guidance."""
+        return draw_guidance(previous, self.clicks)
+
+    def disobedience(self, logits: Tensor) -> Tensor:
+        """Cross-entropy at the clicked pixels."""
+        return disobedience(logits, self.clicks)
+
+
+def click_once(chances: Sequence[Rng], predicted: np.ndarray, truth: np.ndarray, clicks: list[list[Click]]) -> None:
+    """Click every object of a batch where its prediction is wrong; in as many threads as torch computes with."""
+    cv2.setNumThreads(1)  # OpenCV's own threads would make those here wait for each other
+    with ThreadPoolExecutor(torch.get_num_threads()) as threads:
+        found = list(threads.map(sample_click, chances, predicted, truth, clicks))
+    for click, made in zip(found, clicks, strict=True):
+        made.extend([click] if click else [])
+
+
+def disobedience(logits: Tensor, clicks: list[list[Click]]) -> Tensor:
+    """Cross-entropy of logits (batch, 1, size, size) at the clicked pixels, mean over all of them."""
+    made = [(place, click) for place, each in enumerate(clicks) for click in each]
+    if not made:
+        return logits.new_zeros(())
+    places, rows, cols, signs = zip(
+        *((place, int(click.row), int(click.col), 1.0 if click.positive else -1.0) for place, click in made),
+        strict=True,
+    )
+    return nn.functional.softplus(-logits.new_tensor(signs) * logits[list(places), 0, list(rows), list(cols)]).mean()
+
+
+def draw_guidance(previous: Tensor, clicks: list[list[Click]]) -> Tensor:
+    """Previous maps (batch, size, size) and clicks as the network's guidance, (batch, 3, size, size)."""
+    disks = np.zeros((len(clicks), 2, *previous.shape[1:]), np.uint8)
+    for maps, made in zip(disks, clicks, strict=True):
+        for drawn, sign in zip(maps, (True, False), strict=True):
+            draw_disks(drawn, positions(made, positive=sign))
+    return torch.cat([previous[:, None], torch.from_numpy(disks).to(previous.device)], dim=1)
