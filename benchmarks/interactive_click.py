@@ -31,7 +31,7 @@ from napari_simpleclick.evaluation.job import DatasetChoice
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 from napari_simpleclick.inference.engines.selection import choose_network
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.inference.roi import PUBLISHED
+from napari_simpleclick.inference.recipe import PUBLISHED
 from napari_simpleclick.model.registry import ARCHITECTURES, create_model
 from napari_simpleclick.model.simpleclick import SimpleClick
 from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
@@ -74,7 +74,7 @@ def ways(name: str, benchmark: Benchmark) -> dict[str, Predictor]:
     model = open_model(name)
     default = choose_network(model)
     found = {
-        "published: torch float32, mirror": Predictor(resizing_first(open_model(name)), flip=True, regions=PUBLISHED),
+        "published: torch float32, mirror": Predictor(resizing_first(open_model(name)), flip=True, recipe=PUBLISHED),
         "torch float32, mirror": Predictor(model, flip=True),
         "torch float32": Predictor(model),
         f"{default.engine} (default)": Predictor(default.network),

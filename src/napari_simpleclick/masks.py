@@ -1,4 +1,4 @@
-"""Patches: an object in the part of a plane that holds it, and what is in two of them, in one or in either."""
+"""Set algebra on boxes, and on masks that store only their bounding box."""
 
 from collections.abc import Iterable
 from typing import TypeAlias
@@ -20,7 +20,7 @@ def common(first: Patch | None, second: Patch | None) -> Patch | None:
     >>> common((Box(0, 1, 0, 3), row), (Box(0, 1, 2, 5), row))
     (Box(row_start=0, row_stop=1, col_start=2, col_stop=3), array([[ True]]))
     """
-    box = overlap(first[0], second[0]) if first and second else None
+    box = intersection(first[0], second[0]) if first and second else None
     if first is None or second is None or box is None:
         return None
     return trimmed((box, part_of(first, box) & part_of(second, box)))
@@ -35,12 +35,11 @@ def minus(first: Patch | None, second: Patch | None) -> Patch | None:
     >>> minus((Box(0, 1, 0, 3), row), (Box(0, 1, 1, 4), row))
     (Box(row_start=0, row_stop=1, col_start=0, col_stop=1), array([[ True]]))
     """
-    box = overlap(first[0], second[0]) if first and second else None
+    box = intersection(first[0], second[0]) if first and second else None
     if first is None or second is None or box is None:
         return first
     rest = first[1].copy()
-    rows, cols = box.row_start - first[0].row_start, box.col_start - first[0].col_start
-    rest[rows : rows + box.shape[0], cols : cols + box.shape[1]] &= ~part_of(second, box)
+    rest[within(box, first[0]).slices] &= ~part_of(second, box)
     return trimmed((first[0], rest))
 
 
@@ -59,34 +58,95 @@ def union(patches: Iterable[Patch | None]) -> Patch | None:
     frame = around([box for box, _ in found])
     whole = np.zeros(frame.shape, bool)
     for box, mask in found:
-        rows, cols = box.row_start - frame.row_start, box.col_start - frame.col_start
-        whole[rows : rows + mask.shape[0], cols : cols + mask.shape[1]] |= mask
+        whole[within(box, frame).slices] |= mask
     return frame, whole
 
 
-def trimmed(patch: Patch) -> Patch | None:
-    """The same pixels in the smallest box that holds them; None if there are none."""
+def trimmed(patch: Patch, limits: Box | None = None) -> Patch | None:
+    """The same pixels in the smallest box that holds them, cut at limits if there are any; None if nothing is left.
+
+    Examples
+    --------
+    >>> trimmed((Box(0, 2, 0, 3), np.array([[False] * 3, [True] * 3])), Box(0, 9, 1, 9))[0]
+    Box(row_start=1, row_stop=2, col_start=1, col_stop=3)
+    """
+    if limits is not None:
+        shown = intersection(patch[0], limits)
+        return None if shown is None else trimmed((shown, part_of(patch, shown)))
     inner = bounding_box(patch[1])
     if inner is None or inner.shape == patch[0].shape:
         return patch if inner else None
-    row, col = patch[0].row_start, patch[0].col_start
-    placed = Box(inner.row_start + row, inner.row_stop + row, inner.col_start + col, inner.col_stop + col)
-    return placed, patch[1][inner.slices]
+    return moved(inner, patch[0].row_start, patch[0].col_start), patch[1][inner.slices]
+
+
+def shifted(patch: Patch, rows: int, cols: int) -> Patch:
+    """A mask moved by whole pixels."""
+    return moved(patch[0], rows, cols), patch[1]
+
+
+def pasted(patch: Patch, frame: Box) -> BinaryMask:
+    """The mask in a larger box."""
+    whole = np.zeros(frame.shape, bool)
+    whole[within(patch[0], frame).slices] = patch[1]
+    return whole
 
 
 def part_of(patch: Patch, box: Box) -> BinaryMask:
     """The mask in a smaller box."""
-    rows, cols = box.row_start - patch[0].row_start, box.col_start - patch[0].col_start
-    height, width = box.shape
-    return patch[1][rows : rows + height, cols : cols + width]
+    return patch[1][within(box, patch[0]).slices]
 
 
-def overlap(first: Box, second: Box) -> Box | None:
-    """The pixels in both boxes.
+def moved(box: Box, rows: int, cols: int) -> Box:
+    """A box moved down and to the right.
 
     Examples
     --------
-    >>> overlap(Box(0, 5, 0, 5), Box(3, 9, 4, 9))
+    >>> moved(Box(0, 5, 0, 5), 3, -1)
+    Box(row_start=3, row_stop=8, col_start=-1, col_stop=4)
+    """
+    return Box(box.row_start + rows, box.row_stop + rows, box.col_start + cols, box.col_stop + cols)
+
+
+def within(box: Box, frame: Box) -> Box:
+    """A box of the plane, counted from the first pixel of a frame.
+
+    Examples
+    --------
+    >>> within(Box(3, 5, 10, 12), Box(2, 9, 10, 20))
+    Box(row_start=1, row_stop=3, col_start=0, col_stop=2)
+    """
+    return moved(box, -frame.row_start, -frame.col_start)
+
+
+def widened(box: Box, rim: int) -> Box:
+    """A box with a rim of pixels all around.
+
+    Examples
+    --------
+    >>> widened(Box(3, 5, 10, 12), 2)
+    Box(row_start=1, row_stop=7, col_start=8, col_stop=14)
+    """
+    return Box(box.row_start - rim, box.row_stop + rim, box.col_start - rim, box.col_stop + rim)
+
+
+def clamped(box: Box, shape: tuple[int, int]) -> Box:
+    """The part of a box that lies on a plane of `shape` (height, width).
+
+    Examples
+    --------
+    >>> clamped(Box(-2, 5, 3, 30), (20, 20))
+    Box(row_start=0, row_stop=5, col_start=3, col_stop=20)
+    """
+    height, width = shape
+    return Box(max(box.row_start, 0), min(box.row_stop, height), max(box.col_start, 0), min(box.col_stop, width))
+
+
+def intersection(first: Box, second: Box) -> Box | None:
+    """The pixels in both boxes; None if there are none.
+
+    Examples
+    --------
+    >>> intersection(Box(0, 5, 0, 5), Box(3, 9, 4, 9))
     Box(row_start=3, row_stop=5, col_start=4, col_stop=5)
     """
     box = Box(

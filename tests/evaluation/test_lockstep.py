@@ -12,6 +12,7 @@ from napari_simpleclick.evaluation.predictors import find_factory
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 from napari_simpleclick.inference.engines.torch_network import TorchNetwork
 from napari_simpleclick.inference.predictor import Predictor
+from napari_simpleclick.inference.recipe import PUBLISHED
 from napari_simpleclick.model.weights import load_model
 
 
@@ -40,6 +41,8 @@ def network():
 
 class Counting(Predictor):
     """Counts the calls of the network and the crops that it encoded."""
+
+    recipe, fixed_batch = PUBLISHED, False
 
     def __init__(self, network, **settings) -> None:
         super().__init__(self, **settings)

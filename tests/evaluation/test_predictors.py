@@ -7,7 +7,7 @@ import pytest
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.evaluation.predictors import BASELINES, PredictorChoice, find_factory, network_of
-from napari_simpleclick.inference.roi import CLOSE, PUBLISHED
+from napari_simpleclick.inference.recipe import CLOSE, PUBLISHED
 from napari_simpleclick.model.weights import DEFAULT_MODEL
 
 
@@ -82,6 +82,6 @@ def test_worker_that_would_compute_differently_refuses():
 def test_regions_are_those_of_the_training_or_as_published():
     choice = PredictorChoice(model=DEFAULT_MODEL, engine="torch", precision="f32", device="cpu", size=224)
     published = replace(choice, regions="published")
-    assert choice.create().regions == CLOSE
-    assert published.create().regions == PUBLISHED
+    assert choice.create().recipe == CLOSE
+    assert published.create().recipe == PUBLISHED
     assert [each.provenance()["regions"] for each in (choice, published)] == ["trained", "published"]

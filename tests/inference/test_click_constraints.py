@@ -6,11 +6,11 @@ from numpy.testing import assert_array_equal
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click, ExpectedClick
-from napari_simpleclick.inference.click_constraints import obey
+from napari_simpleclick.inference.click_constraints import force_clicks
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.predictor import Predictor
+from napari_simpleclick.inference.recipe import CLOSE, PUBLISHED
 from napari_simpleclick.inference.resample import enlarge_map
-from napari_simpleclick.inference.roi import CLOSE, PUBLISHED
 
 
 def mask_of(probabilities: np.ndarray, roi: Box, shape: tuple[int, int]) -> np.ndarray:
@@ -26,7 +26,7 @@ def test_every_click_is_obeyed_on_maps_that_know_nothing_of_them(seed: int, side
     roi = Box(10, 10 + side, 20, 20 + side)
     rows, cols = (rng.permutation(side)[:8] + roi[axis] for axis in (0, 2))
     clicks = [Click(row, col, bool(rng.random() < 0.5)) for row, col in zip(rows, cols, strict=True)]
-    obey(probabilities, clicks, roi)
+    force_clicks(probabilities, clicks, roi)
     mask = mask_of(probabilities, roi, (500, 500))
     assert [bool(mask[round(click.row), round(click.col)]) for click in clicks] == [click.positive for click in clicks]
 
@@ -35,13 +35,13 @@ def test_what_agrees_with_the_clicks_stays_to_the_bit() -> None:
     probabilities = np.full((448, 448), 0.1, np.float32)
     probabilities[100:300, 100:300] = 0.9
     before = probabilities.copy()
-    obey(probabilities, [Click(50, 50), Click(10, 10, positive=False)], Box(0, 112, 0, 112))
+    force_clicks(probabilities, [Click(50, 50), Click(10, 10, positive=False)], Box(0, 112, 0, 112))
     assert_array_equal(probabilities, before)
 
 
 def test_a_correction_is_about_its_own_pixels() -> None:
     probabilities, roi = np.full((448, 448), 0.05, np.float32), Box(0, 112, 0, 112)
-    obey(probabilities, [Click(40, 60)], roi)
+    force_clicks(probabilities, [Click(40, 60)], roi)
     found = np.argwhere(mask_of(probabilities, roi, (112, 112)))
     assert [40, 60] in found.tolist()
     assert np.abs(found - (40, 60)).max() <= 1
@@ -52,7 +52,7 @@ def test_a_correction_is_about_its_own_pixels() -> None:
 def test_neighbours_of_opposite_sign_are_both_obeyed_and_push_nothing_else() -> None:
     probabilities, roi = np.full((448, 448), 0.5, np.float32), Box(0, 112, 0, 112)
     clicks = [Click(40, 60), Click(40, 61, positive=False)]
-    obey(probabilities, clicks, roi)
+    force_clicks(probabilities, clicks, roi)
     mask = mask_of(probabilities, roi, (112, 112))
     assert mask[40, 60]
     assert not mask[40, 61]
@@ -63,35 +63,35 @@ def test_the_newest_click_on_a_pixel_counts() -> None:
     roi = Box(0, 448, 0, 448)
     for positive in (True, False):
         probabilities = np.full((448, 448), 0.5, np.float32)
-        obey(probabilities, [Click(40, 60, not positive), Click(40.2, 59.9, positive)], roi)
+        force_clicks(probabilities, [Click(40, 60, not positive), Click(40.2, 59.9, positive)], roi)
         assert mask_of(probabilities, roi, (448, 448))[40, 60] == positive
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
 def test_certain_maps_can_be_changed(value: float) -> None:
     probabilities, roi = np.full((448, 448), value, np.float32), Box(0, 50, 0, 70)
-    obey(probabilities, [Click(20, 30, positive=value == 0)], roi)
+    force_clicks(probabilities, [Click(20, 30, positive=value == 0)], roi)
     assert mask_of(probabilities, roi, (50, 70))[20, 30] == (value == 0)
     assert np.isfinite(probabilities).all()
 
 
 def test_a_map_without_numbers_stays_one() -> None:
     probabilities = np.full((448, 448), np.nan, np.float32)
-    obey(probabilities, [Click(20, 30)], Box(0, 50, 0, 70))
+    force_clicks(probabilities, [Click(20, 30)], Box(0, 50, 0, 70))
     assert np.isnan(probabilities).all()
 
 
 def test_clicks_that_nobody_made_or_that_lie_elsewhere_change_nothing() -> None:
     probabilities = np.full((448, 448), 0.1, np.float32)
-    obey(probabilities, [ExpectedClick(20, 20), Click(300, 20), Click(5, 4)], Box(10, 210, 10, 210))
+    force_clicks(probabilities, [ExpectedClick(20, 20), Click(300, 20), Click(5, 4)], Box(10, 210, 10, 210))
     assert (probabilities == np.float32(0.1)).all()
 
 
 class Stubborn:
     """A network that finds nothing anywhere, to be asked as some networks want to be asked."""
 
-    def __init__(self, regions: object) -> None:
-        self.regions = regions
+    def __init__(self, recipe: object) -> None:
+        self.recipe, self.fixed_batch = recipe, False
 
     def encode(self, image: np.ndarray) -> list[np.ndarray]:
         return [image]

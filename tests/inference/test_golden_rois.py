@@ -9,7 +9,8 @@ import pytest
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.roi import OBJECT_THRESHOLD, next_roi
+from napari_simpleclick.inference.recipe import OBJECT_THRESHOLD
+from napari_simpleclick.inference.roi import next_roi
 
 SEQUENCES = json.loads((Path(__file__).parents[1] / "golden" / "roi_sequences.json").read_text())
 

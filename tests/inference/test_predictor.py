@@ -11,9 +11,9 @@ from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.engines.device import choose_device
 from napari_simpleclick.inference.network_input import guidance_maps, read_crop
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.inference.request import Question
+from napari_simpleclick.inference.request import Request
 from napari_simpleclick.inference.resample import pixels_now
-from napari_simpleclick.inference.roi import PUBLISHED
+from napari_simpleclick.inference.recipe import PUBLISHED
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 
 SMALL = SimpleClickConfig(
@@ -64,7 +64,7 @@ def test_flip_averages_logits(model, image):
 def test_what_was_asked_before_leaves_no_trace_in_an_answer(model, image, flip):
     used, other = Predictor(model, flip=flip, size=224), image[::-1, ::-1].copy()
     clicks = [Click(100, 60), Click(20, 30, positive=False), Click(250, 330)]
-    before = used.predict_together([Question(image, clicks, None), Question(other, clicks[1:], None)])
+    before = used.predict_together([Request(image, clicks, None), Request(other, clicks[1:], None)])
     used.predict(image, clicks, before[0])
     answer = used.predict(other, clicks[:1])
     expected = Predictor(model, flip=flip, size=224).predict(other, clicks[:1])

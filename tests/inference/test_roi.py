@@ -13,9 +13,10 @@ from napari_simpleclick.inference.engines.openvino_graphs import compiled_networ
 from napari_simpleclick.inference.engines.torch_network import TorchNetwork
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.inference.request import Question
+from napari_simpleclick.inference.recipe import CLOSE, PUBLISHED, recipe_for
+from napari_simpleclick.inference.request import Request
 from napari_simpleclick.inference.resample import regrid
-from napari_simpleclick.inference.roi import CLOSE, PUBLISHED, next_roi, regions_for
+from napari_simpleclick.inference.roi import next_roi
 from napari_simpleclick.model.registry import create_model
 
 PLANE = np.zeros((600, 800, 3), np.uint8)
@@ -26,7 +27,8 @@ REGION = Box(200, 401, 300, 501)
 class Network:
     """Finds the true object of the plane; counts calls and tells what it was shown."""
 
-    regions = CLOSE
+    recipe = CLOSE
+    fixed_batch = False
 
     def __init__(self):
         self.shown = []
@@ -45,8 +47,8 @@ class Network:
 
 
 def test_small_objects_are_shown_as_large_as_the_network_was_trained_for():
-    for regions, side in ((PUBLISHED, 200), (CLOSE, 112)):
-        roi = next_roi([Click(300, 400)], shape=(600, 800), found=OBJECT, regions=regions)
+    for recipe, side in ((PUBLISHED, 200), (CLOSE, 112)):
+        roi = next_roi([Click(300, 400)], shape=(600, 800), found=OBJECT, recipe=recipe)
         assert roi.shape == (side + 1, side + 1)
 
 
@@ -69,16 +71,16 @@ def test_later_clicks_and_networks_as_published_look_once():
     predictor.predict(PLANE, [Click(300, 400), Click(305, 400)], first)
     assert len(network.shown) == 1
     published = Network()
-    Predictor(published, size=224, regions=PUBLISHED).predict(PLANE, [Click(300, 400)])
+    Predictor(published, size=224, recipe=PUBLISHED).predict(PLANE, [Click(300, 400)])
     assert len(published.shown) == 1
 
 
-def later_click(regions) -> tuple[np.ndarray, np.ndarray]:
+def later_click(recipe) -> tuple[np.ndarray, np.ndarray]:
     """A click in the region of the last one: the last map, and what the network was shown of it."""
     network, last = Network(), np.zeros((224, 224), np.float32)
     last[82:142, 82:142] = np.random.default_rng(0).uniform(0.6, 1, (60, 60))
     before = Prediction(last, REGION, PLANE.shape[:2])
-    answer = Predictor(network, size=224, regions=regions).predict(PLANE, [Click(300, 400), Click(302, 400)], before)
+    answer = Predictor(network, size=224, recipe=recipe).predict(PLANE, [Click(300, 400), Click(302, 400)], before)
     assert answer.roi == before.roi
     return last, network.shown[0][0, 0]
 
@@ -110,9 +112,9 @@ def test_object_that_fills_the_view_needs_no_second_look():
 
 
 def test_questions_asked_together_get_the_answers_of_questions_asked_alone():
-    questions = [Question(PLANE, [Click(300, 400)]), Question(PLANE, [Click(20, 20)], view=Box(0, 112, 0, 112))]
-    together = Predictor(Network(), size=224).predict_together(questions)
-    alone = [Predictor(Network(), size=224).predict_together([question])[0] for question in questions]
+    requests = [Request(PLANE, [Click(300, 400)]), Request(PLANE, [Click(20, 20)], view=Box(0, 112, 0, 112))]
+    together = Predictor(Network(), size=224).predict_together(requests)
+    alone = [Predictor(Network(), size=224).predict_together([request])[0] for request in requests]
     for one, other in zip(together, alone, strict=True):
         assert one.roi == other.roi
         np.testing.assert_array_equal(one.network_map, other.network_map)
@@ -124,10 +126,10 @@ def test_questions_asked_together_get_the_answers_of_questions_asked_alone():
 )
 def test_every_engine_takes_the_regions_of_its_model(architecture, expected, tmp_path: Path):
     model = create_model(architecture)
-    assert TorchNetwork(model).regions == expected
+    assert TorchNetwork(model).recipe == expected
     for _ in ("made", "kept"):
-        assert compiled_network(model, size=224, cache=tmp_path).regions == expected
+        assert compiled_network(model, size=224, cache=tmp_path).recipe == expected
     (graphs,) = tmp_path.rglob("encoder.xml")
     kept = kept_graphs(graphs.parent)
     assert kept is not None
-    assert regions_for(stem_of(kept[0])) == expected
+    assert recipe_for(stem_of(kept[0])) == expected

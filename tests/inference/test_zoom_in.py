@@ -7,8 +7,8 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.inference.request import Question
-from napari_simpleclick.inference.roi import CLOSE
+from napari_simpleclick.inference.recipe import CLOSE
+from napari_simpleclick.inference.request import Request
 from napari_simpleclick.inference.zoom_in import area, fill
 
 PLANE = np.broadcast_to(np.linspace(0, 255, 1200, dtype=np.uint8)[:, None], (900, 1200, 3))
@@ -20,7 +20,8 @@ CLICK = Click(300, 700)
 class Sprawling:
     """From afar a thin cross over everything; from near a square of so many values around the middle."""
 
-    regions = CLOSE
+    recipe = CLOSE
+    fixed_batch = False
 
     def __init__(self, near: int = 30, cross: int = 4, nearest: int | None = None):
         self.near, self.nearest, self.cross, self.calls = near, near if nearest is None else nearest, cross, 0
@@ -116,10 +117,10 @@ def test_compact_answers_and_zoomed_views_are_looked_for_no_nearer():
 
 
 def test_questions_asked_together_get_the_answers_of_questions_asked_alone():
-    questions = [Question(PLANE, [CLICK]), Question(PLANE, [Click(40, 40)], view=Box(0, 200, 0, 200))]
-    together = Predictor(Sprawling(), size=224).predict_together(questions)
-    for one, question in zip(together, questions, strict=True):
-        alone = first_answer(Sprawling(), question.clicks[0], view=question.view)
+    requests = [Request(PLANE, [CLICK]), Request(PLANE, [Click(40, 40)], view=Box(0, 200, 0, 200))]
+    together = Predictor(Sprawling(), size=224).predict_together(requests)
+    for one, request in zip(together, requests, strict=True):
+        alone = first_answer(Sprawling(), request.clicks[0], view=request.view)
         assert one.roi == alone.roi
         np.testing.assert_array_equal(one.network_map, alone.network_map)
 

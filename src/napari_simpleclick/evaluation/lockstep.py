@@ -12,16 +12,16 @@ from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 from napari_simpleclick.evaluation.report import ObjectResult
 from napari_simpleclick.evaluation.robot_user import next_click
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.request import Question
+from napari_simpleclick.inference.request import Request
 from napari_simpleclick.inference.session import ClickSession, PredictorLike
 
 
 @runtime_checkable
 class TogetherLike(Protocol):
-    """A predictor that answers several questions in one call; others are asked one after the other."""
+    """A predictor that answers several requests in one call; others are asked one after the other."""
 
-    def predict_together(self, questions: Sequence[Question]) -> list[Prediction]:
-        """Segment what the clicks of every question point at; see `Predictor.predict_together`."""
+    def predict_together(self, requests: Sequence[Request]) -> list[Prediction]:
+        """Segment what the clicks of every request point at; see `Predictor.predict_together`."""
 
 
 class ClickedObject:
@@ -110,11 +110,11 @@ def click_once(predictor: PredictorLike, active: Sequence[ClickedObject]) -> Non
     """Click every object once."""
     clicks = [each.next_click() for each in active]
     start = perf_counter()
-    questions = [each.session.question(click) for each, click in zip(active, clicks, strict=True)]
+    requests = [each.session.request(click) for each, click in zip(active, clicks, strict=True)]
     if isinstance(predictor, TogetherLike):
-        answers = predictor.predict_together(questions)
+        answers = predictor.predict_together(requests)
     else:
-        answers = [predictor.predict(asked.image, asked.clicks, asked.previous, view=asked.view) for asked in questions]
+        answers = [predictor.predict(asked.image, asked.clicks, asked.previous, view=asked.view) for asked in requests]
     seconds = (perf_counter() - start) / len(active)
     for each, click, answer in zip(active, clicks, answers, strict=True):
         each.take(click, answer, seconds)

@@ -77,7 +77,7 @@ class PredictorChoice:
         if self.factory is not None:
             return find_factory(self.factory)()
         from napari_simpleclick.inference.predictor import Predictor
-        from napari_simpleclick.inference.roi import PUBLISHED
+        from napari_simpleclick.inference.recipe import PUBLISHED
 
         chosen = network_of(self)
         if self.arithmetic not in (None, chosen.engine):
@@ -85,8 +85,8 @@ class PredictorChoice:
                 f"The network must run on {self.arithmetic} here as in the rest of the run, got {chosen.engine}. "
                 "Choose an --engine and --precision that all workers have."
             )
-        regions = PUBLISHED if self.regions == "published" else None
-        return Predictor(chosen.network, flip=self.flip, size=self.size, regions=regions)
+        recipe = PUBLISHED if self.regions == "published" else None
+        return Predictor(chosen.network, flip=self.flip, size=self.size, recipe=recipe)
 
     def pinned(self) -> Self:
         """The same, held to the arithmetic that it comes to on this machine."""

@@ -1,4 +1,4 @@
-"""Clicked pixels become what the user says they are, whatever the network answers (docs/decisions/0015)."""
+"""Click constraints: clicked pixels become what the user says they are (docs/decisions/0015)."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from jaxtyping import Float32
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click, ExpectedClick
+from napari_simpleclick.inference.logits import logit
 from napari_simpleclick.inference.resample import neighbours
 
 MARGIN = 0.5
@@ -19,7 +20,7 @@ FINEST_SPREAD = 2.0
 """The same in values of the map, where a pixel of the plane is less."""
 
 REACH = 4
-"""So many spreads from a click its correction is nothing, and other clicks need not be thought of."""
+"""Distance in spreads beyond which a correction is zero and other clicks play no part."""
 
 RIDGE = 0.05
 """Keeps opposite clicks on neighbouring pixels from pushing each other to extremes."""
@@ -34,7 +35,7 @@ SUREST = 1e-6
 """Probabilities are moved as if none were closer to 0 or 1."""
 
 
-def obey(probabilities: Float32[np.ndarray, "size size"], clicks: Sequence[Click], roi: Box) -> None:
+def force_clicks(probabilities: Float32[np.ndarray, "size size"], clicks: Sequence[Click], roi: Box) -> None:
     """Correct a map, in place, where it contradicts clicks.
 
     Logits are raised or lowered by bells around such clicks, as high together as each click needs. Clicks near by that
@@ -77,9 +78,7 @@ def logits_at(probabilities: np.ndarray, places: np.ndarray, roi: Box) -> np.nda
     )
     above = probabilities[top, left] * (1 - across) + probabilities[top, right] * across
     below = probabilities[bottom, left] * (1 - across) + probabilities[bottom, right] * across
-    values = np.clip(above * (1 - down) + below * down, SUREST, 1 - SUREST)
-    logits: np.ndarray = np.log(values / (1 - values))
-    return logits
+    return logit(above * (1 - down) + below * down, least=SUREST)
 
 
 def raise_around(probabilities: np.ndarray, places: np.ndarray, by: np.ndarray, spread: np.ndarray) -> None:

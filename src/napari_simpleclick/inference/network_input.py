@@ -8,8 +8,8 @@ from jaxtyping import Float32
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click, positions
 from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.inference.recipe import PUBLISHED, InferenceRecipe
 from napari_simpleclick.inference.resample import Plane, regrid, resample_at, resize
-from napari_simpleclick.inference.roi import PUBLISHED, Regions
 from napari_simpleclick.model.click_maps import draw_disks
 
 
@@ -62,7 +62,7 @@ def guidance_maps(
     size: int,
     out: np.ndarray | None = None,
     *,
-    regions: Regions = PUBLISHED,
+    recipe: InferenceRecipe = PUBLISHED,
 ) -> Float32[np.ndarray, "3 size size"]:
     """Previous map, positive and negative clicks as the network sees them in a region.
 
@@ -76,12 +76,12 @@ def guidance_maps(
         Side of the network's input in pixels.
     out
         Memory for the result; new one if None.
-    regions
+    recipe
         Whether a map of the same region is shown as it is.
     """
     scale = np.array([size / roi.shape[0], size / roi.shape[1]])
     maps = np.empty((3, size, size), np.float32) if out is None else out
-    maps[0] = 0 if previous is None else previous_map(previous, roi, size, regions)
+    maps[0] = 0 if previous is None else previous_map(previous, roi, size, recipe)
     for channel, positive in ((1, True), (2, False)):
         moved = (positions(clicks, positive=positive) - (roi.row_start, roi.col_start)) * scale
         maps[channel] = 0
@@ -89,9 +89,11 @@ def guidance_maps(
     return maps
 
 
-def previous_map(previous: Prediction, roi: Box, size: int, regions: Regions) -> Float32[np.ndarray, "size size"]:
+def previous_map(
+    previous: Prediction, roi: Box, size: int, recipe: InferenceRecipe
+) -> Float32[np.ndarray, "size size"]:
     """The last map as the network sees it in a region."""
     shown = previous.shown_map()
-    if regions.own_map and previous.roi == roi and len(shown) == size:
+    if recipe.own_map and previous.roi == roi and len(shown) == size:
         return shown
     return regrid(shown, previous.roi, roi, size)

@@ -3,8 +3,8 @@
 import numpy as np
 
 from napari_simpleclick.inference.network_input import guidance_maps, read_crop
-from napari_simpleclick.inference.roi import PUBLISHED
-from napari_simpleclick.inference.session import ClickSession
+from napari_simpleclick.inference.recipe import PUBLISHED
+from napari_simpleclick.inference.session import ClickSession, Following
 
 PREVIOUS, POSITIVE, NEGATIVE = (255, 225, 25), (31, 119, 224), (255, 140, 26)
 """Colors of the previous mask, of positive and of negative clicks."""
@@ -39,7 +39,8 @@ def network_view(session: ClickSession) -> np.ndarray | None:
         before = steps[newest - 1].prediction.beside(circumstances.others)
     clicks = [step.click for step in steps[: newest + 1] if step.click is not None]
     picture = 255 * np.moveaxis(read_crop(circumstances.image, roi, size), 0, 2)
-    maps = guidance_maps(clicks, before, roi, size, regions=getattr(session.predictor, "regions", PUBLISHED))
+    recipe = session.predictor.recipe if isinstance(session.predictor, Following) else PUBLISHED
+    maps = guidance_maps(clicks, before, roi, size, recipe=recipe)
     for weights, color in zip((TINT * maps[0], maps[1], maps[2]), (PREVIOUS, POSITIVE, NEGATIVE), strict=True):
         picture += weights[..., None] * (np.array(color, np.float32) - picture)
     return np.asarray(picture.round(), np.uint8)

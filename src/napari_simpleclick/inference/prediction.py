@@ -8,10 +8,11 @@ import numpy as np
 from jaxtyping import Float32
 
 from napari_simpleclick.arrays import BinaryMask, Box, ProbabilityMap, bounding_box
+from napari_simpleclick.inference.recipe import MASK_THRESHOLD
 from napari_simpleclick.inference.resample import Positions, enlarge, resample_at
-from napari_simpleclick.inference.roi import MASK_THRESHOLD, clamp, expand
+from napari_simpleclick.inference.roi import expand
 from napari_simpleclick.inference.upsampled_mask import enlarged_box, enlarged_mask
-from napari_simpleclick.masks import Patch, minus, overlap, part_of
+from napari_simpleclick.masks import Patch, clamped, intersection, minus, moved, part_of, within
 
 __all__ = ["MASK_THRESHOLD", "Patch", "Prediction"]
 
@@ -84,7 +85,7 @@ class Prediction:
         """
         if patch is None:
             return cls(EMPTY_MAP, Box(0, plane_shape[0], 0, plane_shape[1]), plane_shape)
-        return cls(None, clamp(expand(patch[0]), plane_shape), plane_shape, patch)
+        return cls(None, clamped(expand(patch[0]), plane_shape), plane_shape, patch)
 
     @property
     def probability(self) -> ProbabilityMap:
@@ -123,7 +124,7 @@ class Prediction:
             found = self.object_mask(threshold)
             return found[0] if found else None
         box = enlarged_box(self.shown_map(), self.roi, reach, threshold)
-        return moved(box, reach) if box else None
+        return moved(box, reach.row_start, reach.col_start) if box else None
 
     def claim(self, threshold: float | None = None) -> Patch | None:
         """The object as `object_mask` gives it, with the pixels that belong to others."""
@@ -155,7 +156,7 @@ class Prediction:
             return None
         mask = above[box.slices]
         mask.flags.writeable = False
-        return moved(box, reach), mask
+        return moved(box, reach.row_start, reach.col_start), mask
 
     def beside(self, others: Patch | None) -> Self:
         """What the next click starts from: with the pixels of other objects, or clearly without them.
@@ -182,23 +183,15 @@ class Prediction:
             return None
         rows = reach_of_side(small.row_start, small.row_stop, self.roi.shape[0], small_map.shape[0])
         cols = reach_of_side(small.col_start, small.col_stop, self.roi.shape[1], small_map.shape[1])
-        row, col = self.roi.row_start, self.roi.col_start
-        return Box(rows[0] + row, rows[1] + row, cols[0] + col, cols[1] + col)
-
-
-def moved(box: Box, frame: Box) -> Box:
-    """A box that is counted from the first pixel of a frame, counted from the first of the plane."""
-    rows, cols = frame.row_start, frame.col_start
-    return Box(box.row_start + rows, box.row_stop + rows, box.col_start + cols, box.col_stop + cols)
+        return moved(Box(*rows, *cols), self.roi.row_start, self.roi.col_start)
 
 
 def drawn_map(patch: Patch, roi: Box, size: int = MAP_SIZE) -> Float32[np.ndarray, "size size"]:
     """A drawn object, or what of it is in the region, as the network sees it."""
     crop = np.zeros(roi.shape, bool)
-    box = overlap(patch[0], roi)
+    box = intersection(patch[0], roi)
     if box is not None:
-        rows, cols = box.row_start - roi.row_start, box.col_start - roi.col_start
-        crop[rows : rows + box.shape[0], cols : cols + box.shape[1]] = part_of(patch, box)
+        crop[within(box, roi).slices] = part_of(patch, box)
     return resample_at(lambda rows, cols: crop[np.ix_(rows - roi.row_start, cols - roi.col_start)], roi, size)
 
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -10,14 +10,15 @@ from jaxtyping import Float32
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.click_constraints import obey
-from napari_simpleclick.inference.engines.network import Features, Images, Network, sigmoid
+from napari_simpleclick.inference.click_constraints import force_clicks
+from napari_simpleclick.inference.engines.network import Features, Images, Network
+from napari_simpleclick.inference.logits import sigmoid
 from napari_simpleclick.inference.network_input import guidance_maps, read_crop
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.request import Question
+from napari_simpleclick.inference.recipe import InferenceRecipe
+from napari_simpleclick.inference.request import Request
 from napari_simpleclick.inference.resample import Plane, pixels_now, same_picture
-from napari_simpleclick.inference.roi import PUBLISHED, Regions, next_roi
-from napari_simpleclick.inference.zoom_in import NEAR_SIDES, better, near_question
+from napari_simpleclick.inference.zoom_in import look_closer, look_near
 
 if TYPE_CHECKING:
     import torch
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class KeptFeatures:
     """Features of a region of a picture, and the pixels that they were made from.
 
     Parameters
@@ -65,8 +66,8 @@ class Predictor:
         Where a `SimpleClick` runs.
     facts
         What names model and engine, for session files: plain values.
-    regions
-        How large objects are shown and whether clicks are obeyed; None as the network was trained.
+    recipe
+        Rules around the network, such as how large objects are shown; None as the network was trained.
     """
 
     def __init__(
@@ -77,15 +78,15 @@ class Predictor:
         size: int = 448,
         device: "torch.device | str" = "cpu",
         facts: Mapping[str, Any] | None = None,
-        regions: Regions | None = None,
+        recipe: InferenceRecipe | None = None,
     ) -> None:
         self.network = for_arrays(network, device)
-        self.regions = regions or cast(Regions, getattr(self.network, "regions", PUBLISHED))
+        self.recipe = recipe or self.network.recipe
         self.flip = flip
         self.size = size
         self.facts = {**(facts or {}), "flip": flip, "size": size}
-        self._kept: list[Seen] = []
-        self._ahead: Seen | None = None
+        self._kept: list[KeptFeatures] = []
+        self._ahead: KeptFeatures | None = None
         self._free: list[Float32[np.ndarray, "3 size size"]] = []
 
     def predict(
@@ -109,14 +110,14 @@ class Predictor:
         ValueError
             If the picture is no (height, width, 3) uint8, there is no click, or a click lies outside the plane.
         """
-        return self.predict_together([Question(image, clicks, previous, view)])[0]
+        return self.predict_together([Request(image, clicks, previous, view)])[0]
 
-    def predict_together(self, questions: Sequence[Question]) -> list[Prediction]:
-        """Answer several questions with one call of the network; an engine of fixed batch is called once for each.
+    def predict_together(self, requests: Sequence[Request]) -> list[Prediction]:
+        """Answer several requests with as few passes of the network as possible; a fixed batch takes one for each.
 
         Parameters
         ----------
-        questions
+        requests
             As for `predict`; those that look at the same region of the same picture share its features.
 
         Raises
@@ -124,55 +125,34 @@ class Predictor:
         ValueError
             As `predict`.
         """
-        if len(questions) > 1 and getattr(self.network, "fixed_batch", False):
-            return [answer for question in questions for answer in self.predict_together([question])]
-        shapes = [checked_shape(image, clicks) for image, clicks, _, _ in questions]
-        rois = [roi_of(question, shape, self.regions) for question, shape in zip(questions, shapes, strict=True)]
-        features = self.features([(image, roi) for (image, *_), roi in zip(questions, rois, strict=True)])
+        if len(requests) > 1 and self.network.fixed_batch:
+            return [answer for request in requests for answer in self.predict_together([request])]
+        if not self.recipe.zoom_in:
+            return self.look(requests)
+        answers = look_closer(self.look, requests, self.recipe)
+        kept = self._kept
+        found = look_near(self.look, requests, answers, self.recipe)
+        if found == answers:
+            self._kept = kept  # the next click looks there again
+        return found
+
+    def look(self, requests: Sequence[Request]) -> list[Prediction]:
+        """Answer requests with one pass of the network, each in its region."""
+        shapes = [checked_shape(image, clicks) for image, clicks, _, _ in requests]
+        rois = [request.roi(self.recipe) for request in requests]
+        features = self.features([(image, roi) for (image, *_), roi in zip(requests, rois, strict=True)])
         inputs = [
-            guidance_maps(clicks, previous, roi, self.size, self.input(), regions=self.regions)
-            for (_, clicks, previous, _), roi in zip(questions, rois, strict=True)
+            guidance_maps(clicks, previous, roi, self.size, self.input(), recipe=self.recipe)
+            for (_, clicks, previous, _), roi in zip(requests, rois, strict=True)
         ]
         logits = self.network.decode(features, joined([self.mirrored(maps) for maps in inputs]))[:, 0]
         self._free += inputs
         # The published evaluation averages logits, not probabilities (docs/decisions/0003).
         probabilities = sigmoid((logits[::2] + logits[1::2, :, ::-1]) / 2 if self.flip else logits)
-        if self.regions.obey:
-            for probability, (_, clicks, *_), roi in zip(probabilities, questions, rois, strict=True):
-                obey(probability, clicks, roi)
-        answers = [Prediction(*answer) for answer in zip(probabilities, rois, shapes, strict=True)]
-        return self.looked_again(questions, answers) if self.regions.second_look else answers
-
-    def looked_again(self, questions: Sequence[Question], answers: list[Prediction]) -> list[Prediction]:
-        """The answers: first ones from the region that they ask for, sprawling ones from near the click."""
-        closer = list(map(self.closer, questions, answers))
-        second = [
-            replace(answer, first_look=first) if question else answer
-            for question, answer, first in zip(closer, self.answers_or(closer, answers), answers, strict=True)
-        ]
-        found, kept = second, self._kept
-        for side in NEAR_SIDES:
-            near = [
-                near_question(question, answer, first.roi, side)
-                for question, answer, first in zip(questions, found, answers, strict=True)
-            ]
-            found = list(map(better, self.answers_or(near, found), found, near))
-        if found == second:
-            self._kept = kept  # the next click looks there again
-        return found
-
-    def closer(self, question: Question, answer: Prediction) -> Question | None:
-        """What shows a small object on a large plane larger: the first click once more, with its own answer."""
-        again = question._replace(previous=answer)
-        if question.previous is None and roi_of(again, answer.plane_shape, self.regions) != answer.roi:
-            return again
-        return None
-
-    def answers_or(self, questions: Sequence[Question | None], answers: Sequence[Prediction]) -> list[Prediction]:
-        """Answers to questions, all asked at once; where there is none, the one that is known."""
-        asked = [question for question in questions if question]
-        new = iter(self.predict_together(asked) if asked else ())
-        return [next(new) if question else answer for question, answer in zip(questions, answers, strict=True)]
+        if self.recipe.force_clicks:
+            for probability, (_, clicks, *_), roi in zip(probabilities, requests, rois, strict=True):
+                force_clicks(probability, clicks, roi)
+        return [Prediction(*answer) for answer in zip(probabilities, rois, shapes, strict=True)]
 
     def prepare(self, image: Plane, *, view: Box | None = None) -> None:
         """Compute the features of what a first click would look at, so that it takes no longer than the next ones.
@@ -182,11 +162,10 @@ class Predictor:
         image, view
             As for `predict`. Pixels may have changed since the last time, so features are computed anew.
         """
-        height, width, _ = image.shape
-        roi = next_roi((), shape=(height, width), view=view)
+        roi = Request(image, (), view=view).roi(self.recipe)
         crop = read_crop(image, roi, self.size, self.input())
         pixels = pixels_now(image, roi, self.size)
-        self._ahead = Seen(image, roi, pixels, self.network.encode(self.mirrored(crop)))
+        self._ahead = KeptFeatures(image, roi, pixels, self.network.encode(self.mirrored(crop)))
         self._free.append(crop)
 
     def features(self, regions: Sequence[tuple[Plane, Box]]) -> Features:
@@ -206,7 +185,7 @@ class Predictor:
             for place, (key, image) in enumerate(new.items()):
                 part = slice(place * count, (place + 1) * count)
                 own = [level[part] for level in maps] if len(new) > 1 else maps
-                known[key] = Seen(image, key[1], pixels[key], own)
+                known[key] = KeptFeatures(image, key[1], pixels[key], own)
         self._kept = [known[key] for key in wanted]
         parts = [known[id(image), roi].maps for image, roi in regions]
         return parts[0] if len(parts) == 1 else [joined(levels) for levels in zip(*parts, strict=True)]
@@ -231,14 +210,6 @@ def for_arrays(network: "Network | SimpleClick", device: "torch.device | str") -
     from napari_simpleclick.inference.engines.torch_network import TorchNetwork
 
     return TorchNetwork(cast("SimpleClick", network), device)
-
-
-def roi_of(question: Question, shape: tuple[int, int], regions: Regions) -> Box:
-    """The region that the network looks at to answer a question on a plane of some height and width."""
-    _, clicks, previous, view = question
-    found = previous.object_box(regions.object_threshold) if previous else None
-    used = previous.roi if previous else None
-    return next_roi(clicks, shape=shape, found=found, used=used, view=view, regions=regions)
 
 
 def joined(batches: Sequence[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""A question to a predictor: everything that an answer depends on."""
+"""A request to a predictor: everything that its prediction depends on."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,10 +6,12 @@ from typing import NamedTuple
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.inference.recipe import InferenceRecipe
 from napari_simpleclick.inference.resample import Plane
+from napari_simpleclick.inference.roi import next_roi
 
 
-class Question(NamedTuple):
+class Request(NamedTuple):
     """What `PredictorLike.predict` is asked."""
 
     image: Plane
@@ -20,3 +22,10 @@ class Question(NamedTuple):
     """The prediction before the newest click."""
     view: Box | None = None
     """Where to look as long as no object is found; the whole plane if None."""
+
+    def roi(self, recipe: InferenceRecipe) -> Box:
+        """The region that the network looks at."""
+        found = self.previous.object_box(recipe.object_threshold) if self.previous else None
+        used = self.previous.roi if self.previous else None
+        height, width, _ = self.image.shape
+        return next_roi(self.clicks, shape=(height, width), found=found, used=used, view=self.view, recipe=recipe)

@@ -1,86 +1,14 @@
 """Region of interest: which part of the plane the network looks at (SimpleClick, prediction; from RITM)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-
-EXPANSION = 1.4
-"""How much larger than the object the region is."""
+from napari_simpleclick.inference.recipe import PUBLISHED, InferenceRecipe
+from napari_simpleclick.masks import clamped
 
 SAME_REGION_IOU = 0.5
 """A new region that overlaps the one in use by less takes its place."""
-
-MASK_THRESHOLD = 0.49
-"""Probability above which a pixel belongs to the mask (published value)."""
-
-OBJECT_THRESHOLD = 0.50
-"""Probability above which a pixel counts as object when the region is chosen (published value)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Regions:
-    """How large a network wants objects to be shown, and what becomes of its answers (docs/decisions/0014, 0015).
-
-    Parameters
-    ----------
-    smallest_side
-        Shortest side of a region before it is clamped to the plane, in pixels, for the smallest objects.
-    surroundings
-        So many times as long as the object a side is, as long as that is no longer than `LONGEST_SMALL_SIDE`.
-    second_look
-        Whether the first click is answered once more in the region that its first answer asks for.
-    obey
-        Whether a clicked pixel becomes what the click says, whatever the network answers.
-    own_map
-        Whether the network sees its last map as it gave it while the region stays; as published, the map is enlarged to
-        the plane and reduced again.
-    object_threshold
-        Probability above which a pixel counts as object when the region is chosen.
-    """
-
-    smallest_side: int
-    surroundings: float
-    second_look: bool
-    obey: bool
-    own_map: bool
-    object_threshold: float
-
-    def side(self, length: int) -> float:
-        """Side of the region for an object of some length, in pixels.
-
-        Examples
-        --------
-        >>> [PUBLISHED.side(length) for length in (8, 40, 400)], [CLOSE.side(length) for length in (8, 40, 400)]
-        ([200, 200, 560.0], [112, 160, 560.0])
-        """
-        small = min(max(self.smallest_side, self.surroundings * length), LONGEST_SMALL_SIDE)
-        return max(EXPANSION * length, small)
-
-
-LONGEST_SMALL_SIDE = 200
-"""Shortest side of a region as published, in pixels."""
-
-PUBLISHED = Regions(
-    smallest_side=LONGEST_SMALL_SIDE,
-    surroundings=0,
-    second_look=False,
-    obey=False,
-    own_map=False,
-    object_threshold=OBJECT_THRESHOLD,
-)
-"""As in the published evaluation."""
-
-CLOSE = Regions(
-    smallest_side=112, surroundings=4, second_look=True, obey=True, own_map=True, object_threshold=MASK_THRESHOLD
-)
-"""For networks that were trained to see pixels enlarged four times, and their own maps as they are."""
-
-
-def regions_for(stem: str) -> Regions:
-    """The regions that a network was trained for, by its stem (`SimpleClickConfig`)."""
-    return PUBLISHED if stem == "patch" else CLOSE
 
 
 def next_roi(
@@ -90,7 +18,7 @@ def next_roi(
     found: Box | None = None,
     used: Box | None = None,
     view: Box | None = None,
-    regions: Regions = PUBLISHED,
+    recipe: InferenceRecipe = PUBLISHED,
 ) -> Box:
     """Region for the next prediction.
 
@@ -101,12 +29,12 @@ def next_roi(
     shape
         Height and width of the plane.
     found
-        Bounding box of the last prediction above `regions.object_threshold`; None if nothing was found or predicted.
+        Bounding box of the last prediction above `recipe.object_threshold`; None if nothing was found or predicted.
     used
         Region of the last prediction; None before the first.
     view
         Where to look as long as no object is found, such as what the user sees; the whole plane if None.
-    regions
+    recipe
         How large objects are shown.
 
     Returns
@@ -116,9 +44,9 @@ def next_roi(
     """
     whole = Box(0, shape[0], 0, shape[1])
     if found is None:
-        wanted = clamp(view, shape) if view and holds(view, clicks) else whole
+        wanted = clamped(view, shape) if view and holds(view, clicks) else whole
     else:
-        wanted = clamp(expand(with_clicks(found, clicks), regions), shape)
+        wanted = clamped(expand(with_clicks(found, clicks), recipe), shape)
     if used is None or not holds(used, clicks) or box_iou(wanted, used) < SAME_REGION_IOU:
         return wanted
     return used
@@ -136,10 +64,10 @@ def with_clicks(box: Box, clicks: Sequence[Click]) -> Box:
     )
 
 
-def expand(box: Box, regions: Regions = PUBLISHED) -> Box:
+def expand(box: Box, recipe: InferenceRecipe = PUBLISHED) -> Box:
     """Enlarge a box about its centre."""
     rows, cols = (
-        expand_side(start, stop, regions.side(stop - start))
+        expand_side(start, stop, recipe.side(stop - start))
         for start, stop in ((box.row_start, box.row_stop), (box.col_start, box.col_stop))
     )
     return Box(*rows, *cols)
@@ -149,12 +77,6 @@ def expand_side(start: int, stop: int, side: float) -> tuple[int, int]:
     """Enlarge one side; the published code rounds the first and the *last* pixel, so one pixel more is taken."""
     centre = (start + stop - 1) / 2
     return round(centre - side / 2), round(centre + side / 2) + 1
-
-
-def clamp(box: Box, shape: tuple[int, int]) -> Box:
-    """The part of a box that lies on a plane of `shape` (height, width)."""
-    height, width = shape
-    return Box(max(box.row_start, 0), min(box.row_stop, height), max(box.col_start, 0), min(box.col_stop, width))
 
 
 def holds(box: Box, clicks: Sequence[Click]) -> bool:

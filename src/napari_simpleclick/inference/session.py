@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import time
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Patch, Prediction
-from napari_simpleclick.inference.request import Question
+from napari_simpleclick.inference.recipe import InferenceRecipe
+from napari_simpleclick.inference.request import Request
 from napari_simpleclick.inference.resample import Plane
 
 Origin = Literal["clicked", "painted", "accepted", "propagated", "interpolated"]
@@ -75,6 +76,29 @@ class PredictorLike(Protocol):
         self, image: Plane, clicks: Sequence[Click], previous: Prediction | None = None, *, view: Box | None = None
     ) -> Prediction:
         """Segment what the clicks point at; see `Predictor.predict`."""
+
+
+@runtime_checkable
+class Described(Protocol):
+    """A predictor that says what it is, so that a session file can tell what a mask came from."""
+
+    facts: Mapping[str, Any]
+    """Plain values that name model and engine."""
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """A predictor that can do a part of its work before the first click."""
+
+    def prepare(self, image: Plane, *, view: Box | None = None) -> None:
+        """Compute what a first click would need; see `Predictor.prepare`."""
+
+
+@runtime_checkable
+class Following(Protocol):
+    """A predictor that shows objects to a network by a recipe."""
+
+    recipe: InferenceRecipe
 
 
 class ClickSession:
@@ -152,16 +176,16 @@ class ClickSession:
         ValueError
             If the click lies outside the plane.
         """
-        image, clicks, previous, view = self.question(click)
+        image, clicks, previous, view = self.request(click)
         return self.take(click, self.predictor.predict(image, clicks, previous, view=view))
 
-    def question(self, click: Click) -> Question:
-        """What the predictor has to be asked for a click."""
+    def request(self, click: Click) -> Request:
+        """What the predictor is asked for a click."""
         previous = self.prediction.beside(self.others) if self.prediction else None
-        return Question(self.image, (*self.clicks, click), previous, self.view)
+        return Request(self.image, (*self.clicks, click), previous, self.view)
 
     def take(self, click: Click, answer: Prediction) -> Prediction:
-        """Add a click whose question was answered."""
+        """Add a click whose request was answered."""
         prediction = self.claim(answer)
         self._done.append(Step(click, prediction, circumstances=self.circumstances()))
         self._undone.clear()
@@ -174,7 +198,8 @@ class ClickSession:
 
     def circumstances(self) -> Circumstances:
         """What an answer that is given now depends on."""
-        return Circumstances(self.image, self.view, getattr(self.predictor, "facts", {}), time(), self.others)
+        facts = self.predictor.facts if isinstance(self.predictor, Described) else {}
+        return Circumstances(self.image, self.view, facts, time(), self.others)
 
     def undo(self) -> Prediction | None:
         """Take the newest step back and return the prediction before it; nothing happens without steps."""

@@ -1,11 +1,21 @@
-"""Where an answer sprawls over the plane, the object is looked for around the click (docs/decisions/0014)."""
+"""Zoom-in: small objects on large planes are looked at once more from closer (docs/decisions/0014).
 
+A first prediction is repeated in the region that it asks for. Where the result still sprawls over the plane, the object
+is looked for around the click.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from napari_simpleclick.arrays import Box, bounding_box
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.request import Question
-from napari_simpleclick.inference.roi import CLOSE, LONGEST_SMALL_SIDE, OBJECT_THRESHOLD, clamp, holds
+from napari_simpleclick.inference.recipe import CLOSE, LONGEST_SMALL_SIDE, OBJECT_THRESHOLD, InferenceRecipe
+from napari_simpleclick.inference.request import Request
+from napari_simpleclick.inference.roi import holds
+from napari_simpleclick.masks import clamped
+
+Look = Callable[[Sequence[Request]], list[Prediction]]
+"""Answers requests with one pass of the network."""
 
 SPRAWLS = 0.3
 """An object that fills less of the square around it has no shape that a click means."""
@@ -17,46 +27,103 @@ WHOLE, WHOLE_AFTER_REFUSAL = 0.5, 0.8
 """Larger parts of a square are parts of something larger; less cautious once the user said that the answer is wrong."""
 
 
-def near_question(question: Question, answer: Prediction, seen: Box, side: int) -> Question | None:
+def look_closer(look: Look, requests: Sequence[Request], recipe: InferenceRecipe) -> list[Prediction]:
+    """Answer requests, and first ones once more with their own answer, in the region that it asks for.
+
+    Parameters
+    ----------
+    look
+        One pass of the network.
+    requests
+        What to answer.
+    recipe
+        How regions are chosen.
+    """
+    answers = look(requests)
+    again = [closer_request(request, answer, recipe) for request, answer in zip(requests, answers, strict=True)]
+    return [
+        replace(second, first_look=first) if second else first
+        for first, second in zip(answers, look_where_asked(look, again), strict=True)
+    ]
+
+
+def look_near(
+    look: Look, requests: Sequence[Request], answers: Sequence[Prediction], recipe: InferenceRecipe
+) -> list[Prediction]:
+    """The answers; those that sprawl over the plane are exchanged for small things around the click, if there are any.
+
+    Parameters
+    ----------
+    look
+        One pass of the network.
+    requests, answers
+        What was asked, and what `look_closer` answered.
+    recipe
+        How regions are chosen.
+    """
+    found = list(answers)
+    regions = [(answer.first_look or answer).roi for answer in answers]
+    for side in NEAR_SIDES:
+        near = [near_request(*each, side) for each in zip(requests, found, regions, strict=True)]
+        nearer = look_where_asked(lambda asked: look_closer(look, asked, recipe), near)
+        found = [
+            better(new, old, request) if new and request else old
+            for new, old, request in zip(nearer, found, near, strict=True)
+        ]
+    return found
+
+
+def look_where_asked(look: Look, requests: Sequence[Request | None]) -> list[Prediction | None]:
+    """Answers to the requests that there are, all at once; None for the others."""
+    asked = [request for request in requests if request]
+    answers = iter(look(asked) if asked else ())
+    return [next(answers) if request else None for request in requests]
+
+
+def closer_request(request: Request, answer: Prediction, recipe: InferenceRecipe) -> Request | None:
+    """A first request once more, with its own answer; None if that is not looked at in another region."""
+    again = request._replace(previous=answer)
+    return again if request.previous is None and again.roi(recipe) != answer.roi else None
+
+
+def near_request(request: Request, answer: Prediction, first_roi: Box, side: int) -> Request | None:
     """What asks for the object around the click if an answer sprawls, or still does after a negative click.
 
     Parameters
     ----------
-    question
+    request
         What was asked; its newest positive click is in the middle of the new view.
     answer
         What was answered.
-    seen
+    first_roi
         The region that was looked at first.
     side
         Side of the new view in pixels. A first click is looked for in the largest only: large things have small parts.
 
     Returns
     -------
-    Question or None
+    Request or None
         Without the answer before. None if the answer will do, or if it was looked for from near.
     """
-    centre = next((click for click in reversed(question.clicks) if click.positive), None)
-    if not refused(question) and (question.previous or side < NEAR_SIDES[0]):
+    centre = next((click for click in reversed(request.clicks) if click.positive), None)
+    if not refused(request) and (request.previous or side < NEAR_SIDES[0]):
         return None
-    if centre is None or max(seen.shape) <= 2 * NEAR_SIDES[0] or fill(answer) >= SPRAWLS:
+    if centre is None or max(first_roi.shape) <= 2 * NEAR_SIDES[0] or fill(answer) >= SPRAWLS:
         return None
     row, col = round(centre.row) - side // 2, round(centre.col) - side // 2
-    view = clamp(Box(row, row + side, col, col + side), answer.plane_shape)
-    return question._replace(view=view, previous=None) if holds(view, question.clicks) else None
+    view = clamped(Box(row, row + side, col, col + side), answer.plane_shape)
+    return request._replace(view=view, previous=None) if holds(view, request.clicks) else None
 
 
-def refused(question: Question) -> bool:
+def refused(request: Request) -> bool:
     """Whether the newest click says that something does not belong."""
-    return not question.clicks[-1].positive
+    return not request.clicks[-1].positive
 
 
-def better(found: Prediction, sprawling: Prediction, near: Question | None) -> Prediction:
+def better(found: Prediction, sprawling: Prediction, near: Request) -> Prediction:
     """What was found near the click if it is a small thing as a whole, not a part of something large."""
-    if near is None or near.view is None:
-        return sprawling
     box = found.object_box(OBJECT_THRESHOLD)
-    if box is None:
+    if near.view is None or box is None:
         return sprawling
     whole = max(box.shape) <= (WHOLE_AFTER_REFUSAL if refused(near) else WHOLE) * max(near.view.shape)
     if not (whole and 2 * area(found) <= area(sprawling) and is_inside(box, near.view, found.plane_shape)):

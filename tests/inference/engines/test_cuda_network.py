@@ -9,9 +9,10 @@ import torch
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.inference.engines.cuda_network import CudaNetwork
-from napari_simpleclick.inference.engines.network import TOLERANCES, sigmoid
+from napari_simpleclick.inference.engines.network import TOLERANCES
 from napari_simpleclick.inference.engines.selection import choose_network
 from napari_simpleclick.inference.engines.torch_network import TorchNetwork
+from napari_simpleclick.inference.logits import sigmoid
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.model.registry import create_model
 from napari_simpleclick.model.weights import load_model

@@ -11,9 +11,10 @@ from napari_simpleclick.data.datasets.registry import open_dataset
 from napari_simpleclick.evaluation.evaluate import evaluate_object
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 from napari_simpleclick.inference.engines import graph_cache
-from napari_simpleclick.inference.engines.network import TOLERANCES, sigmoid
+from napari_simpleclick.inference.engines.network import TOLERANCES
 from napari_simpleclick.inference.engines.quantisation import Recorder, quantise
 from napari_simpleclick.inference.engines.selection import choose_network
+from napari_simpleclick.inference.logits import sigmoid
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.model.checkpoint import load_checkpoint
 from napari_simpleclick.model.click_maps import click_map

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from napari_simpleclick.inference.engines.network import Features, Images, Logits
-from napari_simpleclick.inference.roi import regions_for
+from napari_simpleclick.inference.recipe import recipe_for
 from napari_simpleclick.model.simpleclick import SimpleClick
 
 WARM_UP = 3
@@ -37,7 +37,8 @@ class CudaNetwork:
     def __init__(
         self, model: SimpleClick, device: torch.device | str, dtype: torch.dtype, *, size: int, batch: int
     ) -> None:
-        self.regions = regions_for(model.config.stem)
+        self.recipe = recipe_for(model.config.stem)
+        self.fixed_batch = False
         self.device, self.dtype = torch.device(device), dtype
         self.model = deepcopy(model).eval().to(self.device, dtype).to(memory_format=torch.channels_last)
         with torch.inference_mode():

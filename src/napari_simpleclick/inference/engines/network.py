@@ -6,6 +6,8 @@ from typing import Any, Literal, Protocol, TypeAlias
 import numpy as np
 from jaxtyping import Float32
 
+from napari_simpleclick.inference.logits import sigmoid
+from napari_simpleclick.inference.recipe import InferenceRecipe
 from napari_simpleclick.inference.resample import enlarge_map
 
 Engine = Literal["auto", "torch", "openvino"]
@@ -26,6 +28,12 @@ Logits: TypeAlias = Float32[np.ndarray, "batch 1 size size"]
 
 class Network(Protocol):
     """What a predictor needs: arrays in and out. Inputs are overwritten after the answer: keep none."""
+
+    recipe: InferenceRecipe
+    """What the network was trained for."""
+
+    fixed_batch: bool
+    """Whether it takes inputs of one batch size only."""
 
     def encode(self, image: Images) -> Features:
         """Features of images in [0, 1]."""
@@ -55,19 +63,3 @@ def fixed_input(*, size: int, batch: int) -> tuple[Images, Images]:
     guidance = np.zeros((batch, 3, size, size), np.float32)
     guidance[:, 1, size // 2 - 4 : size // 2 + 5, size // 2 - 4 : size // 2 + 5] = 1
     return image, guidance
-
-
-def sigmoid(logits: np.ndarray) -> np.ndarray:
-    """Probabilities of logits, in new memory of the same precision.
-
-    Examples
-    --------
-    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
-    array([0. , 0.5, 1. ])
-    """
-    result: np.ndarray = np.negative(logits)
-    with np.errstate(over="ignore"):  # infinity is what is wanted: its inverse is 0
-        np.exp(result, out=result)
-    result += 1
-    np.reciprocal(result, out=result)
-    return result

@@ -9,8 +9,8 @@ import numpy as np
 from napari_simpleclick.inference.engines.graph_cache import core, prune, stem_of
 from napari_simpleclick.inference.engines.mapped_files import let_go
 from napari_simpleclick.inference.engines.network import Features, Images, Logits, Precision
+from napari_simpleclick.inference.recipe import recipe_for
 from napari_simpleclick.inference.resample import enlarge_map
-from napari_simpleclick.inference.roi import regions_for
 
 if TYPE_CHECKING:
     import openvino
@@ -35,9 +35,6 @@ class OpenVinoNetwork:
         Whether the graphs were there rather than made now.
     """
 
-    fixed_batch = True
-    """Graphs are compiled for one size of batch."""
-
     def __init__(
         self,
         encoder: "openvino.Model",
@@ -50,7 +47,8 @@ class OpenVinoNetwork:
     ) -> None:
         self.folder = folder
         self.kept = kept
-        self.regions = regions_for(stem_of(encoder))
+        self.recipe = recipe_for(stem_of(encoder))
+        self.fixed_batch = True
         self._kind = precision
         with ThreadPoolExecutor(1) as beside:
             first = beside.submit(compiled, encoder, precision, threads)

@@ -19,6 +19,7 @@ from napari_simpleclick.inference.engines.network import Features, Images, Logit
 from napari_simpleclick.inference.engines.openvino_graphs import Decoder, converted, example_input, graph_folder
 from napari_simpleclick.inference.engines.openvino_import import import_openvino
 from napari_simpleclick.inference.engines.torch_network import TorchNetwork
+from napari_simpleclick.inference.recipe import PUBLISHED
 from napari_simpleclick.model.simpleclick import SimpleClick
 
 LARGEST_LOSS = 0.3
@@ -71,6 +72,7 @@ class Recorder:
 
     def __init__(self, model: SimpleClick) -> None:
         self.network = TorchNetwork(model)
+        self.recipe, self.fixed_batch = PUBLISHED, False
         self.inputs: list[tuple[np.ndarray, ...]] = []
 
     def encode(self, image: Images) -> Features:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from napari_simpleclick.inference.engines.network import Features, Images, Logits
-from napari_simpleclick.inference.roi import regions_for
+from napari_simpleclick.inference.recipe import recipe_for
 from napari_simpleclick.model.simpleclick import SimpleClick
 
 
@@ -30,7 +30,8 @@ class TorchNetwork:
         self.model = model.to(device).eval()
         self.device = torch.device(device)
         self.dtype = dtype
-        self.regions = regions_for(model.config.stem)
+        self.recipe = recipe_for(model.config.stem)
+        self.fixed_batch = False
 
     def encode(self, image: Images) -> Features:
         """Features of images in [0, 1], as tensors on the device."""

@@ -8,19 +8,14 @@ from scipy.ndimage import distance_transform_edt
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import ExpectedClick
+from napari_simpleclick.inference.logits import logit
 from napari_simpleclick.inference.prediction import Patch, Prediction
 from napari_simpleclick.inference.propagation.intensity_likelihood import Appearance, averaged, learnt
 from napari_simpleclick.inference.propagation.registration import movement
-from napari_simpleclick.inference.propagation.shape_interpolation import (
-    between,
-    pasted,
-    shifted,
-    signed_distance,
-    trimmed,
-)
+from napari_simpleclick.inference.propagation.shape_interpolation import between, signed_distance
 from napari_simpleclick.inference.resample import Plane, Positions, resample_at
 from napari_simpleclick.inference.session import PredictorLike
-from napari_simpleclick.masks import around, overlap, part_of
+from napari_simpleclick.masks import around, intersection, part_of, pasted, shifted, trimmed
 
 LARGEST_GROWTH = 2.0
 """From slice to slice the area may grow or shrink by this factor."""
@@ -153,8 +148,7 @@ def weighed(
     """An answer of the network, (size, size) probabilities, with what is known about shape and appearance."""
     size = answer_map.shape[0]
     scale = max(2.0, np.sqrt(expected[1].sum() / np.pi) / 3)
-    likely = np.clip(answer_map, 1e-4, 1 - 1e-4)
-    logits = np.log(likely / (1 - likely))
+    logits = logit(answer_map, least=1e-4)
     deep = resample_at(partial(depths, expected), answer.roi, size) / scale
     logits += TRUST * deep * np.maximum(1, 1 - deep - LEASH)
     if looks is not None:
@@ -219,5 +213,5 @@ def why_stop(before: Patch, after: Patch | None) -> str | None:
 
 def shared_area(first: Patch, second: Patch) -> int:
     """Number of pixels in both objects."""
-    box = overlap(first[0], second[0])
+    box = intersection(first[0], second[0])
     return 0 if box is None else int((part_of(first, box) & part_of(second, box)).sum())

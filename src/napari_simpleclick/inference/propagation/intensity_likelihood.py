@@ -6,10 +6,8 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt, gaussian_filter, gaussian_filter1d
 
 from napari_simpleclick.arrays import Box
-from napari_simpleclick.inference.prediction import Patch
-from napari_simpleclick.inference.propagation.shape_interpolation import pasted
 from napari_simpleclick.inference.resample import Plane, Positions, resample_at
-from napari_simpleclick.inference.roi import clamp
+from napari_simpleclick.masks import Patch, clamped, pasted, widened
 
 NARROWEST_RIM = 6
 """Surroundings reach so many pixels beyond the object at least; otherwise as far as its radius."""
@@ -83,8 +81,8 @@ def learnt(image: Plane, patch: Patch) -> Appearance | None:
     """
     box, mask = patch
     rim = max(NARROWEST_RIM, int(np.sqrt(mask.sum() / np.pi)))
-    frame = Box(box.row_start - rim, box.row_stop + rim, box.col_start - rim, box.col_stop + rim)
-    shown = clamp(frame, (image.shape[0], image.shape[1]))
+    frame = widened(box, rim)
+    shown = clamped(frame, (image.shape[0], image.shape[1]))
     step = max(1, max(box.shape) // SIDE)
     rows, cols = (
         np.arange(start, stop, step)

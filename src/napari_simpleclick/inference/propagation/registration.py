@@ -5,7 +5,7 @@ from scipy.ndimage import gaussian_filter
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.resample import Plane
-from napari_simpleclick.inference.roi import clamp
+from napari_simpleclick.masks import clamped, widened
 
 MARGIN = 24
 """Pixels around the object that are compared too."""
@@ -38,8 +38,7 @@ def movement(known: Plane, image: Plane, box: Box) -> tuple[int, int]:
     >>> movement(known, np.roll(known, (4, -2), (0, 1)), Box(30, 50, 30, 50))
     (4, -2)
     """
-    around = Box(box.row_start - MARGIN, box.row_stop + MARGIN, box.col_start - MARGIN, box.col_stop + MARGIN)
-    place = clamp(around, (known.shape[0], known.shape[1]))
+    place = clamped(widened(box, MARGIN), (known.shape[0], known.shape[1]))
     step = max(2, -(-max(place.shape) // SIDE))
     first, second = (thinned(plane, place, step) for plane in (known, image))
     best, found = correlation(first, second, 0, 0), (0, 0)

@@ -3,9 +3,8 @@
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
-from napari_simpleclick.arrays import BinaryMask, Box, bounding_box
-from napari_simpleclick.inference.prediction import Patch
-from napari_simpleclick.masks import around, overlap, part_of
+from napari_simpleclick.arrays import BinaryMask, Box
+from napari_simpleclick.masks import Patch, around, pasted, shifted, trimmed
 
 
 def between(first: Patch, last: Patch, fraction: float, plane_shape: tuple[int, int]) -> Patch | None:
@@ -44,35 +43,8 @@ def centre(patch: Patch) -> tuple[int, int]:
     return round(rows.mean()) + patch[0].row_start, round(cols.mean()) + patch[0].col_start
 
 
-def shifted(patch: Patch, rows: int, cols: int) -> Patch:
-    """A patch moved by whole pixels."""
-    box, mask = patch
-    return Box(box.row_start + rows, box.row_stop + rows, box.col_start + cols, box.col_stop + cols), mask
-
-
-def pasted(patch: Patch, frame: Box) -> BinaryMask:
-    """The mask in a larger box."""
-    box, mask = patch
-    whole = np.zeros(frame.shape, bool)
-    rows, cols = box.row_start - frame.row_start, box.col_start - frame.col_start
-    whole[rows : rows + mask.shape[0], cols : cols + mask.shape[1]] = mask
-    return whole
-
-
 def signed_distance(mask: BinaryMask) -> np.ndarray:
     """Distance to the border of the object in pixels, positive inside; what is outside the array is background."""
     padded = np.pad(mask, 1)
     inside: np.ndarray = distance_transform_edt(padded) - distance_transform_edt(~padded)
     return inside[1:-1, 1:-1]
-
-
-def trimmed(patch: Patch, limits: Box) -> Patch | None:
-    """The smallest patch with the same object, cut at the limits; None if nothing is left."""
-    within = overlap(patch[0], limits)
-    mask = None if within is None else part_of(patch, within)
-    box = None if mask is None else bounding_box(mask)
-    if within is None or mask is None or box is None:
-        return None
-    rows, cols = within.row_start, within.col_start
-    placed = Box(box.row_start + rows, box.row_stop + rows, box.col_start + cols, box.col_stop + cols)
-    return placed, mask[box.slices]

@@ -109,8 +109,8 @@ class HoverPreview:
             if number != self._asked or annotator.locked(object_id):
                 return None, 0.0
             session = annotator.session((object_id, plane.key), picture(plane), view)
-            seen, clicks, previous, region = session.question(click)
-            answer = session.predictor.predict(seen, clicks, previous, view=region)
+            picked, clicks, previous, region = session.request(click)
+            answer = session.predictor.predict(picked, clicks, previous, view=region)
             found = answer.object_mask()
             return found and rim(found), perf_counter() - start
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from napari_simpleclick.inference.session import Preparing
 from napari_simpleclick.plugin.display.canvas import Canvas
 from napari_simpleclick.plugin.jobs.jobs import Jobs
 from napari_simpleclick.plugin.jobs.timer import MakeTimer
@@ -45,15 +46,15 @@ class LookAhead:
         plane = workspace.shown_plane
         if plane is None:
             return
-        prepare = getattr(annotator.predictor, "prepare", None)
+        predictor = annotator.predictor
         view = workspace.view(plane)
-        seen = id(annotator.predictor), id(image), plane.key, view
+        seen = id(predictor), id(image), plane.key, view
         known = annotator.sessions.prediction(workspace.object_id, plane.key)
-        if prepare is None or seen == self._seen or known is not None:
+        if not isinstance(predictor, Preparing) or seen == self._seen or known is not None:
             return
         self._seen = seen
         picture = pictures(image)
-        self.jobs.run(lambda: prepare(picture(plane), view=view), lambda _: None, lambda _error: None)
+        self.jobs.run(lambda: predictor.prepare(picture(plane), view=view), lambda _: None, lambda _error: None)
 
     def stop(self) -> None:
         """Look no more."""
