@@ -14,7 +14,7 @@ import numpy as np
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
-from napari_simpleclick.inference.engines.selection import choose_network
+from napari_simpleclick.inference.engines.selection import select_network
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.session import ClickSession
 from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
@@ -24,7 +24,7 @@ CLICKS, REPETITIONS = 50, 7
 
 def main() -> None:
     name = sys.argv[1] if len(sys.argv) > 1 else DEFAULT_MODEL
-    chosen = choose_network(load_model(name), engine=sys.argv[2] if len(sys.argv) > 2 else "auto")
+    chosen = select_network(load_model(name), engine=sys.argv[2] if len(sys.argv) > 2 else "auto")
     predictor = Predictor(chosen.network)
     image = sample_volume("em-like")[0].plane(5).image()
     rng = np.random.default_rng(0)

@@ -26,7 +26,7 @@ from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.inference.engines.openvino_graphs import compiled_network
 from napari_simpleclick.inference.engines.openvino_network import OpenVinoNetwork
 from napari_simpleclick.inference.engines.quantisation import quantise
-from napari_simpleclick.inference.engines.selection import choose_network
+from napari_simpleclick.inference.engines.selection import select_network
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.model.weights import DEFAULT_MODEL
 
@@ -63,9 +63,9 @@ def main() -> None:
             "torch float32, mirrored": Predictor(model, flip=True),
             PLAIN: Predictor(model),
         }
-        chosen = choose_network(model)
+        chosen = select_network(model)
         if isinstance(chosen.network, OpenVinoNetwork):
-            mirrored = choose_network(model, batch=2)
+            mirrored = select_network(model, batch=2)
             predictors[f"{chosen.engine}, mirrored"] = Predictor(mirrored.network, flip=True)
             predictors[chosen.engine] = Predictor(chosen.network)
         if "--int8" in sys.argv:

@@ -29,7 +29,7 @@ from napari_simpleclick.data.datasets.options import DatasetOptions
 from napari_simpleclick.evaluation.evaluate import evaluate_object
 from napari_simpleclick.evaluation.job import DatasetChoice
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-from napari_simpleclick.inference.engines.selection import choose_network
+from napari_simpleclick.inference.engines.selection import select_network
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.recipe import PUBLISHED
 from napari_simpleclick.model.registry import ARCHITECTURES, create_model
@@ -72,7 +72,7 @@ def main() -> None:
 def ways(name: str, benchmark: Benchmark) -> dict[str, Predictor]:
     """Predictors of one model, the published way first."""
     model = open_model(name)
-    default = choose_network(model)
+    default = select_network(model)
     found = {
         "published: torch float32, mirror": Predictor(resizing_first(open_model(name)), flip=True, recipe=PUBLISHED),
         "torch float32, mirror": Predictor(model, flip=True),
@@ -80,9 +80,9 @@ def ways(name: str, benchmark: Benchmark) -> dict[str, Predictor]:
         f"{default.engine} (default)": Predictor(default.network),
     }
     if benchmark.int8:
-        found["OpenVINO int8"] = Predictor(choose_network(model, precision="int8").network)
+        found["OpenVINO int8"] = Predictor(select_network(model, precision="int8").network)
     if benchmark.draft:
-        small = choose_network(model, size=224)
+        small = select_network(model, size=224)
         found[f"{small.engine}, 224 px"] = Predictor(small.network, size=224)
     return found
 

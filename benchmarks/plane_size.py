@@ -26,7 +26,7 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.data.volume import SliceView
-from napari_simpleclick.inference.engines.selection import choose_network
+from napari_simpleclick.inference.engines.selection import select_network
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
 
@@ -83,7 +83,7 @@ def measure(fresh, prepared, network, plane, labels, view) -> np.ndarray:
 
 def main() -> None:
     name = sys.argv[1] if len(sys.argv) > 1 else DEFAULT_MODEL
-    chosen = choose_network(load_model(name), engine=sys.argv[2] if len(sys.argv) > 2 else "auto")
+    chosen = select_network(load_model(name), engine=sys.argv[2] if len(sys.argv) > 2 else "auto")
     network = Timed(chosen.network)
     fresh, prepared = Predictor(chosen.network), Predictor(chosen.network)
     section = sample_volume("em-like")[0].data[5]

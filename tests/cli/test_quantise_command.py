@@ -10,7 +10,7 @@ import torch
 
 from napari_simpleclick.cli.main import main
 from napari_simpleclick.inference.engines import graph_cache
-from napari_simpleclick.inference.engines.selection import choose_network
+from napari_simpleclick.inference.engines.selection import select_network
 from napari_simpleclick.model.checkpoint import load_checkpoint, save_checkpoint
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 
@@ -34,7 +34,7 @@ def test_the_command_quantises_compares_and_says_what_is_used(tmp_path, monkeypa
     (kept,) = (tmp_path / "cache").rglob("int8.json")
     result = json.loads(kept.read_text())
     assert result["objects"] == 3
-    engine = choose_network(load_checkpoint(path)).engine
+    engine = select_network(load_checkpoint(path)).engine
     assert ("int8 is used from now on" in said) == result["offered"] == (engine == "OpenVINO int8")
 
 

@@ -11,9 +11,9 @@ from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.engines.device import choose_device
 from napari_simpleclick.inference.network_input import guidance_maps, read_crop
 from napari_simpleclick.inference.predictor import Predictor
+from napari_simpleclick.inference.recipe import PUBLISHED
 from napari_simpleclick.inference.request import Request
 from napari_simpleclick.inference.resample import pixels_now
-from napari_simpleclick.inference.recipe import PUBLISHED
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 
 SMALL = SimpleClickConfig(
@@ -173,14 +173,14 @@ def test_grey_picture_whose_channels_share_memory_is_read_like_any_other(side):
 @pytest.mark.parametrize(
     "shown", [np.asarray, lambda pixels: SliceView(pixels[None], (0, 0, 0), (1, 2), rgb=True).image()]
 )
-@pytest.mark.parametrize("regions", [None, PUBLISHED])
-def test_array_with_new_pixels_is_a_new_picture(model, image, shown, regions):
-    predictor = Predictor(model, size=224, regions=regions)
+@pytest.mark.parametrize("recipe", [None, PUBLISHED])
+def test_array_with_new_pixels_is_a_new_picture(model, image, shown, recipe):
+    predictor = Predictor(model, size=224, recipe=recipe)
     first = predictor.predict(shown(image), [Click(100, 60)])
     predictor.prepare(shown(image))
     image[:] = image[::-1, ::-1].copy()
     again = predictor.predict(shown(image), [Click(100, 60)])
-    expected = Predictor(model, size=224, regions=regions).predict(image.copy(), [Click(100, 60)])
+    expected = Predictor(model, size=224, recipe=recipe).predict(image.copy(), [Click(100, 60)])
     np.testing.assert_array_equal(again.network_map, expected.network_map)
     assert not np.array_equal(again.network_map, first.network_map)
 

@@ -19,9 +19,8 @@ from napari_simpleclick.data.samples import SAMPLES, sample_volume
 from napari_simpleclick.data.volume import SliceView, Volume
 from napari_simpleclick.evaluation.metrics import iou
 from napari_simpleclick.evaluation.robot_user import next_click
-from napari_simpleclick.inference.engines.device import choose_device
-from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
+from napari_simpleclick.inference.loading import load_predictor
+from napari_simpleclick.model.weights import DEFAULT_MODEL
 
 SMALLEST = 100
 """Smaller objects are left out, in pixels."""
@@ -50,7 +49,7 @@ class Outcome:
 def run_demo(output: Path, model: str | None, clicks: int, console: Console) -> None:
     """Click the samples, write masks and contact sheets, show a table."""
     name = model or DEFAULT_MODEL
-    predictor = Predictor(load_model(name), device=choose_device())
+    predictor = load_predictor(name)
     table = Table(title=f"{name}, {clicks} simulated clicks per object")
     table.add_column("sample")
     for column in ("objects", "mIoU@1", f"mIoU@{clicks}", "ms per click"):

@@ -12,7 +12,8 @@ from napari_simpleclick.inference.session import PredictorLike
 
 if TYPE_CHECKING:
     from napari_simpleclick.inference.engines.network import Engine, Precision
-    from napari_simpleclick.inference.engines.selected_network import ChosenNetwork
+    from napari_simpleclick.inference.engines.selected_network import SelectedNetwork
+    from napari_simpleclick.inference.predictor_settings import PredictorSettings
 
 GROUP = "napari_simpleclick.predictors"
 """Entry-point group in which packages offer factories of predictors."""
@@ -47,7 +48,7 @@ class PredictorChoice:
     device
         auto, cuda, mps or cpu.
     engine, precision
-        What computes the network, and in which arithmetic: see `choose_network`.
+        What computes the network, and in which arithmetic: see `select_network`.
     arithmetic
         What these must come to, in the words of the report; None if anything will do. Workers are held to it, so that
         one run has one arithmetic.
@@ -72,21 +73,33 @@ class PredictorChoice:
         Raises
         ------
         ValueError
-            If this machine does not compute as it must; the other errors are those of `choose_network`.
+            If this machine does not compute as it must; the other errors are those of `select_network`.
         """
         if self.factory is not None:
             return find_factory(self.factory)()
-        from napari_simpleclick.inference.predictor import Predictor
-        from napari_simpleclick.inference.recipe import PUBLISHED
-
         chosen = network_of(self)
         if self.arithmetic not in (None, chosen.engine):
             raise ValueError(
                 f"The network must run on {self.arithmetic} here as in the rest of the run, got {chosen.engine}. "
                 "Choose an --engine and --precision that all workers have."
             )
-        recipe = PUBLISHED if self.regions == "published" else None
-        return Predictor(chosen.network, flip=self.flip, size=self.size, recipe=recipe)
+        return self.settings.predictor(chosen)
+
+    @property
+    def settings(self) -> "PredictorSettings":
+        """How SimpleClick is loaded."""
+        from napari_simpleclick.inference.predictor_settings import PredictorSettings
+
+        return PredictorSettings(
+            model=self.name,
+            device=self.device,
+            engine=self.engine,
+            precision=self.precision,
+            flip=self.flip,
+            size=self.size,
+            regions=self.regions,
+            threads=self.threads,
+        )
 
     def pinned(self) -> Self:
         """The same, held to the arithmetic that it comes to on this machine."""
@@ -125,25 +138,9 @@ class PredictorChoice:
 
 
 @lru_cache(maxsize=2)
-def network_of(choice: PredictorChoice) -> "ChosenNetwork":
+def network_of(choice: PredictorChoice) -> "SelectedNetwork":
     """The network of a choice, made once per process."""
-    import torch
-
-    from napari_simpleclick.inference.engines.device import choose_device
-    from napari_simpleclick.inference.engines.selection import choose_network
-    from napari_simpleclick.model.weights import load_model
-
-    if choice.threads is not None:
-        torch.set_num_threads(choice.threads)
-    return choose_network(
-        load_model(choice.name),
-        engine=choice.engine,
-        precision=choice.precision,
-        device=choose_device(choice.device),
-        size=choice.size,
-        batch=2 if choice.flip else 1,
-        threads=choice.threads,
-    )
+    return choice.settings.select_network()
 
 
 def engine_versions() -> dict[str, str]:

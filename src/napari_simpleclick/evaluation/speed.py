@@ -21,8 +21,8 @@ from napari_simpleclick.evaluation.robot_user import next_click
 from napari_simpleclick.inference.engines.device import choose_device
 from napari_simpleclick.inference.engines.network import Engine, Precision, fixed_input
 from napari_simpleclick.inference.engines.openvino_network import OpenVinoNetwork
-from napari_simpleclick.inference.engines.selected_network import ChosenNetwork
-from napari_simpleclick.inference.engines.selection import choose_network
+from napari_simpleclick.inference.engines.selected_network import SelectedNetwork
+from napari_simpleclick.inference.engines.selection import select_network
 from napari_simpleclick.inference.engines.speed_figures import SpeedFigures
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.predictor import Predictor
@@ -82,7 +82,7 @@ def measure_speed(job: SpeedJob) -> SpeedFigures:
     Raises
     ------
     ValueError, FileNotFoundError, ModuleNotFoundError
-        As `choose_network` and `load_model`.
+        As `select_network` and `load_model`.
     """
     sample, labels = sample_volume("em-like")
     planes = [sample.plane(index).image() for index in (5, 6)]
@@ -125,10 +125,10 @@ def measure_speed(job: SpeedJob) -> SpeedFigures:
     )
 
 
-def load(job: SpeedJob) -> tuple[Predictor, ChosenNetwork, bool]:
+def load(job: SpeedJob) -> tuple[Predictor, SelectedNetwork, bool]:
     """The predictor, what it runs on, and whether its graph had been compiled before."""
     model = open_model(job.model)
-    chosen = choose_network(
+    chosen = select_network(
         model,
         engine=job.engine,
         precision=job.precision,

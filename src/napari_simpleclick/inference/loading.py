@@ -1,88 +1,44 @@
-"""Load a model by name as a predictor that knows what it is called, so that a session file can name it.
+"""Load a model by name as a predictor."""
 
-torch is imported only where no earlier start on this machine compiled the network.
-"""
-
-from napari_simpleclick.inference.engines.cached_network import ready_network
-from napari_simpleclick.inference.engines.device import surely_cpu
 from napari_simpleclick.inference.engines.network import Engine, Precision
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.model.weights import find_weights, load_model, model_name, sha256
+from napari_simpleclick.inference.predictor_settings import FULL_SIZE, PredictorSettings
+from napari_simpleclick.model.weights import DEFAULT_MODEL
 
 
 def load_predictor(
-    model: str,
+    model: str = DEFAULT_MODEL,
     *,
     engine: Engine = "auto",
     precision: Precision = "auto",
     device: str = "auto",
     flip: bool = False,
-    size: int = 448,
+    size: int = FULL_SIZE,
 ) -> Predictor:
     """A predictor of a model on the fastest engine, or on the one that is asked for.
 
     Parameters
     ----------
     model
-        Name or file.
-    engine
-        "auto", "torch" or "openvino".
-    precision
-        "auto", or the precision of the arithmetic.
-    device
-        "auto", "cpu", "cuda" or "mps".
-    flip
-        Average with the mirror image.
-    size
-        Side of the network's input in pixels.
+        Name or file of the weights.
+    engine, precision, device, flip, size
+        As for `PredictorSettings`.
 
     Raises
     ------
     FileNotFoundError, ValueError
         If there is no such model or engine; says which there are.
+    ModuleNotFoundError
+        If OpenVINO is asked for and not installed; says how to get it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from napari_simpleclick import Click, load_predictor
+    >>> predictor = load_predictor()
+    >>> predictor.predict(np.zeros((60, 80, 3), np.uint8), [Click(30, 40)]).mask().shape
+    (60, 80)
     """
-    if engine != "torch" and precision == "auto":
-        ready = load_ready_predictor(model, device=device, flip=flip, size=size)
-        if ready is not None:
-            return ready
-    from napari_simpleclick.inference.engines.device import choose_device
-    from napari_simpleclick.inference.engines.selection import choose_network
-
-    where, checkpoint = choose_device(device), sha256(find_weights(model))
-    chosen = choose_network(
-        load_model(model),
-        engine=engine,
-        precision=precision,
-        device=where,
-        size=size,
-        batch=2 if flip else 1,
-        checkpoint=checkpoint,
-    )
-    return Predictor(chosen.network, flip=flip, size=size, facts=model_facts(model, checkpoint, chosen.engine))
-
-
-def load_ready_predictor(model: str, *, device: str = "auto", flip: bool = False, size: int = 448) -> Predictor | None:
-    """A predictor of a model as an earlier start compiled it, without torch; None where that has to be asked.
-
-    Parameters
-    ----------
-    model, device, flip, size
-        As for `load_predictor`.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        If there is no such model; says which there are.
-    """
-    if not surely_cpu(device):
-        return None
-    checkpoint = sha256(find_weights(model))
-    chosen = ready_network(checkpoint, size=size, batch=2 if flip else 1)
-    if chosen is None:
-        return None
-    return Predictor(chosen.network, flip=flip, size=size, facts=model_facts(model, checkpoint, chosen.engine))
-
-
-def model_facts(model: str, checkpoint: str, engine: str) -> dict[str, str]:
-    """What tells the model and its arithmetic from others: name, sha256 of the file, engine with precision."""
-    return {"model": model_name(find_weights(model)), "sha256": checkpoint, "engine": engine}
+    return PredictorSettings(
+        model=model, engine=engine, precision=precision, device=device, flip=flip, size=size
+    ).create()

@@ -57,7 +57,7 @@ class Predictor:
     Parameters
     ----------
     network
-        What `choose_network` gives, or a `SimpleClick`, which torch computes then.
+        What `select_network` gives, or a `SimpleClick`, which torch computes then.
     flip
         Average the prediction of the crop and of its mirror image: published scores do, at twice the cost.
     size

@@ -14,7 +14,8 @@ from napari_simpleclick.inference.engines import graph_cache
 from napari_simpleclick.inference.engines.device import choose_device, gpu_possible, surely_cpu
 from napari_simpleclick.inference.engines.network import TOLERANCES
 from napari_simpleclick.inference.engines.openvino_network import OpenVinoNetwork
-from napari_simpleclick.inference.loading import load_predictor, load_ready_predictor
+from napari_simpleclick.inference.loading import load_predictor
+from napari_simpleclick.inference.predictor_settings import PredictorSettings
 from napari_simpleclick.model.checkpoint import save_checkpoint
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 
@@ -62,7 +63,7 @@ def model(tmp_path):
 
 
 def ready(model):
-    return load_ready_predictor(model, device="cpu", size=SIZE)
+    return PredictorSettings(model=model, device="cpu", size=SIZE).create_cached()
 
 
 def test_nothing_is_ready_before_a_first_start(cache, model):
@@ -83,7 +84,7 @@ def test_what_is_ready_answers_like_torch_and_says_what_it_is(model, flip):
     maps = [each.predict(IMAGE, [Click(30, 40)]).network_map for each in (plain, first, again)]
     np.testing.assert_array_equal(maps[1], maps[2])
     assert np.abs(maps[0] - maps[2]).mean() < TOLERANCES["bf16"]
-    assert load_ready_predictor(model, device="cpu", flip=not flip, size=SIZE) is None
+    assert PredictorSettings(model=model, device="cpu", flip=not flip, size=SIZE).create_cached() is None
 
 
 SECOND_START = """
@@ -186,7 +187,7 @@ def test_what_another_version_made_is_not_used(model, monkeypatch, owner, name):
 def test_engine_and_device_that_are_asked_for_are_taken(model, monkeypatch):
     assert load_predictor(model, engine="torch", device="cpu", size=SIZE).facts["engine"].startswith("torch")
     monkeypatch.setattr("napari_simpleclick.inference.engines.device.gpu_possible", lambda: True)
-    assert load_ready_predictor(model, device="auto", size=SIZE) is None
+    assert PredictorSettings(model=model, device="auto", size=SIZE).create_cached() is None
     assert ready(model) is not None
 
 

@@ -10,7 +10,7 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.inference.engines.cuda_network import CudaNetwork
 from napari_simpleclick.inference.engines.network import TOLERANCES
-from napari_simpleclick.inference.engines.selection import choose_network
+from napari_simpleclick.inference.engines.selection import select_network
 from napari_simpleclick.inference.engines.torch_network import TorchNetwork
 from napari_simpleclick.inference.logits import sigmoid
 from napari_simpleclick.inference.predictor import Predictor
@@ -69,7 +69,7 @@ def test_other_shapes_are_computed_without_a_recording(model, size, batch):
 
 
 def test_gpu_is_chosen_in_half_the_precision_and_gives_the_same_mask(model):
-    chosen = choose_network(model, device="cuda")
+    chosen = select_network(model, device="cuda")
     assert (chosen.engine, chosen.notice) == ("torch float16 on cuda", "")
     assert isinstance(chosen.network, CudaNetwork)
     plane = sample_volume("em-like")[0].plane(5).image()
@@ -85,6 +85,6 @@ def test_a_gpu_with_too_little_memory_leaves_the_answer_to_float32(model, monkey
         raise torch.cuda.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr(networks, "CudaNetwork", full)
-    chosen = choose_network(load_model(), device="cuda")
+    chosen = select_network(load_model(), device="cuda")
     assert chosen.engine == "torch float32 on cuda"
     assert "CUDA out of memory" in chosen.notice

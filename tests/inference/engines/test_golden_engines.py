@@ -13,7 +13,7 @@ from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 from napari_simpleclick.inference.engines import graph_cache
 from napari_simpleclick.inference.engines.network import TOLERANCES
 from napari_simpleclick.inference.engines.quantisation import Recorder, quantise
-from napari_simpleclick.inference.engines.selection import choose_network
+from napari_simpleclick.inference.engines.selection import select_network
 from napari_simpleclick.inference.logits import sigmoid
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.model.checkpoint import load_checkpoint
@@ -53,7 +53,7 @@ def test_forward_pass_is_the_published_one(shared, name, engine, precision):
         recorder = Recorder(model)
         recorder.decode(recorder.encode(image), guidance)
         quantise(model, recorder.inputs, size=SIZE)
-    chosen = choose_network(model, engine=engine, precision=precision, size=SIZE)
+    chosen = select_network(model, engine=engine, precision=precision, size=SIZE)
     if precision == "int8" and chosen.notice:
         precision = "f32"  # random weights quantise badly: refused with a notice, torch answers as recorded
     else:
@@ -69,7 +69,7 @@ def test_forward_pass_is_the_published_one(shared, name, engine, precision):
 @pytest.mark.parametrize("precision", ["f32", "bf16", "f16"])
 def test_forward_pass_on_a_gpu_is_the_published_one(shared, name, precision):
     model, image, guidance, published = recorded_pass(shared, name)
-    chosen = choose_network(model, precision=precision, device="cuda", size=SIZE)
+    chosen = select_network(model, precision=precision, device="cuda", size=SIZE)
     assert not chosen.notice
     logits = chosen.network.decode(chosen.network.encode(image), guidance)[0, 0, ::4, ::4]
     assert np.abs(sigmoid(logits) - sigmoid(published)).mean() < max(TOLERANCES[precision], 1e-3)
@@ -81,7 +81,7 @@ def test_openvino_in_float32_makes_the_published_clicks(shared):
     dataset = open_dataset("ssTEM", shared / "data" / "sstem")
     samples = {dataset[index].name: dataset[index] for index in range(len(dataset))}
     model = load_model(shared / "weights" / "xtiny_start.pth")
-    predictor = Predictor(choose_network(model, engine="openvino", precision="f32", batch=2).network, flip=True)
+    predictor = Predictor(select_network(model, engine="openvino", precision="f32", batch=2).network, flip=True)
     for entry in recorded:
         sample = samples[entry["section"]]
         row, col, _ = entry["clicks"][0]
@@ -103,7 +103,7 @@ def test_late_fusion_answers_alike_in_every_engine(engine, precision):
         recorder = Recorder(model)
         recorder.decode(recorder.encode(image), guidance)
         quantise(model, recorder.inputs, size=SIZE)
-    chosen = choose_network(model, engine=engine, precision=precision, size=SIZE)
+    chosen = select_network(model, engine=engine, precision=precision, size=SIZE)
     assert not chosen.notice or precision == "int8"  # random weights may quantise badly, which is said
     logits = chosen.network.decode(chosen.network.encode(image), guidance)
     with torch.inference_mode():

@@ -9,7 +9,7 @@ from napari_simpleclick.inference.engines.graph_cache import int8_offered
 from napari_simpleclick.inference.engines.network import TOLERANCES, disagreement, fixed_input, trial_answer
 from napari_simpleclick.inference.engines.openvino_graphs import graph_folder
 from napari_simpleclick.inference.engines.quantisation import Int8Result, Recorder, keep_result, quantise
-from napari_simpleclick.inference.engines.selection import choose_network
+from napari_simpleclick.inference.engines.selection import select_network
 from napari_simpleclick.inference.engines.torch_network import TorchNetwork
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 
@@ -37,12 +37,12 @@ def test_quantised_network_agrees_and_is_chosen_once_it_is_offered(tmp_path, mon
         recorder.decode(recorder.encode(np.roll(image, shift, -1)), guidance)
     folder = quantise(model, recorder.inputs, size=224)
     assert folder == graph_folder(model, size=224, batch=1)
-    chosen = choose_network(model, precision="int8", size=224)
+    chosen = select_network(model, precision="int8", size=224)
     assert chosen.engine == "OpenVINO int8"
     assert 0 < disagreement(trial_answer(TorchNetwork(model), size=224, batch=1), chosen.network) < TOLERANCES["int8"]
-    assert choose_network(model, size=224).engine != "OpenVINO int8"
+    assert select_network(model, size=224).engine != "OpenVINO int8"
     keep_result(folder, GOOD)
-    assert choose_network(model, size=224).engine == "OpenVINO int8"
+    assert select_network(model, size=224).engine == "OpenVINO int8"
     quantise(model, recorder.inputs, size=224)
     assert not int8_offered(folder), "a new graph has to be measured anew"
 

@@ -14,7 +14,7 @@ from napari_simpleclick.inference.engines import selection as networks
 from napari_simpleclick.inference.engines.graph_cache import KEPT, prune
 from napari_simpleclick.inference.engines.network import TOLERANCES, Network, disagreement, trial_answer
 from napari_simpleclick.inference.engines.openvino_graphs import compiled_network, weights_hash
-from napari_simpleclick.inference.engines.selection import choose_network
+from napari_simpleclick.inference.engines.selection import select_network
 from napari_simpleclick.inference.engines.torch_network import TorchNetwork
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.model.checkpoint import load_checkpoint, save_checkpoint
@@ -113,7 +113,7 @@ def test_graphs_are_not_written_over_those_that_another_process_has_in_memory(mo
 
 def test_network_that_disagrees_is_refused_with_a_notice(model, monkeypatch):
     monkeypatch.setattr(networks, "disagreement", lambda *_, **__: 0.2)
-    chosen = choose_network(model, size=224)
+    chosen = select_network(model, size=224)
     assert chosen.network.model is model
     assert "differs from torch by 0.200" in chosen.notice
 
@@ -124,14 +124,14 @@ def test_float32_of_the_same_engine_is_taken_where_half_the_precision_disagrees(
     compiled = compiled_network(model, size=224)
     if compiled.precision == "f32":
         pytest.skip("this processor computes in float32 anyway")
-    chosen = choose_network(model, size=224)
+    chosen = select_network(model, size=224)
     assert chosen.engine == "OpenVINO f32"
     assert f"OpenVINO {compiled.precision} differs from torch by 0.200" in chosen.notice
     assert "OpenVINO f32 is used instead" in chosen.notice
 
 
 def test_torch_can_be_asked_for(model):
-    assert choose_network(model, engine="torch").network.model is model
+    assert select_network(model, engine="torch").network.model is model
 
 
 def test_missing_openvino_names_its_cure(model, monkeypatch):
@@ -140,8 +140,8 @@ def test_missing_openvino_names_its_cure(model, monkeypatch):
 
     monkeypatch.setattr(networks, "compiled_network", missing)
     with pytest.raises(ModuleNotFoundError, match=r'pip install "napari-simpleclick\[openvino\]"'):
-        choose_network(model, engine="openvino")
-    chosen = choose_network(model)
+        select_network(model, engine="openvino")
+    chosen = select_network(model)
     assert chosen.network.model is model
     assert 'pip install "napari-simpleclick[openvino]"' in chosen.notice
 
@@ -150,13 +150,13 @@ def test_missing_openvino_names_its_cure(model, monkeypatch):
 def test_precision_that_is_asked_for_is_taken_and_named(model, precision):
     if precision == "bf16" and "BF16" not in graph_cache.core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         pytest.skip("this processor has no bfloat16")
-    chosen = choose_network(model, engine="openvino", precision=precision, size=224)
+    chosen = select_network(model, engine="openvino", precision=precision, size=224)
     assert chosen.engine == f"OpenVINO {precision}"
     assert difference(model, chosen.network) < TOLERANCES[precision]
 
 
 def test_torch_computes_in_bfloat16_where_asked(model):
-    chosen = choose_network(model, engine="torch", precision="bf16", size=224)
+    chosen = select_network(model, engine="torch", precision="bf16", size=224)
     assert chosen.engine == "torch bfloat16 on cpu"
     assert 0 < difference(model, chosen.network) < TOLERANCES["bf16"]
 
@@ -170,12 +170,12 @@ def test_torch_computes_in_bfloat16_where_asked(model):
 )
 def test_precision_that_an_engine_lacks_is_refused(model, engine, precision, message):
     with pytest.raises(ValueError, match=message):
-        choose_network(model, engine=engine, precision=precision, size=224)
+        select_network(model, engine=engine, precision=precision, size=224)
 
 
 def test_int8_before_quantising_names_the_command(model):
     with pytest.raises(FileNotFoundError, match="napari-simpleclick quantise"):
-        choose_network(model, precision="int8", size=224)
+        select_network(model, precision="int8", size=224)
 
 
 def test_cache_keeps_the_models_that_were_used_last(tmp_path):

@@ -7,10 +7,10 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.evaluation.metrics import iou
 from napari_simpleclick.inference.engines import graph_cache
+from napari_simpleclick.inference.predictor_settings import DRAFT_SIZE, PredictorSettings
 from napari_simpleclick.inference.session import ClickSession
-from napari_simpleclick.model.weights import DEFAULT_MODEL
 from napari_simpleclick.plugin.jobs import model_loader as models
-from napari_simpleclick.plugin.jobs.model_loader import ModelChoice, ModelLoader, create_predictor
+from napari_simpleclick.plugin.jobs.model_loader import ModelLoader
 from napari_simpleclick.plugin.jobs.worker import run_now
 from napari_simpleclick.plugin.widgets.setup_panel import SetupPanel
 
@@ -54,17 +54,15 @@ def own_cache(tmp_path, monkeypatch):
 
 @pytest.fixture
 def named_predictors(monkeypatch):
-    monkeypatch.setattr(models, "create_ready_predictor", lambda *_, **__: None)
-    monkeypatch.setattr(models, "create_predictor", lambda name, *_, size, **__: f"torch {name} {size}")
-    monkeypatch.setattr(
-        models, "create_compiled_predictor", lambda name, *_, size, **__: (f"compiled {name} {size}", "")
-    )
+    monkeypatch.setattr(PredictorSettings, "create_cached", lambda _: None)
+    monkeypatch.setattr(PredictorSettings, "create_in_torch", lambda each, _step: f"torch {each.model} {each.size}")
+    monkeypatch.setattr(models, "compiled_form", lambda each: (f"compiled {each.model} {each.size}", ""))
 
 
 @pytest.mark.usefixtures("named_predictors")
 def test_compiled_form_follows_without_anyone_waiting_for_it():
     window, background = Window(), Later()
-    ModelLoader(window, background).load(ModelChoice("first"))
+    ModelLoader(window, background).load(PredictorSettings(model="first"))
     assert window.given == ["torch first 448"]
     background.run()
     assert window.given == ["torch first 448", "compiled first 448"]
@@ -74,19 +72,19 @@ def test_compiled_form_follows_without_anyone_waiting_for_it():
 def test_compiled_form_of_a_model_that_is_no_longer_wanted_is_dropped():
     window, background = Window(), Later()
     loader = ModelLoader(window, background)
-    loader.load(ModelChoice("first"))
-    loader.load(ModelChoice("first", draft=True))
+    loader.load(PredictorSettings(model="first"))
+    loader.load(PredictorSettings(model="first", size=DRAFT_SIZE))
     background.run()
     assert window.given == ["torch first 448", "torch first 224", "compiled first 224"]
 
 
 @pytest.mark.usefixtures("named_predictors")
 def test_what_an_earlier_start_compiled_is_taken_at_once(monkeypatch):
-    monkeypatch.setattr(models, "create_ready_predictor", lambda name, *_, **__: f"ready {name}")
+    monkeypatch.setattr(PredictorSettings, "create_cached", lambda each: f"cached {each.model}")
     window, background = Window(), Later()
     loader = ModelLoader(window, background)
-    loader.load(ModelChoice("first"))
-    assert window.given == ["ready first"]
+    loader.load(PredictorSettings(model="first"))
+    assert window.given == ["cached first"]
     assert background.jobs == []
     assert not loader.loading
 
@@ -96,27 +94,27 @@ def test_torch_goes_on_when_compiling_fails(monkeypatch):
     def broken(*_names, **_settings):
         raise RuntimeError("no compiler")
 
-    monkeypatch.setattr(models, "create_compiled_predictor", broken)
+    monkeypatch.setattr(models, "compiled_form", broken)
     window, reasons = Window(), []
-    ModelLoader(window, run_now, notify=reasons.append).load(ModelChoice("first"))
+    ModelLoader(window, run_now, notify=reasons.append).load(PredictorSettings(model="first"))
     assert window.given == ["torch first 448"]
     assert reasons == ["The faster engine failed, torch goes on: no compiler"]
 
 
 @pytest.mark.usefixtures("named_predictors")
 def test_why_it_is_not_faster_is_said_once(monkeypatch):
-    monkeypatch.setattr(models, "create_compiled_predictor", lambda *_, **__: (None, "OpenVINO is missing"))
+    monkeypatch.setattr(models, "compiled_form", lambda _: (None, "OpenVINO is missing"))
     reasons = []
     loader = ModelLoader(Window(), run_now, notify=reasons.append)
     for name in ("first", "second"):
-        loader.load(ModelChoice(name))
+        loader.load(PredictorSettings(model=name))
     assert reasons == ["OpenVINO is missing"]
 
 
 def test_draft_finds_the_object_at_a_quarter_of_the_pixels():
     volume, labels = sample_volume("em-like")
     image, target = volume.plane(5).image(), labels[5] == labels[5][97, 136]
-    predictor = create_predictor(DEFAULT_MODEL, "cpu", flip=False, size=ModelChoice("", draft=True).size)
+    predictor = PredictorSettings(device="cpu", size=DRAFT_SIZE).create_in_torch()
     session = ClickSession(predictor, image)
     for click in (Click(97, 136), Click(80, 130)):
         prediction = session.click(click)
@@ -134,7 +132,7 @@ def test_loading_tells_its_steps_and_is_stopped_between_them(monkeypatch):
             loader.cancel()
 
     loader = ModelLoader(window, background, tell)
-    loader.load(ModelChoice(DEFAULT_MODEL, "cpu", draft=True))
+    loader.load(PredictorSettings(device="cpu", size=DRAFT_SIZE))
     steps = [line.split(": ")[1].removesuffix(" … (Esc stops)") for line in told]
     assert steps == ["its compiled form", "torch, 1 of 3", "weights, 2 of 3"]
     assert window.given == [None]
@@ -146,14 +144,14 @@ def test_loading_tells_its_steps_and_is_stopped_between_them(monkeypatch):
 def test_choice_that_cannot_be_loaded_gives_way_to_the_one_that_stays(monkeypatch):
     window, background, shown = Window(), Later(), []
     loader = ModelLoader(window, background, show=shown.append)
-    first = ModelChoice("first")
+    first = PredictorSettings(model="first")
     loader.load(first)
 
-    def missing(name, *_, **__):
-        raise OSError(f"{name} is not on this machine")
+    def missing(settings, _step):
+        raise OSError(f"{settings.model} is not on this machine")
 
-    monkeypatch.setattr(models, "create_predictor", missing)
-    loader.load(ModelChoice("second"))
+    monkeypatch.setattr(PredictorSettings, "create_in_torch", missing)
+    loader.load(PredictorSettings(model="second"))
     assert shown == [first]
     background.run()
     assert window.given == ["torch first 448", "compiled first 448"]
@@ -165,8 +163,8 @@ def test_menus_go_back_to_the_choice_that_stays_without_asking_for_it_again(qtbo
     before = panel.model
     panel.flip_box.toggled.connect(asked.append)
     panel.draft_box.toggled.connect(asked.append)
-    panel.show_model(ModelChoice("vit_huge_448.sbd", "cuda", flip=True, draft=True))
-    assert panel.model == ModelChoice("vit_huge_448.sbd", "cuda", flip=True, draft=True)
+    panel.show_model(PredictorSettings(model="vit_huge_448.sbd", device="cuda", flip=True, size=DRAFT_SIZE))
+    assert panel.model == PredictorSettings(model="vit_huge_448.sbd", device="cuda", flip=True, size=DRAFT_SIZE)
     panel.show_model(before)
     assert panel.model == before
     assert asked == []
@@ -174,7 +172,7 @@ def test_menus_go_back_to_the_choice_that_stays_without_asking_for_it_again(qtbo
 
 def test_another_choice_stops_the_one_that_is_being_loaded():
     window, background = Window(), Later()
-    first, second = ModelChoice(DEFAULT_MODEL, "cpu", draft=True), ModelChoice(DEFAULT_MODEL, "cpu", flip=True)
+    first, second = PredictorSettings(device="cpu", size=DRAFT_SIZE), PredictorSettings(device="cpu", flip=True)
 
     def tell(_line):
         if loader.wanted is first:

@@ -14,10 +14,11 @@ from napari_simpleclick.annotation.thresholds import set_threshold
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.samples import FOLDER
 from napari_simpleclick.inference.engines.device import devices_at_hand
+from napari_simpleclick.inference.predictor_settings import PredictorSettings
 from napari_simpleclick.model.weights import DEFAULT_MODEL
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.io.readers import get_reader
-from napari_simpleclick.plugin.jobs.model_loader import create_compiled_predictor, create_predictor
+from napari_simpleclick.plugin.jobs.model_loader import compiled_form
 from napari_simpleclick.plugin.jobs.worker import run_now
 from napari_simpleclick.plugin.workspace.planes import displayed_plane
 
@@ -32,7 +33,7 @@ def session(tmp_path_factory):
     viewer = ViewerModel()
     image = viewer.add_layer(Layer.create(*get_reader(str(IMAGE))(str(IMAGE))[0]))
     controller = Controller(viewer, run_now)
-    controller.predictors.load(lambda: create_predictor(MODEL, "cpu", flip=False))
+    controller.predictors.load(lambda: PredictorSettings(model=MODEL, device="cpu").create_in_torch())
     controller.images.annotate(image)
     truth = np.asarray(read_volume(FOLDER / "ms_lesion_labels.nii.gz").data) > 0
     place = int(truth.sum(axis=(1, 2)).argmax())
@@ -45,7 +46,7 @@ def session(tmp_path_factory):
     image.contrast_limits = (10, 200)
     controller.propagation.propagate(1, count=2)
     viewer.dims.set_current_step(0, place)
-    controller.predictors.exchange(create_compiled_predictor(MODEL, "cpu", flip=False)[0])
+    controller.predictors.exchange(compiled_form(PredictorSettings(model=MODEL, device="cpu"))[0])
     controller.objects.next_object()
     controller.clicks.click_at(image.data_to_world((place, *spots[-1])), positive=True)
     controller.clicks.click_at(image.data_to_world((place, 3, 3)), positive=False)

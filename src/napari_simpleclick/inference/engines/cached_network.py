@@ -10,11 +10,11 @@ from napari_simpleclick.inference.engines.graph_cache import (
 )
 from napari_simpleclick.inference.engines.network import disagreement
 from napari_simpleclick.inference.engines.openvino_network import OpenVinoNetwork
-from napari_simpleclick.inference.engines.selected_network import ChosenNetwork, tolerance
+from napari_simpleclick.inference.engines.selected_network import SelectedNetwork, tolerance
 
 
-def ready_network(checkpoint: str, *, size: int = 448, batch: int = 1) -> ChosenNetwork | None:
-    """What `choose_network` chose on the processor for a checkpoint at an earlier start.
+def cached_network(checkpoint: str, *, size: int = 448, batch: int = 1) -> SelectedNetwork | None:
+    """What `select_network` chose on the processor for a checkpoint at an earlier start.
 
     It is compared with what float32 torch answered then.
 
@@ -27,8 +27,8 @@ def ready_network(checkpoint: str, *, size: int = 448, batch: int = 1) -> Chosen
 
     Returns
     -------
-    ChosenNetwork or None
-        None if anything is missing or damaged, or if the network does not agree any more: `choose_network` makes it
+    SelectedNetwork or None
+        None if anything is missing or damaged, or if the network does not agree any more: `select_network` makes it
         again.
     """
     try:
@@ -45,4 +45,4 @@ def ready_network(checkpoint: str, *, size: int = 448, batch: int = 1) -> Chosen
         agrees = disagreement(expected, network) <= tolerance(network.precision)
     except (ModuleNotFoundError, OSError, RuntimeError):  # RuntimeError is what OpenVINO raises whatever is wrong
         return None
-    return ChosenNetwork(network, f"OpenVINO {network.precision}") if agrees else None
+    return SelectedNetwork(network, f"OpenVINO {network.precision}") if agrees else None

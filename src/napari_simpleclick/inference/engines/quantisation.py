@@ -136,5 +136,5 @@ def quantise(
 
 
 def keep_result(folder: Path, result: Int8Result) -> None:
-    """Keep what was measured beside the graph; `choose_network` takes int8 by itself where it is offered."""
+    """Keep what was measured beside the graph; `select_network` takes int8 by itself where it is offered."""
     write_text(folder / INT8_RESULT, json.dumps({**asdict(result), "offered": result.offered}))

@@ -6,7 +6,7 @@ from napari_simpleclick.inference.engines.network import TOLERANCES, Network
 
 
 @dataclass(frozen=True, slots=True)
-class ChosenNetwork:
+class SelectedNetwork:
     """A network and what is to be said about it.
 
     Parameters

@@ -8,7 +8,7 @@ from napari_simpleclick.inference.engines.cuda_network import CudaNetwork
 from napari_simpleclick.inference.engines.graph_cache import keep_answer, note_file
 from napari_simpleclick.inference.engines.network import Engine, Network, Precision, disagreement, trial_answer
 from napari_simpleclick.inference.engines.openvino_graphs import compiled_network
-from napari_simpleclick.inference.engines.selected_network import ChosenNetwork, tolerance
+from napari_simpleclick.inference.engines.selected_network import SelectedNetwork, tolerance
 from napari_simpleclick.inference.engines.torch_network import TorchNetwork
 from napari_simpleclick.model.simpleclick import SimpleClick
 
@@ -18,7 +18,7 @@ GET_OPENVINO = 'pip install "napari-simpleclick[openvino]"'
 WORDS = {"bf16": "bfloat16", "f16": "float16"}
 
 
-def choose_network(
+def select_network(
     model: SimpleClick,
     *,
     engine: Engine = "auto",
@@ -28,7 +28,7 @@ def choose_network(
     batch: int = 1,
     threads: int | None = None,
     checkpoint: str | None = None,
-) -> ChosenNetwork:
+) -> SelectedNetwork:
     """The fastest network that computes what the model computes.
 
     On the processor that is OpenVINO, where it is installed; on a CUDA device torch in float16; elsewhere torch in
@@ -49,7 +49,7 @@ def choose_network(
     threads
         Threads of OpenVINO; None leaves the choice to it. Those of torch are set for the whole process elsewhere.
     checkpoint
-        sha256 of the file that the model came from, to be found by `ready_network` the next time.
+        sha256 of the file that the model came from, to be found by `cached_network` the next time.
 
     Raises
     ------
@@ -78,16 +78,16 @@ def choose_network(
 
 def compiled_choice(
     model: SimpleClick, precision: Precision, *, size: int, batch: int, threads: int | None, checkpoint: str | None
-) -> ChosenNetwork:
+) -> SelectedNetwork:
     """The model compiled for the processor; where that does not agree, in float32, and else the model in torch."""
-    plain = ChosenNetwork(TorchNetwork(model), "torch float32 on cpu")
+    plain = SelectedNetwork(TorchNetwork(model), "torch float32 on cpu")
     expected = trial_answer(plain.network, size=size, batch=batch)
     compiled = compiled_network(model, size=size, batch=batch, precision=precision, threads=threads)
     difference = disagreement(expected, compiled)
     if difference > tolerance(compiled.precision) and compiled.kept:  # perhaps the file is damaged
         compiled = compiled_network(model, size=size, batch=batch, precision=precision, threads=threads, anew=True)
         difference = disagreement(expected, compiled)
-    found = checked(ChosenNetwork(compiled, f"OpenVINO {compiled.precision}"), plain, compiled.precision, difference)
+    found = checked(SelectedNetwork(compiled, f"OpenVINO {compiled.precision}"), plain, compiled.precision, difference)
     if found.network is compiled:
         keep_answer(compiled.folder, expected)
         if checkpoint is not None:
@@ -101,11 +101,11 @@ def compiled_choice(
 
 def torch_network(
     model: SimpleClick, precision: Precision, device: torch.device, *, size: int, batch: int
-) -> ChosenNetwork:
+) -> SelectedNetwork:
     """The model in torch on a device, in half the precision where that is asked for or faster and safe."""
     if precision == "auto":
         precision = "f16" if device.type == "cuda" else "f32"
-    plain = ChosenNetwork(TorchNetwork(model, device), f"torch float32 on {device.type}")
+    plain = SelectedNetwork(TorchNetwork(model, device), f"torch float32 on {device.type}")
     if precision == "f32":
         return plain
     name = f"torch {WORDS[precision]} on {device.type}"
@@ -118,10 +118,10 @@ def torch_network(
         difference = disagreement(trial_answer(plain.network, size=size, batch=batch), half)
     except RuntimeError as error:  # an old GPU, or one whose memory is full
         return replace(plain, notice=f"{name} does not work here ({error}); {plain.engine} is used instead.")
-    return checked(ChosenNetwork(half, name), plain, precision, difference)
+    return checked(SelectedNetwork(half, name), plain, precision, difference)
 
 
-def checked(chosen: ChosenNetwork, plain: ChosenNetwork, precision: str, difference: float) -> ChosenNetwork:
+def checked(chosen: SelectedNetwork, plain: SelectedNetwork, precision: str, difference: float) -> SelectedNetwork:
     """The chosen network if its probabilities differ by no more than is tolerated, else torch and a notice."""
     if difference <= tolerance(precision):
         return chosen

@@ -7,8 +7,8 @@ from qtpy.QtCore import QSignalBlocker, Qt
 from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from napari_simpleclick.inference.engines.speed_figures import read_speed
+from napari_simpleclick.inference.predictor_settings import DRAFT_SIZE, FULL_SIZE, PredictorSettings
 from napari_simpleclick.model.weights import DEFAULT_MODEL, available_models
-from napari_simpleclick.plugin.jobs.model_loader import ModelChoice
 
 
 class SetupPanel(QWidget):
@@ -71,20 +71,20 @@ class SetupPanel(QWidget):
         form.addRow("", in_a_row(self.view_box, self.hover_box))
 
     @property
-    def model(self) -> ModelChoice:
+    def model(self) -> PredictorSettings:
         """The chosen model, and how it computes."""
-        return ModelChoice(
-            self.model_menu.currentData(),
-            self.device_menu.currentText(),
+        return PredictorSettings(
+            model=self.model_menu.currentData(),
+            device=self.device_menu.currentText(),
             flip=self.flip_box.isChecked(),
-            draft=self.draft_box.isChecked(),
+            size=DRAFT_SIZE if self.draft_box.isChecked() else FULL_SIZE,
         )
 
-    def show_model(self, choice: ModelChoice) -> None:
+    def show_model(self, choice: PredictorSettings) -> None:
         """Show this choice, which answers the clicks, without loading it again."""
-        self.model_menu.setCurrentIndex(self.model_menu.findData(choice.name))
+        self.model_menu.setCurrentIndex(self.model_menu.findData(choice.model))
         self.device_menu.setCurrentText(choice.device)
-        for box, on in ((self.flip_box, choice.flip), (self.draft_box, choice.draft)):
+        for box, on in ((self.flip_box, choice.flip), (self.draft_box, choice.size == DRAFT_SIZE)):
             with QSignalBlocker(box):
                 box.setChecked(on)
 
