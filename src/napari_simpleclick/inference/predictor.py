@@ -128,24 +128,24 @@ class Predictor:
         if len(requests) > 1 and self.network.fixed_batch:
             return [answer for request in requests for answer in self.predict_together([request])]
         if not self.recipe.zoom_in:
-            return self.look(requests)
-        answers = look_closer(self.look, requests, self.recipe)
+            return self._look(requests)
+        answers = look_closer(self._look, requests, self.recipe)
         kept = self._kept
-        found = look_near(self.look, requests, answers, self.recipe)
+        found = look_near(self._look, requests, answers, self.recipe)
         if found == answers:
             self._kept = kept  # the next click looks there again
         return found
 
-    def look(self, requests: Sequence[Request]) -> list[Prediction]:
+    def _look(self, requests: Sequence[Request]) -> list[Prediction]:
         """Answer requests with one pass of the network, each in its region."""
         shapes = [checked_shape(image, clicks) for image, clicks, _, _ in requests]
         rois = [request.roi(self.recipe) for request in requests]
-        features = self.features([(image, roi) for (image, *_), roi in zip(requests, rois, strict=True)])
+        features = self._features([(image, roi) for (image, *_), roi in zip(requests, rois, strict=True)])
         inputs = [
-            guidance_maps(clicks, previous, roi, self.size, self.input(), recipe=self.recipe)
+            guidance_maps(clicks, previous, roi, self.size, self._input(), recipe=self.recipe)
             for (_, clicks, previous, _), roi in zip(requests, rois, strict=True)
         ]
-        logits = self.network.decode(features, joined([self.mirrored(maps) for maps in inputs]))[:, 0]
+        logits = self.network.decode(features, joined([self._mirrored(maps) for maps in inputs]))[:, 0]
         self._free += inputs
         # The published evaluation averages logits, not probabilities (docs/decisions/0003).
         probabilities = sigmoid((logits[::2] + logits[1::2, :, ::-1]) / 2 if self.flip else logits)
@@ -163,12 +163,12 @@ class Predictor:
             As for `predict`. Pixels may have changed since the last time, so features are computed anew.
         """
         roi = Request(image, (), view=view).roi(self.recipe)
-        crop = read_crop(image, roi, self.size, self.input())
+        crop = read_crop(image, roi, self.size, self._input())
         pixels = pixels_now(image, roi, self.size)
-        self._ahead = KeptFeatures(image, roi, pixels, self.network.encode(self.mirrored(crop)))
+        self._ahead = KeptFeatures(image, roi, pixels, self.network.encode(self._mirrored(crop)))
         self._free.append(crop)
 
-    def features(self, regions: Sequence[tuple[Plane, Box]]) -> Features:
+    def _features(self, regions: Sequence[tuple[Plane, Box]]) -> Features:
         """Features of regions of pictures, one after the other; prepared ones and those of the last call are known."""
         wanted = {(id(image), roi): image for image, roi in regions}
         pixels = {key: pixels_now(image, key[1], self.size) for key, image in wanted.items()}
@@ -178,8 +178,8 @@ class Predictor:
         }
         new = {key: image for key, image in wanted.items() if key not in known}
         if new:
-            inputs = [read_crop(image, roi, self.size, self.input()) for (_, roi), image in new.items()]
-            maps = self.network.encode(joined([self.mirrored(crop) for crop in inputs]))
+            inputs = [read_crop(image, roi, self.size, self._input()) for (_, roi), image in new.items()]
+            maps = self.network.encode(joined([self._mirrored(crop) for crop in inputs]))
             self._free += inputs
             count = 2 if self.flip else 1
             for place, (key, image) in enumerate(new.items()):
@@ -190,14 +190,14 @@ class Predictor:
         parts = [known[id(image), roi].maps for image, roi in regions]
         return parts[0] if len(parts) == 1 else [joined(levels) for levels in zip(*parts, strict=True)]
 
-    def input(self) -> Float32[np.ndarray, "3 size size"]:
+    def _input(self) -> Float32[np.ndarray, "3 size size"]:
         """Memory for an input of the network; used again after the answer: new memory is slow."""
         try:
             return self._free.pop()
         except IndexError:
             return np.empty((3, self.size, self.size), np.float32)
 
-    def mirrored(self, maps: Float32[np.ndarray, "channels size size"]) -> Images:
+    def _mirrored(self, maps: Float32[np.ndarray, "channels size size"]) -> Images:
         """Maps as a batch: themselves and, with `flip`, their mirror image."""
         return np.stack([maps, maps[..., ::-1]]) if self.flip else maps[None]
 
