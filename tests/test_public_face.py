@@ -24,9 +24,11 @@ def test_public_names_are_those_that_are_imported_late():
 
 def test_unknown_name_lists_the_right_ones():
     with pytest.raises(AttributeError, match="public names: Annotator, Click"):
-        napari_simpleclick.load_predictr
+        _ = napari_simpleclick.load_predictr
 
 
 def test_import_is_light():
-    code = "import napari_simpleclick, sys; print([name for name in ('torch', 'numpy', 'napari') if name in sys.modules])"
+    code = (
+        "import napari_simpleclick, sys; print([name for name in ('torch', 'numpy', 'napari') if name in sys.modules])"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -40,7 +40,7 @@ class Controller:
 
     def __init__(self, viewer: "ViewerModel", run: Runs, later: Later | None = None) -> None:
         self.workspace = workspace = Workspace(viewer)
-        self.jobs = jobs = Jobs(run, lambda: (workspace.image, workspace.annotator))
+        self.jobs = jobs = Jobs(run, workspace)
         self.canvas = canvas = Canvas(workspace, jobs, later)
         self.predictors = PredictorLoading(workspace, jobs)
         self.images = ImageChoice(workspace, canvas)

@@ -6,6 +6,7 @@ from typing import Any
 from psygnal import Signal
 
 from napari_simpleclick.plugin.jobs.worker import Runs
+from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 
 class Jobs:
@@ -15,8 +16,8 @@ class Jobs:
     ----------
     run
         Runs jobs; see `InferenceThread`.
-    work
-        What the answers are for; an answer that comes when that is something else is dropped.
+    workspace
+        What the answers are for; an answer is dropped when its image or annotator is another one by then.
     """
 
     changed = Signal()
@@ -25,9 +26,8 @@ class Jobs:
     failed = Signal(Exception)
     """A job failed; everything is as before it."""
 
-    def __init__(self, run: Runs, work: Callable[[], tuple[Any, ...]]) -> None:
-        self.run = run
-        self.work = work
+    def __init__(self, run: Runs, workspace: Workspace) -> None:
+        self.run, self.workspace = run, workspace
         self.busy = 0
 
     def submit(
@@ -43,13 +43,14 @@ class Jobs:
         Results that come after another image was chosen, or other work on it was opened, are dropped, unless they serve
         `whatever_work`. Then, and when the job fails, `failed` is called.
         """
-        work = self.work()
+        image, annotator = self.workspace.image, self.workspace.annotator
         self.busy += 1
         self.changed.emit()
 
         def finished(result: Any) -> None:
             self.busy -= 1
-            if whatever_work or all(now is then for now, then in zip(self.work(), work, strict=True)):
+            same = self.workspace.image is image and self.workspace.annotator is annotator
+            if whatever_work or same:
                 done(result)
             elif failed:
                 failed()
