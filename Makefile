@@ -5,7 +5,9 @@ INSTALLED := $(VENV)/.installed
 # Window tests need a screen; without one they run on a virtual one.
 SCREEN := $(if $(DISPLAY),,xvfb-run -a -s "-screen 0 1280x1024x24")
 
-.PHONY: install demo annotate test lint docs screenshots clean
+FUZZED ?= 300
+
+.PHONY: install demo annotate test fuzz lint docs screenshots clean
 
 install: $(INSTALLED)
 
@@ -26,6 +28,10 @@ annotate: install
 test: install
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --ignore=tests/plugin
 	NAPARI_ENSURE_PLUGIN_MAIN_THREAD=1 $(SCREEN) $(BIN)/pytest tests/plugin
+
+# Damaged files of every kind against every reader, in child processes with limits; FUZZED of each kind.
+fuzz: install
+	$(BIN)/python -m tests.fuzz --count $(FUZZED)
 
 lint: install
 	$(BIN)/ruff check .

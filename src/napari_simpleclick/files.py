@@ -210,3 +210,14 @@ def in_use(path: Path) -> bool:
     if lock is not None:
         lock.release()
     return lock is None
+
+
+def table_cell(text: str) -> str:
+    """A text as a cell of a table for spreadsheets, which take = + - and @ at its beginning for a formula.
+
+    Examples
+    --------
+    >>> table_cell("=HYPERLINK(1)"), table_cell("a=b")
+    ("'=HYPERLINK(1)", 'a=b')
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text

@@ -1,5 +1,6 @@
 """Reports: numbers, files, comparison, and what happens when the disk is full."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -145,3 +146,10 @@ def test_pictures_are_read_ahead_in_order_and_a_failure_comes_at_its_place():
     assert [int(next(reading)[1][0]) for _ in range(2)] == [0, 1]
     with pytest.raises(ValueError, match="picture 2 is damaged"):
         next(reading)
+
+
+def test_cell_that_a_spreadsheet_would_run_is_text():
+    named = replace(result(1, 0.5), sample="=HYPERLINK(0)")
+    text = EvaluationReport("+data", EvaluationProtocol(), (named,)).to_csv()
+    assert "'=HYPERLINK(0)" in text
+    assert "\n'+data," in text.replace("\r", "")

@@ -1,8 +1,10 @@
 """Checkpoints: what is saved comes back, and bad files are refused with a reason and without running their code."""
 
+import json
 import os
 import pickle
 import zipfile
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -118,7 +120,7 @@ def test_checkpoint_with_a_missing_tensor_names_it(tmp_path, small):
 
     with safe_open(tmp_path / "net.safetensors", "pt") as file:
         tensors, header = {name: file.get_tensor(name) for name in file.keys()}, file.metadata()  # noqa: SIM118
-    del tensors["head.conv_seg.bias"]
+    del tensors["head.conv_seg.bias"], header["simpleclick.sha256"]
     save_file(tensors, tmp_path / "lacking.safetensors", metadata=header)
     with pytest.raises(CheckpointError, match=r"missing \['head.conv_seg.bias'\]"):
         load_checkpoint(tmp_path / "lacking.safetensors")
@@ -140,3 +142,70 @@ def test_weights_are_rounded_to_half_precision_only(tmp_path, small):
     save_checkpoint(tmp_path / "half.safetensors", small)
     for name, tensor in load_checkpoint(tmp_path / "half.safetensors").state_dict().items():
         np.testing.assert_allclose(tensor, small.state_dict()[name], rtol=1e-3, atol=1e-6)
+
+
+def test_every_damaged_byte_of_the_weights_is_noticed(tmp_path, small):
+    path = tmp_path / "net.safetensors"
+    save_checkpoint(path, small)
+    whole = path.read_bytes()
+    for place in (len(whole) // 2, len(whole) - 1):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(CheckpointError, match="is damaged: its weights"):
+            load_checkpoint(path)
+    path.write_bytes(whole[: len(whole) // 2] + bytes(len(whole) - len(whole) // 2))
+    with pytest.raises(CheckpointError, match="is damaged"):
+        load_checkpoint(path)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+@pytest.mark.parametrize("ending", ["safetensors", "pth"])
+def test_weights_that_are_not_finite_are_refused(tmp_path, small, value, ending):
+    path = tmp_path / f"net.{ending}"
+    with torch.no_grad():
+        small.head.conv_seg.bias.fill_(value)
+    config = {"params": {"backbone_params": {"value": {"num_heads": 2}}}}
+    if ending == "pth":
+        torch.save({"state_dict": small.state_dict(), "config": config}, path)
+    else:
+        save_checkpoint(path, small)
+    with pytest.raises(CheckpointError, match=r"head.conv_seg.bias holds values that are not finite"):
+        load_checkpoint(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"depth": 10**9}, "depth from 1 to 128"),
+        ({"dim": 1.5}, "dim from 1 to"),
+        ({"heads": 3}, "multiple of heads"),
+        ({"patch_size": 0}, "patch_size from 1"),
+        ({"stem": "os.system"}, "stem to be one of patch, efficientnet_lite0"),
+        ({"pyramid": "__class__"}, "pyramid to be one of"),
+        ({"pyramid_channels": [8, 8, 16]}, "4 pyramid_channels"),
+        ({"pyramid_channels": [8, 8, 16, 10**9]}, "pyramid_channels 3 from 1 to"),
+        ({"dim": 64}, "expected"),
+    ],
+)
+def test_configuration_that_no_network_has_is_refused_before_it_is_built(tmp_path, small, changes, expected):
+    path = tmp_path / "net.safetensors"
+    header = {"simpleclick": json.dumps({**asdict(SMALL), **changes})}
+    save_file({name: tensor for name, tensor in small.state_dict().items() if tensor.is_floating_point()}, path, header)
+    with pytest.raises(CheckpointError, match=f"does not fit its own configuration.*{expected}"):
+        load_checkpoint(path)
+
+
+def test_tensor_that_claims_more_than_the_file_holds_is_refused(tmp_path, small):
+    state = small.state_dict()
+    state["head.conv_seg.bias"] = torch.zeros(1).expand(10**12)
+    torch.save({"state_dict": state, "config": {}}, tmp_path / "a.pth")
+    with pytest.raises(CheckpointError, match=r"conv_seg.bias' is no plain tensor"):
+        load_checkpoint(tmp_path / "a.pth")
+
+
+def test_archive_that_grows_when_it_is_read_is_refused(tmp_path):
+    torch.save({"state_dict": {"a": torch.zeros(10**6)}, "config": {}}, tmp_path / "a.pth")
+    with zipfile.ZipFile(tmp_path / "a.pth") as whole, zipfile.ZipFile(tmp_path / "b.pth", "w") as small:
+        for entry in whole.infolist():
+            small.writestr(entry.filename, whole.read(entry), zipfile.ZIP_DEFLATED)
+    with pytest.raises(CheckpointError, match="torch writes checkpoints without compression"):
+        load_checkpoint(tmp_path / "b.pth")

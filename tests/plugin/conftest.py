@@ -9,7 +9,7 @@ import pytest
 @pytest.fixture(autouse=True)
 def own_recovery_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "napari_simpleclick.plugin.sessions.autosave.user_data_path", lambda *_names, **_settings: tmp_path
+        "napari_simpleclick.annotation.session_files.recoverable.user_data_path", lambda *_names, **_settings: tmp_path
     )
 
 

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import tyro
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from napari_simpleclick.cli.errors import say
 from napari_simpleclick.files import write_text
 from napari_simpleclick.inference.engines.speed_figures import SpeedFigures, SpeedReport, keep_speed
 
@@ -65,11 +67,11 @@ def run_bench(settings: BenchSettings, console: Console) -> None:
     figures = []
     with console.status("Measuring …") as status:
         for job in jobs(settings, device, peaks):
-            status.update(f"{job.model}, {job.engine} {job.precision} …")
+            status.update(Text(f"{job.model}, {job.engine} {job.precision} …"))
             try:
                 figures.append(in_new_process(measure, job))
             except (ValueError, FileNotFoundError, ModuleNotFoundError) as error:
-                console.print(f"[yellow]{job.model}, {job.engine} {job.precision} left out:[/] {error}", soft_wrap=True)
+                say(console, f"{job.model}, {job.engine} {job.precision} left out:", "yellow", str(error))
     report = SpeedReport(machine(peaks, gpu), figures)
     print_report(report, console)
     if settings.output is not None:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tyro
-from rich.console import Console
 
-from napari_simpleclick.cli.errors import told_as_messages
+from napari_simpleclick.cli.errors import plain_console, told_as_messages
 from napari_simpleclick.cli.eval_tables import comparison_table, domain_differences_table
 
 
@@ -29,7 +28,7 @@ def main(arguments: Sequence[str]) -> None:
         from napari_simpleclick.evaluation.report import EvaluationReport
 
         reports = [EvaluationReport.read(path) for path in (command.first, command.second)]
-        comparison, console = compare(*reports), Console()
+        comparison, console = compare(*reports), plain_console()
         console.print(comparison_table(comparison, [command.first.stem, command.second.stem]))
         if comparison.domains:
             console.print(domain_differences_table(comparison))

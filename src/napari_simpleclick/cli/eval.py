@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from napari_simpleclick.cli.errors import told_as_messages
+from napari_simpleclick.cli.errors import plain_console, say, told_as_messages
 from napari_simpleclick.cli.eval_choices import ClickSettings, DataSettings, PredictorSettings, jobs
 from napari_simpleclick.cli.eval_effort import EffortSettings, run_effort
 from napari_simpleclick.cli.eval_tables import datasets_table, domains_table, results_table
@@ -56,8 +55,15 @@ def main() -> None:
         compare(sys.argv[2:])
         return
     command = tyro.cli(EvalCommand, prog="napari-simpleclick-eval")
-    with told_as_messages():
-        run(command, Console())
+    with told_as_messages(kept_of(command)):
+        run(command, plain_console())
+
+
+def kept_of(command: EvalCommand) -> str:
+    """What there is of an evaluation that was stopped."""
+    if command.output is None:
+        return "Nothing is kept: name an --output to be able to go on."
+    return f"Results so far are kept beside {command.output}: the same command with --resume goes on."
 
 
 def run(command: EvalCommand, console: Console) -> None:
@@ -104,7 +110,7 @@ def run_job(job: "EvaluationJob", command: EvalCommand, output: Path | None, con
     dataset = job.dataset.open()
     provenance = job.provenance(dataset)
     if job.predictor.notice:
-        console.print(f"[yellow]Notice:[/] {escape(job.predictor.notice)}", highlight=False, soft_wrap=True)
+        say(console, "Notice:", "yellow", job.predictor.notice)
     log = open_log(job, provenance, output, resume=command.resume)
     before = list(log.placed) if log else []
     coming = results(job, dataset, command, log)
@@ -151,7 +157,7 @@ def results(
 
 def with_progress(placed: "Iterator[Placed]", name: str, pictures: int, console: Console) -> "Iterator[Placed]":
     """Pass results on under a progress bar over pictures."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     last_ious: list[float] = []
     seen: set[int] = set()
     with Progress(*columns, console=console) as progress:
@@ -172,7 +178,7 @@ def warn_of_counts(job: "EvaluationJob", report: "EvaluationReport", dataset: "D
     info = DATASETS.get(report.dataset)
     text = info.count_warning(images=len(dataset), objects=len(report.objects)) if info else None
     if text:
-        console.print(f"[yellow]Warning:[/] {escape(text)}", highlight=False, soft_wrap=True)
+        say(console, "Warning:", "yellow", text)
 
 
 def write_reports(report: "EvaluationReport", job: "EvaluationJob", dataset: "Dataset", output: Path) -> None:

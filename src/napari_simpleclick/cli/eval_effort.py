@@ -51,7 +51,7 @@ def run_effort(job: "EvaluationJob", command: "EvalCommand", output: Path | None
     before = dict(log.results) if log else {}
     total = len(effort.objects())
     coming = measured(effort, command, before)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("whole objects", total=total, completed=len(before))
         found = dict(before)

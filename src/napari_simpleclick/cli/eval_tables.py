@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from napari_simpleclick.evaluation.compare import ComparedNumber, Comparison
@@ -59,7 +59,7 @@ def domains_table(report: "EvaluationReport") -> Table:
         table.add_column(name.replace("@", "\n@") if "@" in name else name, justify="right", no_wrap=True)
     for domain, part in parts.items():
         numbers = part.summary()
-        table.add_row(escape(domain), str(len(part.objects)), *(format_number(name, numbers[name]) for name in names))
+        table.add_row(Text(domain), str(len(part.objects)), *(format_number(name, numbers[name]) for name in names))
     table.add_section()
     means, spreads = report.mean_of_domains(), report.domain_intervals()
     table.add_row(MEAN_OF_DOMAINS, str(len(report.objects)), *(format_number(name, means[name]) for name in names))
@@ -74,7 +74,7 @@ def comparison_table(comparison: "Comparison", names: Sequence[str]) -> Table:
     table = Table(title=f"{comparison.dataset}: {comparison.objects} objects in both runs{of}")
     table.add_column("", no_wrap=True)
     for column in (*names, "difference", "95 % interval", "paired p"):
-        table.add_column(escape(column), overflow="fold", justify="right")
+        table.add_column(Text(column), overflow="fold", justify="right")
     for row in comparison.rows:
         numbers = (format_number(row.name, value) for value in (row.first, row.second, row.difference))
         spread = " – ".join(format_number(row.name, end) for end in row.interval)
@@ -90,18 +90,18 @@ def domain_differences_table(comparison: "Comparison") -> Table:
     for row in comparison.rows:
         table.add_column(row.name.replace("@", "\n@"), justify="right", no_wrap=True)
     for domain, compared in comparison.domains.items():
-        table.add_row(escape(domain), str(compared.objects), *map(format_difference, compared.rows))
+        table.add_row(Text(domain), str(compared.objects), *map(format_difference, compared.rows))
     table.add_section()
     table.add_row("mean of domains", str(comparison.objects), *map(format_difference, comparison.rows))
     return table
 
 
-def format_difference(row: "ComparedNumber") -> str:
+def format_difference(row: "ComparedNumber") -> Text:
     """A difference with its sign, bold where its interval leaves out zero."""
     number = format_number(row.name, row.difference)
     signed = number if number.startswith("-") else f"+{number}"
     low, high = row.interval
-    return f"[bold]{signed}[/]" if low > 0 or high < 0 else signed
+    return Text(signed, style="bold" if low > 0 or high < 0 else "")
 
 
 def format_number(name: str, value: float) -> str:

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import tyro
-from rich.console import Console
 
 from napari_simpleclick.cli.bench import BenchSettings
-from napari_simpleclick.cli.errors import told_as_messages
+from napari_simpleclick.cli.errors import plain_console, told_as_messages
 from napari_simpleclick.cli.quantise import QuantiseSettings
 from napari_simpleclick.data.click_files import Coordinates
 from napari_simpleclick.inference.engines.network import Engine, Precision
@@ -28,7 +27,7 @@ def demo(output: Path = Path("demo_output"), model: str | None = None, clicks: i
     """
     from napari_simpleclick.cli.demo import run_demo
 
-    run_demo(output, model, clicks, Console())
+    run_demo(output, model, clicks, plain_console())
 
 
 def models() -> None:
@@ -36,7 +35,7 @@ def models() -> None:
     from napari_simpleclick.model.weights import available_models, sha256, weights_folder
 
     # No table: names, files and hashes are copied from here, so no line of theirs may break.
-    console = Console()
+    console = plain_console()
     told = [f"Models; your own go into {weights_folder()}"]
     for found in available_models():
         told += ["", found.name, f"  file    {found.path or 'to be got'}"]
@@ -96,7 +95,7 @@ def segment(
 
     settings = SegmentSettings(image, clicks, output, coordinates, limits, channels, resample, keep_header_text)
     predictor = load_predictor(model or DEFAULT_MODEL, engine=engine, precision=precision, device=device, flip=flip)
-    run_segment(settings, predictor, Console())
+    run_segment(settings, predictor, plain_console())
 
 
 def replay(
@@ -120,7 +119,7 @@ def replay(
     """
     from napari_simpleclick.cli.replay import run_replay
 
-    if run_replay(session, image, output, model, Console()):
+    if run_replay(session, image, output, model, plain_console()):
         sys.exit(1)
 
 
@@ -128,14 +127,14 @@ def bench(settings: tyro.conf.OmitArgPrefixes[BenchSettings]) -> None:
     """Measure the speed, memory and agreement of models, engines and precisions on this machine."""
     from napari_simpleclick.cli.bench import run_bench
 
-    run_bench(settings, Console())
+    run_bench(settings, plain_console())
 
 
 def quantise(settings: tyro.conf.OmitArgPrefixes[QuantiseSettings]) -> None:
     """Make a model faster in int8, and use that only if its masks stay as good on this machine."""
     from napari_simpleclick.cli.quantise import run_quantise
 
-    run_quantise(settings, Console())
+    run_quantise(settings, plain_console())
 
 
 def main() -> None:

@@ -3,26 +3,33 @@
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PureWindowsPath
+from typing import Any, get_args
 
 import numpy as np
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import track
 
-from napari_simpleclick.annotation.session_files.format import SessionContent, SessionFileError, read_session
+from napari_simpleclick.annotation.session_files.format import SessionContent, SessionFileError
+from napari_simpleclick.annotation.session_files.image_location import ImageLocation, is_image, locate, read_places
+from napari_simpleclick.annotation.session_files.recoverable import recovery_folder
 from napari_simpleclick.annotation.session_files.replay import Replay, Replayed
+from napari_simpleclick.annotation.session_files.restore import RestoredSession
 from napari_simpleclick.cli.notices import tell_notices
 from napari_simpleclick.data.channels import ChannelsImage
-from napari_simpleclick.data.fingerprint import fingerprint
+from napari_simpleclick.data.fingerprint import fingerprint, is_of
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.saving import require_output, save_mask
 from napari_simpleclick.data.volume import PlaneImage, Volume, plane_at
 from napari_simpleclick.inference.engines.device import devices_at_hand
+from napari_simpleclick.inference.engines.network import Engine, Precision
 from napari_simpleclick.inference.loading import load_predictor
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.resample import Plane
+from napari_simpleclick.model.weights import available_models
+
+LARGEST_INPUT = 2688
+"""Sides of a network's input in a session file are no larger, in pixels."""
 
 MOST_DIFFERENCES = 20
 """So many differing masks are named."""
@@ -38,22 +45,20 @@ def run_replay(
     SessionFileError
         If the file is damaged, or the image or the model is another one.
     """
-    content = read_session(session)
+    content = RestoredSession.read(session).content  # whose masks are whole, too
     if output:
-        noted = (content.about.get("image") or {}).get("path")
-        require_output(output, (session, image, session.parent / noted if noted else None))
+        location = locate(content.about.get("image", {}), session, read_places(recovery_folder()))
+        require_output(output, (session, image, location.path if location and location.known else None))
     volume = open_image(content, image, session)
     tell_notices(volume, console)
     predictors = load_predictors(content, model, console)
 
-    masks = Replay(content, Pictures(volume), lambda place: predictors[place]).run()
+    masks = Replay(content, Pictures(volume, session, image), lambda place: predictors[place]).run()
     found = list(track(masks, total=len(content.newest), description="Replaying", console=console, transient=True))
     if output:
         written = save_mask(output, paint(found, volume), volume)
         if written != output:
-            console.print(
-                f"[yellow]{escape(output.name)} cannot hold these labels; they are in {escape(written.name)}.[/]"
-            )
+            console.print(f"{output.name} cannot hold these labels; they are in {written.name}.", style="yellow")
     differing = [each for each in found if not each.same]
     tell(found, differing, console)
     return differing
@@ -68,21 +73,29 @@ def open_image(content: SessionContent, image: Path | None, session: Path) -> Vo
         If there is no such file, or it holds other pixels.
     """
     noted = content.about.get("image", {})
-    path = image or (Path(noted["path"]) if noted.get("path") else None)
+    location = None if image else locate(noted, session, read_places(recovery_folder()))
+    path = image or (location.path if location and location.known else None)
     if path is None or not path.exists():
         raise SessionFileError(
-            f"{session.name} was made on {noted.get('name')!r}"
-            + (f" from {path}, which is not there" if path else ", which came from no file")
-            + ". Name the image with --image."
+            f"{session.name} was made on {noted.get('name')!r}{why_not(noted, location)}. Name the image with --image."
         )
     volume = read_volume(path)
-    if tuple(noted["shape"]) != tuple(volume.data.shape) or noted["hash"] != fingerprint(volume.data):
+    if noted.get("shape") != list(volume.data.shape) or not is_of(noted.get("hash"), volume.data):
         raise SessionFileError(
-            f"{path} is not the image of {session.name}: expected shape {noted['shape']} {noted['dtype']} and hash "
-            f"{noted['hash']}, got {list(volume.data.shape)} {volume.data.dtype} and {fingerprint(volume.data)}. "
-            "Name the right one with --image."
+            f"{path} is not the image of {session.name}: expected shape {noted.get('shape')} {noted.get('dtype')} and "
+            f"hash {noted.get('hash')}, got {list(volume.data.shape)} {volume.data.dtype} and "
+            f"{fingerprint(volume.data)}. Name the right one with --image."
         )
     return volume
+
+
+def why_not(noted: Mapping[str, Any], location: ImageLocation | None) -> str:
+    """Why the image that a session names is not opened."""
+    if location is None:
+        return " and names no image file"
+    if location.known:
+        return f" from {location.path}, which is not there"
+    return f" from {noted.get('path')}, which is neither beside the session nor was used here before"
 
 
 class Pictures:
@@ -92,10 +105,13 @@ class Pictures:
     ----------
     volume
         The image of the session.
+    session, image
+        The session file, and the image's file where the user named it: channels lie beside one of them.
     """
 
-    def __init__(self, volume: Volume) -> None:
+    def __init__(self, volume: Volume, session: Path, image: Path | None = None) -> None:
         self.volume = volume
+        self.folders = [session.absolute().parent, *([image.absolute().parent] if image else [])]
         self.read: dict[str, Any] = {"": volume.data}
 
     def __call__(self, key: Hashable, settings: Mapping[str, Any]) -> Plane:
@@ -121,21 +137,31 @@ class Pictures:
 
     def data(self, origin: Mapping[str, Any]) -> Any:
         """The array of a channel's image, read once."""
-        wanted, path = origin["hash"], Path(origin.get("path") or "")
+        wanted = origin["hash"]
         if wanted not in self.read:
-            if not path.is_file():
-                raise SessionFileError(
-                    f"The network saw {origin['name']!r} as one of its channels; its file {str(path)!r} is not there. "
-                    "Put it there again."
-                )
+            path = self.path_of(origin)
             data = read_volume(path).data
-            if fingerprint(data) != wanted:
+            if not is_of(wanted, data):
                 raise SessionFileError(
                     f"{path} is not the image {origin['name']!r} that the network saw as one of its channels: expected "
                     f"hash {wanted}, got {fingerprint(data)}. Put the right one there."
                 )
             self.read[wanted] = data
         return self.read[wanted]
+
+    def path_of(self, origin: Mapping[str, Any]) -> Path:
+        """The file of a channel: where it was used last, or one of its name beside the session or the image."""
+        name = PureWindowsPath(origin.get("path") or "").name
+        used = read_places(recovery_folder()).get(origin["hash"])
+        paths = [Path(used)] if used else []
+        paths += [folder / name for folder in self.folders if name and is_image(name)]
+        found = next((path for path in paths if path.is_file()), None)
+        if found is None:
+            raise SessionFileError(
+                f"The network saw {origin['name']!r} as one of its channels; its file {name!r} is not there. Put it "
+                "beside the session or the image."
+            )
+        return found
 
 
 def load_predictors(content: SessionContent, model: str | None, console: Console) -> list[Predictor]:
@@ -149,9 +175,9 @@ def load_predictors(content: SessionContent, model: str | None, console: Console
     load = cache(load_predictor)
     predictors = []
     for facts in content.predictors:
-        name, wanted = model or facts.get("model", ""), facts.get("engine", "")
+        name, wanted = model or named_model(facts), str(facts.get("engine", ""))
         engine, precision, device = parts_of(wanted)
-        here = {"flip": bool(facts.get("flip", False)), "size": int(facts.get("size", 448))}
+        here = {"flip": bool(facts.get("flip", False)), "size": size_of(facts)}
         try:
             if device not in devices_at_hand():
                 raise ModuleNotFoundError(f"This machine has no {device} device")
@@ -168,10 +194,42 @@ def load_predictors(content: SessionContent, model: str | None, console: Console
             )
         if got["engine"] != wanted:
             console.print(
-                f"[yellow]The session was made with {wanted}, here is {got['engine']}; masks may differ a little.[/]"
+                f"The session was made with {wanted}, here is {got['engine']}; masks may differ a little.",
+                style="yellow",
             )
         predictors.append(predictor)
     return predictors
+
+
+def named_model(facts: Mapping[str, Any]) -> str:
+    """The name of a model in a session file, which never is a path: that would decide what is opened.
+
+    Raises
+    ------
+    SessionFileError
+        If it is not the name of a model on this machine.
+    """
+    name = facts.get("model")
+    if name not in [found.name for found in available_models()]:
+        raise SessionFileError(
+            f"The session was made with the model {name!r}, which is not among those of this machine. Name its file "
+            "with --model."
+        )
+    return str(name)
+
+
+def size_of(facts: Mapping[str, Any]) -> int:
+    """The side of the network's input in a session file.
+
+    Raises
+    ------
+    SessionFileError
+        If it is none that a network takes.
+    """
+    size = facts.get("size", 448)
+    if type(size) is not int or not 16 <= size <= LARGEST_INPUT:
+        raise SessionFileError(f"The session names a network input of {size!r} pixels. Expected 16 to {LARGEST_INPUT}.")
+    return size
 
 
 def parts_of(engine: str) -> tuple[Any, Any, str]:
@@ -185,7 +243,8 @@ def parts_of(engine: str) -> tuple[Any, Any, str]:
     words = engine.lower().split()
     kind = words[0] if words else "auto"
     precision = words[1].replace("bfloat", "bf").replace("float", "f") if len(words) > 1 else "auto"
-    return kind, precision, words[-1] if "on" in words else "cpu"
+    known = kind in get_args(Engine) and precision in get_args(Precision)
+    return (kind, precision, words[-1] if "on" in words else "cpu") if known else ("auto", "auto", "cpu")
 
 
 def are_channels(settings: Mapping[str, Any]) -> bool:

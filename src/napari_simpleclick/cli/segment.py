@@ -7,7 +7,6 @@ from time import perf_counter
 
 import numpy as np
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
@@ -80,10 +79,8 @@ def run_segment(settings: SegmentSettings, predictor: PredictorLike, console: Co
     written = save_mask(settings.output, labels, with_text(volume) if settings.keep_text else volume)
     show(annotator, labels, console)
     if written != settings.output:
-        console.print(
-            f"[yellow]{escape(settings.output.name)} cannot hold these labels; they are in {escape(written.name)}.[/]"
-        )
-    console.print(f"{len(clicks)} clicks in {seconds:.1f} s. Written: {escape(str(written))}", highlight=False)
+        console.print(f"{settings.output.name} cannot hold these labels; they are in {written.name}.", style="yellow")
+    console.print(f"{len(clicks)} clicks in {seconds:.1f} s. Written: {written}", highlight=False)
 
 
 def with_text(volume: Volume) -> Volume:

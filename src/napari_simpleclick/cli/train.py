@@ -1,7 +1,6 @@
 """`napari-simpleclick-train`: train a network, or fine-tune one on your own pictures and volumes."""
 
 import math
-import sys
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
 
+from napari_simpleclick.cli.errors import plain_console, told_as_messages
 from napari_simpleclick.cli.training_log import TrainingLog
 from napari_simpleclick.training.settings import FINE_TUNING, Phase, Schedule, TrainingSettings
 
@@ -90,11 +90,9 @@ class TrainCommand:
 def main() -> None:
     """Run the command; known mistakes end with a message instead of a traceback."""
     command = tyro.cli(TrainCommand, prog="napari-simpleclick-train", registry=phases_as_text())
-    try:
-        run(command, Console())
-    except (ValueError, OSError, ModuleNotFoundError, FloatingPointError) as error:
-        Console(stderr=True).print(f"[bold red]Error:[/] {error}", highlight=False, soft_wrap=True)
-        sys.exit(2)
+    kept = f"What was saved last is in {command.output}: the same command goes on from there."
+    with told_as_messages(kept):
+        run(command, plain_console())
 
 
 def phases_as_text() -> ConstructorRegistry:
@@ -265,7 +263,11 @@ def example_sheet(source: "Mixture", model: "SimpleClick | None" = None) -> np.n
 
 def with_progress(training: "TrainingRun", console: Console) -> "Iterator[StepRecord]":
     """Train under a progress bar with loss, samples per second, and time left."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(elapsed_when_finished=True))
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
     loss = iou = math.nan
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("training", total=1.0, completed=training.progress)

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+MOST_CLICKS = 100_000
+"""More clicks on an object are a mistake."""
+
 
 @dataclass(frozen=True, slots=True)
 class EvaluationProtocol:
@@ -30,6 +33,9 @@ class EvaluationProtocol:
     def __post_init__(self) -> None:
         if self.max_clicks < 1:
             raise ValueError(f"max_clicks must be at least 1, got {self.max_clicks}.")
+        for clicks in (self.max_clicks, *self.miou_clicks):
+            if type(clicks) is not int or not 1 <= clicks <= MOST_CLICKS:
+                raise ValueError(f"Numbers of clicks are whole numbers from 1 to {MOST_CLICKS}, got {clicks}.")
         for name, values in (("stop_at", [self.stop_at or 0.9]), ("iou_thresholds", self.iou_thresholds)):
             if not all(0 < value <= 1 for value in values):
                 raise ValueError(f"{name} must lie between 0 and 1 (0.9 is 90 %), got {values}.")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -10,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.evaluation import metrics
+from napari_simpleclick.evaluation import metrics, stored
 from napari_simpleclick.evaluation.bootstrap import (
     LEVEL,
     RESAMPLES,
@@ -21,7 +22,7 @@ from napari_simpleclick.evaluation.bootstrap import (
     resampled_means_of_means,
 )
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-from napari_simpleclick.files import write_text
+from napari_simpleclick.files import table_cell, write_text
 
 CSV_COLUMNS = (
     *("dataset", "sample", "object", "click", "row", "col", "positive"),
@@ -58,15 +59,26 @@ class ObjectResult:
 
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> Self:
-        """Undo `dataclasses.asdict` and JSON."""
+        """Undo `dataclasses.asdict` and JSON.
+
+        Raises
+        ------
+        ResultFileError
+            If something is missing or of another kind.
+        """
+        entry = stored.mapping(entry, "a result")
+        made = stored.clicks(entry.get("clicks"))
+        if not made:
+            raise stored.ResultFileError("expected an object with clicks, got none")
+        rims = stored.series(entry.get("boundary_ious", ()), "boundary_ious")
         return cls(
-            entry["sample"],
-            entry["object_id"],
-            tuple(Click(**click) for click in entry["clicks"]),
-            tuple(entry["ious"]),
-            tuple(entry["seconds"]),
-            tuple(entry.get("boundary_ious", ())),
-            entry.get("domain", ""),
+            stored.text(entry.get("sample"), "sample"),
+            stored.count(entry.get("object_id"), "object_id"),
+            made,
+            stored.shares(entry.get("ious"), "ious", len(made)),
+            tuple(stored.number(each, "seconds") for each in stored.series(entry.get("seconds"), "seconds", len(made))),
+            stored.shares(rims, "boundary_ious", len(made)) if rims else (),
+            stored.text(entry.get("domain", ""), "domain"),
         )
 
 
@@ -202,8 +214,16 @@ class EvaluationReport:
         for result in self.objects:
             for n, (click, value) in enumerate(zip(result.clicks, result.ious, strict=True)):
                 rim = result.boundary_ious[n] if result.boundary_ious else ""
-                place = (self.dataset, result.sample, result.object_id, n + 1, click.row, click.col, click.positive)
-                rows.writerow((*place, value, metrics.dice(value), rim, result.seconds[n], result.domain))
+                place = (
+                    table_cell(self.dataset),
+                    table_cell(result.sample),
+                    result.object_id,
+                    n + 1,
+                    click.row,
+                    click.col,
+                    click.positive,
+                )
+                rows.writerow((*place, value, metrics.dice(value), rim, result.seconds[n], table_cell(result.domain)))
         return text.getvalue()
 
     def to_domains_csv(self) -> str:
@@ -212,18 +232,31 @@ class EvaluationReport:
         rows = csv.writer(text)
         rows.writerow(("domain", "objects", *self.values()))
         for name, part in self.by_domain().items():
-            rows.writerow((name, len(part.objects), *(float(values.mean()) for values in part.values().values())))
+            rows.writerow(
+                (table_cell(name), len(part.objects), *(float(values.mean()) for values in part.values().values()))
+            )
         rows.writerow((MEAN_OF_DOMAINS, len(self.objects), *self.mean_of_domains().values()))
         return text.getvalue()
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
-        """Undo `to_json`."""
+        """Undo `to_json`.
+
+        Raises
+        ------
+        ResultFileError
+            If something is missing or of another kind.
+        """
+        told = stored.mapping(content, "a report")
         protocol: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in content["protocol"].items()
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in stored.mapping(told.get("protocol"), "protocol").items()
         }
-        objects = map(ObjectResult.from_json, content["objects"])
-        return cls(content["dataset"], EvaluationProtocol(**protocol), tuple(objects), content["provenance"])
+        objects = tuple(map(ObjectResult.from_json, stored.series(told.get("objects"), "objects")))
+        dataset, provenance = stored.text(told.get("dataset"), "dataset"), told.get("provenance")
+        found = cls(dataset, EvaluationProtocol(**protocol), objects, stored.mapping(provenance, "provenance"))
+        require_clicks(objects, found.protocol.max_clicks, stops=found.protocol.stop_at is not None)
+        return found
 
     def write(self, path: Path) -> None:
         """Write as JSON; an older file stays whole until the new one is complete."""
@@ -235,13 +268,27 @@ class EvaluationReport:
 
         Raises
         ------
-        ValueError
+        ResultFileError
             If the file is not there or is no report.
         """
         try:
-            return cls.from_json(json.loads(path.read_text()))
-        except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
-            raise ValueError(
+            return cls.from_json(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError) as error:
+            raise stored.ResultFileError(
                 f"{path} is no report of an evaluation ({type(error).__name__}: {error}). Give the .json file that "
                 "--output named."
             ) from error
+
+
+def require_clicks(results: Iterable[ObjectResult], most: int, *, stops: bool) -> None:
+    """Raise unless every object has the clicks that its protocol makes; where it stops early, no more than these.
+
+    Raises
+    ------
+    ResultFileError
+        If a file tells something else.
+    """
+    for result in results:
+        made = len(result.ious)
+        if made > most or (made < most and not stops):
+            raise stored.ResultFileError(f"expected {most} clicks on every object, got {made} on {result.sample}")

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from napari_simpleclick.evaluation import stored
 from napari_simpleclick.evaluation.effort.result import EffortResult
 from napari_simpleclick.evaluation.evaluate import Placed
 from napari_simpleclick.evaluation.report import ObjectResult
@@ -61,18 +62,22 @@ class LineLog:
 
     def whole_lines(self) -> list[dict[str, Any]]:
         """All lines but one that was cut off at the end."""
-        *whole, _ = self.path.read_text().split("\n")
         try:
-            return [json.loads(line) for line in whole]
-        except json.JSONDecodeError as error:
-            raise ValueError(f"{self.path} is no log of results ({error}). Remove it, or do not --resume.") from error
+            *whole, _ = self.path.read_text(encoding="utf-8").split("\n")
+            return [stored.mapping(json.loads(line), "a line") for line in whole]
+        except (ValueError, RecursionError) as error:
+            raise self.damaged(error) from error
+
+    def damaged(self, error: Exception) -> stored.ResultFileError:
+        """What to say of a file that cannot be gone on with."""
+        return stored.ResultFileError(f"{self.path} is no log of results ({error}). Remove it, or do not --resume.")
 
     def require_same_run(self, found: dict[str, Any]) -> None:
         """Refuse to mix the results of two runs."""
         names = [name for name in {**self.run, **found} if self.run.get(name) != found.get(name)]
         if names:
             differences = "; ".join(f"{name}: {found.get(name)} there, {self.run.get(name)} now" for name in names)
-            raise ValueError(
+            raise stored.ResultFileError(
                 f"{self.path} belongs to another run ({differences}). Repeat the command of that run, or choose "
                 "another --output."
             )
@@ -113,7 +118,13 @@ class EffortLog(LineLog):
 
     def __init__(self, path: Path, run: dict[str, Any], *, resume: bool = False) -> None:
         super().__init__(path, run, resume=resume)
-        self.results = {line["number"]: EffortResult.from_json(line["result"]) for line in self.found}
+        try:
+            self.results = {
+                stored.count(line.get("number"), "number"): EffortResult.from_json(line.get("result", {}))
+                for line in self.found
+            }
+        except stored.ResultFileError as error:
+            raise self.damaged(error) from error
 
     def keep(self, results: Iterable[tuple[int, EffortResult]]) -> Iterator[tuple[int, EffortResult]]:
         """Write results down as they come, and pass them on."""

@@ -4,7 +4,6 @@ The files hold tensors beside a configuration that names classes of the original
 own allow-list reader; the original classes become inert stand-ins; every other name is refused.
 """
 
-import pickle
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -54,8 +53,35 @@ def read_published(path: Path) -> tuple[SimpleClickConfig, dict[str, Tensor]]:
             f"{path} is no SimpleClick checkpoint: expected the entries 'state_dict' and 'config', "
             f"got {describe(content)}. Choose one of the published .pth files or a .safetensors file of ours."
         )
-    tensors = {name: tensor for name, tensor in content["state_dict"].items() if not name.startswith(UNUSED)}
+    tensors = {}
+    for name, tensor in content["state_dict"].items():
+        if isinstance(name, str) and not name.startswith(UNUSED):
+            check_tensor(path, name, tensor)
+            tensors[name] = tensor
     return infer_config(path, tensors, content.get("config")), tensors
+
+
+def check_tensor(path: Path, name: str, tensor: object) -> None:
+    """Raise unless a tensor is one whose numbers are all in the file: a stride of 0 claims more than there is."""
+    there = isinstance(tensor, Tensor) and tensor.layout == torch.strided and not tensor.is_quantized
+    if not (there and isinstance(tensor, Tensor) and tensor.nbytes <= tensor.untyped_storage().nbytes()):
+        raise CheckpointError(
+            f"{path} was refused: {name!r} is no plain tensor whose numbers are in the file. Get the file from the "
+            "authors again."
+        )
+
+
+def require_uncompressed(path: Path) -> None:
+    """Raise for an archive that grows when it is read: torch writes its files uncompressed."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+    if size > path.stat().st_size:
+        raise CheckpointError(
+            f"{path} was refused: it holds {size} bytes in {path.stat().st_size}, and torch writes checkpoints without "
+            "compression. Get the file from the authors again."
+        )
 
 
 def read_without_code(path: Path) -> Any:
@@ -67,6 +93,7 @@ def read_without_code(path: Path) -> Any:
         If the file is damaged or its pickle names anything but tensors, containers and the original classes.
     """
     try:
+        require_uncompressed(path)
         named = torch.serialization.get_unsafe_globals_in_checkpoint(path)
         foreign = [name for name in named if not name.startswith(ORIGINAL_PACKAGE)]
         if foreign:
@@ -76,7 +103,7 @@ def read_without_code(path: Path) -> Any:
             )
         with torch.serialization.safe_globals([(Inert, name) for name in named]):
             return torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, OSError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile, ValueError, KeyError) as error:
+    except Exception as error:  # bytes that somebody made up can raise anything in an unpickler
         if isinstance(error, CheckpointError):
             raise
         raise CheckpointError(
@@ -101,7 +128,7 @@ def infer_config(path: Path, tensors: dict[str, Tensor], config: object) -> Simp
             head_channels=tensors["head.convs.0.conv.weight"].shape[0],
             image_size=grid * patch_size,
         )
-    except (KeyError, ValueError, AttributeError) as error:
+    except (LookupError, ValueError, AttributeError, TypeError, ArithmeticError) as error:
         raise CheckpointError(
             f"{path} is no SimpleClick checkpoint: {first_line(error)} is missing or unexpected among its "
             f"{len(tensors)} tensors. Choose one of the published .pth files or a .safetensors file of ours."

@@ -1,6 +1,8 @@
 """Session files: what was done, line by line, restored and replayed."""
 
+import base64
 import json
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +19,7 @@ from napari_simpleclick.annotation.session_files.replay import Replay
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
+from napari_simpleclick.data.memory import NotEnoughMemoryError
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.propagation.follow import follow
 
@@ -182,6 +185,57 @@ def test_damaged_file_is_told(tmp_path, text):
     (tmp_path / "a").write_text(text)
     with pytest.raises(SessionFileError, match="no session file, or damaged"):
         read_session(tmp_path / "a")
+
+
+CHANGES = [
+    (("steps", "1", "click"), [1e400, 2, True], "a click"),
+    (("steps", "1", "click"), [1, 2], "a click"),
+    (("steps", "1", "origin"), "imagined", "clicked, painted"),
+    (("steps", "1", "plane"), [[1, 1], 0, None, None], "a plane"),
+    (("steps", "1", "plane"), [[1, 2], 0, 5, None], "no place on the plane's own axes"),
+    (("steps", "1", "shape"), [0, 70], "height and width"),
+    (("steps", "1", "mask"), [[0, 60000, 0, 60000], "eJw="], "a box inside its plane"),
+    (("steps", "1", "mask"), [[5, 5, 0, 1], "eJw="], "a mask of a box and bits"),
+    (("steps", "1", "predictor"), 7, "one of 1 predictors"),
+    (("steps", "1", "view"), [1, 2, 3], "a view of four numbers"),
+    (("steps", "1", "time"), "yesterday", "a time"),
+    (("about", "image"), {"shape": ["a"]}, "a shape of two sizes or more"),
+    (("about", "settings"), {"object": 0}, "an object from 1"),
+    (("about", "unanswered"), [{"object": 1}], "two axes of a plane"),
+    (("objects", "3", "color"), "<img src=x>", "a color #rrggbb"),
+    (("objects", "3", "locked"), "yes", "locked of kind bool"),
+]
+
+
+def changed(path, keys, value):
+    """A session file with another value at a place."""
+    content = json.loads(path.read_text())
+    part = content
+    for key in keys[:-1]:
+        part = part.setdefault(key, {})
+    part[keys[-1]] = value
+    path.write_text(json.dumps(content))
+    return path
+
+
+@pytest.mark.parametrize(("keys", "value", "expected"), CHANGES)
+def test_value_of_another_kind_is_named_with_what_is_expected(tmp_path, keys, value, expected):
+    with pytest.raises(SessionFileError, match=expected):
+        read_session(changed(saved(tmp_path / "a", worked()), keys, value))
+
+
+@pytest.mark.parametrize("bits", ["", "!", "eJw=", base64.b64encode(zlib.compress(bytes(10**6))).decode()])
+def test_bits_that_do_not_fit_their_box_are_told(tmp_path, bits):
+    path = changed(saved(tmp_path / "a", worked()), ("steps", "1", "mask"), [[0, 9, 0, 9], bits])
+    with pytest.raises(SessionFileError, match="is damaged: step 1"):
+        RestoredSession.read(path)
+
+
+def test_masks_beyond_memory_are_told_before_they_are_unpacked(tmp_path, monkeypatch):
+    path = saved(tmp_path / "a", worked())
+    monkeypatch.setattr("napari_simpleclick.data.memory.free_memory", lambda: 100)
+    with pytest.raises(NotEnoughMemoryError, match="masks for a larger machine"):
+        RestoredSession.read(path)
 
 
 def test_file_of_a_later_version_is_told(tmp_path):

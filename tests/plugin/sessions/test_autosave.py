@@ -1,5 +1,7 @@
 """Work is saved by itself and comes back after a crash."""
 
+import os
+
 import numpy as np
 import pytest
 from napari.components import ViewerModel
@@ -10,7 +12,6 @@ from tests.plugin.tools.test_propagation import Bright, annotated, tube
 from napari_simpleclick.annotation.session_files.format import SessionFileError, read_session
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.sessions import autosave as recovery_module
 
 
 @pytest.fixture
@@ -23,15 +24,29 @@ def worked(tmp_path):
     controller.workspace.labels.paint((0, 40, 25), 0)
     recovery = recovery_of(controller, tmp_path)
     recovery.save()
+    ALIVE.append(recovery)
     return controller, recovery
+
+
+ALIVE = []
+"""Recoveries that were made here; those of a crashed process hold no lock any more."""
+
+
+def crash():
+    while ALIVE:
+        journal = ALIVE.pop().journal
+        if journal and journal._held:
+            journal._held.release()
 
 
 def reopened(data, folder):
     """The same image in a new viewer, as after a crash: nothing but the file is left."""
+    crash()
     controller, _ = annotated(data)
     controller.undo.undo()
     controller.workspace.begin_anew()
-    return controller, recovery_of(controller, folder)
+    ALIVE.append(recovery_of(controller, folder))
+    return controller, ALIVE[-1]
 
 
 def test_masks_clicks_and_reviews_come_back(worked, tmp_path):
@@ -94,12 +109,59 @@ def test_every_run_has_its_own_file_so_that_no_work_is_written_over(worked, tmp_
     assert path.read_text() == text
 
 
-def test_only_the_latest_files_of_an_image_are_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(recovery_module, "KEPT_FILES", 3)
-    for _ in range(5):
-        controller, _ = annotated(tube(3))
-        recovery_of(controller, tmp_path).save()
-    assert len(list(tmp_path.iterdir())) == 3
+def test_many_starts_delete_no_work_and_the_richest_is_offered(worked, tmp_path):
+    _, rich = worked
+    for _ in range(12):
+        controller, recovery = reopened(tube(6), tmp_path)
+        assert recovery.find() == rich.journal.path
+        controller.clicks.click_at((0, 40, 30), positive=True)
+        recovery.save()
+    assert len(list(tmp_path.glob("*.simpleclick.json"))) == 13
+
+
+def test_file_that_somebody_removed_is_written_anew_as_a_whole(worked, tmp_path):
+    controller, recovery = worked
+    recovery.journal.path.unlink()
+    recovery.save()
+    recovery.journal.path.unlink()
+    recovery.journal.path.write_text("something else")
+    controller.clicks.click_at((5, 40, 30), positive=True)
+    recovery.save()
+    again, other = reopened(tube(6), tmp_path)
+    other.restore()
+    np.testing.assert_array_equal(again.workspace.labels.data, controller.workspace.labels.data)
+
+
+def test_two_windows_on_one_image_write_files_of_their_own(worked, tmp_path):
+    _, first = worked
+    controller, _ = annotated(tube(6))
+    second = recovery_of(controller, tmp_path)
+    second.present_journal().path = first.journal.path  # both looked for a number at the same time
+    text = first.journal.path.read_text()
+    second.save()
+    assert second.journal.path != first.journal.path
+    assert first.journal.path.read_text() == text
+    assert second.journal.path.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="links as POSIX has them")
+def test_dangling_link_does_not_switch_saving_off(worked, tmp_path):
+    _, recovery = worked
+    path = recovery.journal.path
+    path.with_name(path.name.replace("00000001", "00000099")).symlink_to(tmp_path / "nowhere")
+    controller, again = reopened(tube(6), tmp_path)
+    assert again.find() == path
+    controller.clicks.click_at((0, 40, 30), positive=True)
+    again.save()
+    assert again.journal.path.is_file()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights as POSIX has them")
+def test_saved_work_is_its_owners_alone_and_tells_no_folders(worked, tmp_path):
+    _, recovery = worked
+    assert recovery.journal.path.stat().st_mode & 0o777 == 0o600
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
+    assert str(tmp_path) not in recovery.journal.path.read_text()
 
 
 def test_saving_adds_what_is_new_and_nothing_if_nothing_is(worked):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -56,7 +57,8 @@ def session(tmp_path_factory):
     path = folder / "work.simpleclick.json"
     session_files_of(controller, folder).save(path)
     content = json.loads(path.read_text())
-    content["about"]["image"]["path"] = str(IMAGE)
+    content["about"]["image"]["path"] = IMAGE.name
+    shutil.copy(IMAGE, folder)
     path.write_text(json.dumps(content) + "\n")
     return path, controller.workspace.labels.data.copy()
 
@@ -77,6 +79,8 @@ def test_masks_are_the_same_bit_for_bit(session, tmp_path):
 def changed(path, folder, change):
     content = json.loads(path.read_text())
     change(content)
+    if not (folder / IMAGE.name).exists():
+        shutil.copy(IMAGE, folder)
     other = folder / "other.simpleclick.json"
     other.write_text(json.dumps(content))
     return other
@@ -101,9 +105,13 @@ def test_object_and_slice_that_differ_are_named(session, tmp_path):
         (("about", "image", "hash"), "0123456789abcdef", "is not the image of"),
         (("about", "image", "shape"), [3, 4, 5], "expected shape [3, 4, 5]"),
         (("about", "image", "path"), "/nowhere/a.nii", "--image"),
+        (("about", "image", "path"), str(IMAGE), "neither beside the session nor was used here before"),
+        (("about", "image", "path"), "//server/share/a.nii", "neither beside the session nor was used here before"),
+        (("about", "image", "path"), "harmful.py", "names no image file"),
+        (("predictors", 0, "model"), "//server/share/a.safetensors", "not among those of this machine"),
         (("predictors", 0, "sha256"), "0" * 64, "is not the one of the session"),
-        (("predictors", 0, "model"), "vit_none", "Unknown model 'vit_none'"),
-        (("steps", "1", "image"), {"channels": [1, 2, 3]}, "expected limits of intensities, or channels"),
+        (("predictors", 0, "model"), "vit_none", "not among those of this machine"),
+        (("steps", "1", "image"), {"channels": [1, 2, 3]}, "expected channels with a name"),
         (("format",), 7, "has format 7, expected 2"),
     ],
 )

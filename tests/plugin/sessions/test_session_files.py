@@ -1,7 +1,11 @@
 """Sessions saved under a name, opened again, their clicks exported."""
 
+import json
+import shutil
+
 import numpy as np
 import pytest
+import tifffile
 from napari.components import ViewerModel
 from napari.layers import Image
 from tests.fakes import session_files_of
@@ -58,7 +62,7 @@ def test_file_notes_image_versions_model_and_times(saved):
     path, _ = saved
     content = read_session(path)
     assert content.about["image"]["shape"] == [6, 80, 100]
-    assert len(content.about["image"]["hash"]) == 16
+    assert content.about["image"]["hash"].startswith("v2-")
     assert {"napari-simpleclick", "napari", "torch", "numpy"} <= content.about["versions"].keys()
     assert all(record["time"] > 1.7e9 for record in content.steps.values())
     assert path.read_bytes().count(b"\n") == 1
@@ -103,3 +107,57 @@ def test_reader_takes_one_session_file_and_needs_a_window(saved):
     assert get_session_reader("clicks.json") is None
     with pytest.raises(SessionFileError, match="napari's window"):
         go_on(str(path))
+
+
+@pytest.mark.parametrize("told", ["harmful.py", "tube.tif"])
+def test_file_that_a_session_names_is_never_run(saved, tmp_path, told):
+    path, _ = saved
+    (tmp_path / "harmful.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    shutil.copy(tmp_path / "harmful.py", tmp_path / "tube.tif")
+    content = json.loads(path.read_text())
+    content["about"]["image"] |= {"path": told, "reader": "napari", "hash": "v2-0123"}
+    path.write_text(json.dumps(content))
+    controller = Controller(ViewerModel(), run_now)
+    controller.predictors.load(Bright)
+    files_of(controller, tmp_path).open(path)
+    assert controller.failures
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("agrees", [False, True])
+def test_image_elsewhere_is_opened_only_if_the_user_agrees(saved, tmp_path, agrees, monkeypatch):
+    path, labels = saved
+    # Without a window napari knows no plugins but its own.
+    monkeypatch.setattr("napari_simpleclick.plugin.sessions.session_files.reader_of", lambda _path: "napari")
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    tifffile.imwrite(folder / "tube.tif", tube(6))
+    content = json.loads(path.read_text())
+    content["about"]["image"]["path"] = str(folder / "tube.tif")
+    path.write_text(json.dumps(content))
+    controller, asked = Controller(ViewerModel(), run_now), []
+    controller.predictors.load(Bright)
+    files = files_of(controller, tmp_path)
+    files.ask = lambda question: asked.append(question) or agrees
+    files.open(path)
+    assert str(folder / "tube.tif") in asked[0]
+    assert len(asked) == 1
+    assert (controller.workspace.image is not None) == agrees
+    if agrees:
+        np.testing.assert_array_equal(controller.workspace.labels.data, labels)
+
+
+def test_saved_session_tells_no_folder_of_the_user(tmp_path):
+    path = tmp_path / "images" / "tube.tif"
+    path.parent.mkdir()
+    tifffile.imwrite(path, tube(6))
+    viewer = ViewerModel()
+    (image,) = viewer.open(path, plugin="napari")
+    controller = Controller(viewer, run_now)
+    controller.predictors.load(Bright)
+    controller.images.annotate(image)
+    controller.clicks.click_at((0, 40, 25), positive=True)
+    files_of(controller, tmp_path).save(tmp_path / "s.json")
+    text = (tmp_path / "s.simpleclick.json").read_text()
+    assert read_session(tmp_path / "s.simpleclick.json").about["image"]["path"] == "images/tube.tif"
+    assert str(tmp_path) not in text

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from napari_simpleclick.annotation.history import Place
+from napari_simpleclick.annotation.session_files.check import check_content
 
 FORMAT = 2
 
@@ -116,7 +117,8 @@ def read_session(path: Path) -> SessionContent:
                 )
             content.add(line)
         check_references(content)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        check_content(content)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         if isinstance(error, SessionFileError):
             raise
         raise SessionFileError(

@@ -1,6 +1,7 @@
 """Masks as short text: the box that holds them, and their bits, compressed."""
 
 import base64
+import binascii
 import zlib
 from typing import Any
 
@@ -19,7 +20,12 @@ def packed(patch: Patch | None) -> tuple[Box, str] | None:
 
 
 def unpacked(stored: Any) -> Patch | None:
-    """The reverse of `packed`.
+    """The reverse of `packed`; never takes more memory than the box says.
+
+    Raises
+    ------
+    ValueError
+        If the bits are damaged, or more or fewer than the box has pixels.
 
     Examples
     --------
@@ -30,9 +36,30 @@ def unpacked(stored: Any) -> Patch | None:
     if stored is None:
         return None
     box = Box(*stored[0])
-    bits = np.frombuffer(zlib.decompress(base64.b64decode(stored[1])), np.uint8)
-    height, width = box.shape
-    return box, np.unpackbits(bits, count=height * width).reshape(box.shape).astype(bool)
+    pixels = area(stored)
+    bits = np.frombuffer(decompressed(stored[1], -(-pixels // 8)), np.uint8)
+    return box, np.unpackbits(bits, count=pixels).view(bool).reshape(box.shape)
+
+
+def decompressed(text: str, size: int) -> bytes:
+    """So many bytes from compressed text, and not one more."""
+    stream = zlib.decompressobj()
+    try:
+        found = stream.decompress(base64.b64decode(text, validate=True), size)
+        whole = len(found) == size and (stream.eof or (not stream.decompress(stream.unconsumed_tail, 1) and stream.eof))
+    except (zlib.error, binascii.Error) as error:
+        raise ValueError(f"the bits of a mask are damaged: {error}") from error
+    if not whole:
+        raise ValueError(f"expected a mask of {size} bytes, got {'more' if len(found) == size else len(found)}")
+    return found
+
+
+def area(stored: Any) -> int:
+    """Pixels of the box of a stored mask; 0 where it is empty."""
+    if stored is None:
+        return 0
+    row_start, row_stop, col_start, col_stop = stored[0]
+    return int((row_stop - row_start) * (col_stop - col_start))
 
 
 def equal(first: Patch | None, second: Patch | None) -> bool:

@@ -6,9 +6,15 @@ from typing import Self
 
 from napari_simpleclick.annotation.history import Actions, Edit, Place, PropertyEdit
 from napari_simpleclick.annotation.objects import ObjectProperties
-from napari_simpleclick.annotation.session_files.format import EditRecord, SessionContent, read_session
-from napari_simpleclick.annotation.session_files.mask_codec import unpacked
+from napari_simpleclick.annotation.session_files.format import (
+    EditRecord,
+    SessionContent,
+    SessionFileError,
+    read_session,
+)
+from napari_simpleclick.annotation.session_files.mask_codec import area, unpacked
 from napari_simpleclick.clicks import Click
+from napari_simpleclick.data.memory import require_memory
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.session import Step
 
@@ -36,10 +42,18 @@ class RestoredSession:
         ------
         SessionFileError
             If the file is damaged.
+        NotEnoughMemoryError
+            If its masks do not fit.
         """
         restored = cls(read_session(path))
-        for number in restored.content.steps:
-            restored._step(number)
+        steps = restored.content.steps
+        pixels = sum(area(record.get(name)) for record in steps.values() for name in ("mask", "without"))
+        require_memory(pixels, path.name, "It holds masks for a larger machine, or is damaged.")
+        try:
+            for number in sorted(steps):  # what a step follows has a smaller number
+                restored._step(number)
+        except ValueError as error:
+            raise SessionFileError(f"{path} is damaged: step {number}: {error}. Choose another one.") from error
         return restored
 
     def steps(self) -> dict[Place, tuple[Step, ...]]:

@@ -4,12 +4,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from scipy.io import loadmat
-from scipy.io.matlab import MatReadError
 
 from napari_simpleclick.data.datasets.base import DatasetError
 from napari_simpleclick.data.datasets.files import PictureFiles, listed_pairs
 from napari_simpleclick.data.datasets.info import DatasetInfo
+from napari_simpleclick.data.datasets.mat_files import MatFileError, MatReader
 from napari_simpleclick.data.datasets.objects import every_label
 from napari_simpleclick.data.datasets.options import DatasetOptions
 
@@ -23,6 +22,9 @@ def open_sbd(folder: Path, options: DatasetOptions, *, part: str) -> PictureFile
     return PictureFiles(name, pairs, every_label, read_instances, min_size=options.min_size)
 
 
+READER = MatReader()
+
+
 def read_instances(path: Path) -> np.ndarray:
     """Instance numbers of a MATLAB file of SBD, (height, width).
 
@@ -32,12 +34,17 @@ def read_instances(path: Path) -> np.ndarray:
         If the file is damaged or has another content.
     """
     try:
-        marks: np.ndarray = loadmat(path, simplify_cells=True)["GTinst"]["Segmentation"]
-    except (MatReadError, OSError, ValueError, KeyError, TypeError, IndexError, NotImplementedError) as error:
+        marks = READER.read(path, "GTinst", "Segmentation")
+    except MatFileError as error:
         raise DatasetError(
-            f"{path}: expected a MATLAB file with GTinst.Segmentation, got {error!r}. "
-            "Was the archive unpacked completely?"
+            f"{path}: expected a MATLAB file with GTinst.Segmentation, got: {error}. Was the archive unpacked "
+            "completely?"
         ) from error
+    if marks.ndim != 2 or marks.dtype.kind not in "bui":
+        raise DatasetError(
+            f"{path}: expected instance numbers (height, width), got {marks.dtype} of shape {marks.shape}. Was the "
+            "archive unpacked completely?"
+        )
     return marks
 
 

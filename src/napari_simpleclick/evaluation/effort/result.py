@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
+from napari_simpleclick.evaluation import stored
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffortProtocol:
@@ -65,15 +67,25 @@ class EffortResult:
 
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> Self:
-        """Undo `dataclasses.asdict` and JSON."""
+        """Undo `dataclasses.asdict` and JSON.
+
+        Raises
+        ------
+        ResultFileError
+            If something is missing or of another kind.
+        """
+        entry = stored.mapping(entry, "a result")
+        made = tuple(stored.count(each, "clicks") for each in stored.series(entry.get("clicks"), "clicks"))
+        if not made:
+            raise stored.ResultFileError("expected an object with slices, got none")
         return cls(
-            entry["name"],
-            tuple(entry["clicks"]),
-            tuple(entry["ious"]),
-            entry["volume_iou"],
-            tuple(map(tuple, entry["alone"])),
-            tuple(entry["course"]),
-            tuple(entry["alone_course"]),
+            stored.text(entry.get("name"), "name"),
+            made,
+            stored.shares(entry.get("ious"), "ious", len(made)),
+            stored.share(entry.get("volume_iou"), "volume_iou"),
+            tuple(stored.shares(each, "alone") for each in stored.series(entry.get("alone"), "alone", len(made))),
+            stored.shares(entry.get("course"), "course"),
+            stored.shares(entry.get("alone_course"), "alone_course"),
         )
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from platformdirs import user_cache_path
 
-from napari_simpleclick.files import move, replace_when_complete, writing_folder
+from napari_simpleclick.files import make_private, move, replace_when_complete, writing_folder
+from napari_simpleclick.inference.engines.graph_seal import is_sealed, seal
 from napari_simpleclick.inference.engines.network import Logits, Precision, fixed_input
 from napari_simpleclick.inference.engines.openvino_import import import_openvino
 
@@ -75,9 +76,9 @@ def precision_in(folder: Path, precision: Precision) -> Precision:
 
 
 def kept_graphs(folder: Path) -> "tuple[openvino.Model, openvino.Model] | None":
-    """Encoder and decoder from a folder; None if they are not there. What is damaged is removed."""
+    """Encoder and decoder from a folder; None if they are not there, or others than were written there."""
     paths = graph_paths(folder)
-    if not all(path.is_file() for path in paths):
+    if not is_sealed(folder, [name for path in paths for name in files_of_graph(path)]):
         return None
     try:
         encoder, decoder = (core().read_model(path) for path in paths)
@@ -97,12 +98,18 @@ def save_graph(graph: "openvino.Model", path: Path, *, half: bool) -> None:
     half
         Whether weights are kept in float16.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path.parent)
     with writing_folder(path.parent) as folder:
         written = folder / path.name
         import_openvino().save_model(graph, written, compress_to_fp16=half)
         for suffix in (".bin", ".xml"):  # whoever finds the second finds the first
             move(written.with_suffix(suffix), path.with_suffix(suffix))
+    seal(path.parent, files_of_graph(path))
+
+
+def files_of_graph(path: Path) -> tuple[str, str]:
+    """Names of the weights and of the structure of a graph."""
+    return path.with_suffix(".bin").name, path.name
 
 
 def stem_of(graph: "openvino.Model") -> str:
@@ -125,6 +132,8 @@ def quantised_graph(folder: Path) -> "openvino.Model":
     """
     path = folder / INT8_GRAPH
     try:
+        if not is_sealed(folder, files_of_graph(path)):
+            raise RuntimeError(f"{path} is missing, or another file than was written there.")
         return core().read_model(path)
     except RuntimeError as error:
         raise FileNotFoundError(
@@ -137,12 +146,14 @@ def int8_offered(folder: Path) -> bool:
     """Whether int8 was measured on this machine to lose little and to be faster."""
     try:
         return (folder / INT8_GRAPH).is_file() and bool(json.loads((folder / INT8_RESULT).read_text())["offered"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return False
 
 
 def kept_answer(folder: Path, *, size: int, batch: int) -> Logits | None:
     """The probabilities of float32 torch for the fixed picture; None if they are not there, damaged, or of another."""
+    if not is_sealed(folder, [EXPECTED]):
+        return None
     try:
         with np.load(folder / EXPECTED, allow_pickle=False) as kept:
             probabilities, asked = kept["probabilities"], str(kept["asked"])
@@ -157,6 +168,8 @@ def keep_answer(folder: Path, probabilities: Logits) -> None:
     batch, _, size, _ = probabilities.shape
     asked = np.array(asked_hash(size=size, batch=batch))
     write_whole(folder / EXPECTED, lambda path: np.savez(path, probabilities=probabilities, asked=asked))
+    with suppress(OSError):
+        seal(folder, [EXPECTED])
 
 
 def asked_hash(*, size: int, batch: int) -> str:
@@ -192,7 +205,10 @@ def note_path(checkpoint: str, *, size: int, batch: int) -> Path:
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file that others see when it is complete, or not at all; without effect where that is not possible."""
-    with suppress(OSError), replace_when_complete(path) as written:  # a full or read-only disk: do without
+    with (
+        suppress(OSError),
+        replace_when_complete(path, private=True) as written,
+    ):  # a full or read-only disk: do without
         write(written)
 
 

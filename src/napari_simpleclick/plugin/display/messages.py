@@ -1,6 +1,7 @@
 """Messages of the status line."""
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 
@@ -65,3 +66,14 @@ def size_of(change: Change) -> str:
     """How large the object is on the slice after a change."""
     found = change.new_mask
     return f"{int(np.count_nonzero(found[1]))} pixels" if found else "nothing here"
+
+
+def plain_tooltip(text: str) -> str:
+    """A tooltip that shows a text as it is: Qt takes what looks like HTML for that, and opens what it names.
+
+    Examples
+    --------
+    >>> plain_tooltip("<img src=x>")
+    '<p style="white-space: pre-wrap">&lt;img src=x&gt;</p>'
+    """
+    return f'<p style="white-space: pre-wrap">{escape(text)}</p>'

@@ -1,19 +1,24 @@
 """Recovery: the work on an image is saved by itself, and offered again when the image is opened the next time."""
 
-import os
 import warnings
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from platformdirs import user_data_path
-
-from napari_simpleclick.annotation.session_files.format import ENDING
+from napari_simpleclick.annotation.session_files.image_location import remember_place
 from napari_simpleclick.annotation.session_files.recorder import SessionRecorder
+from napari_simpleclick.annotation.session_files.recoverable import (
+    forget_old,
+    next_path,
+    recovery_folder,
+    session_to_offer,
+)
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
-from napari_simpleclick.data.fingerprint import fingerprint
+from napari_simpleclick.data.fingerprint import earlier_fingerprint, fingerprint
+from napari_simpleclick.files import make_private
 from napari_simpleclick.plugin.display.canvas import Canvas
 from napari_simpleclick.plugin.display.messages import what_is_back
 from napari_simpleclick.plugin.jobs.jobs import Jobs
@@ -26,9 +31,6 @@ from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from napari.layers import Image
-
-KEPT_FILES = 10
-"""So many files of the latest work on an image are kept; each run of the plugin writes its own."""
 
 
 class Recovery:
@@ -51,7 +53,7 @@ class Recovery:
     ) -> None:
         self.workspace, self.jobs, self.canvas, self.clicks = workspace, jobs, canvas, clicks
         self.run = run
-        self.folder = folder or user_data_path("napari-simpleclick", appauthor=False) / "recovery"
+        self.folder = folder or recovery_folder()
         self.journal: Journal | None = None
         self._image: Image | None = None
         self._hash = ""
@@ -173,14 +175,14 @@ class Recovery:
         if self.journal is None and self._image is not None:
             self.journal = self._left.pop(self._image, None)
         if self.journal is None or self.journal.recorder.annotator is not annotator:
-            stamp = f"{datetime.now():%Y%m%d-%H%M%S-%f}-{os.getpid()}"
-            self.journal = Journal(self.folder / f"{self._hash}.{stamp}{ENDING}", SessionRecorder(annotator))
-            self.run(partial(forget_old, self.folder, self._hash), lambda _nothing: None, self.workspace.failed.emit)
+            self.journal = Journal(next_path(self.folder, self._hash), SessionRecorder(annotator))
+            used = {self._hash: self._image.source.path} if self._image is not None else {}
+            self.run(partial(tidy_up, self.folder, used), lambda _nothing: None, self.workspace.failed.emit)
         return self.journal
 
-    def about(self) -> dict[str, Any]:
-        """What a file notes beside the work: image, versions, settings, time."""
-        return about(self.workspace, self._image, self._hash)
+    def about(self, file: Path | None = None) -> dict[str, Any]:
+        """What a file notes beside the work: image, versions, settings, time; None is a file in our own folder."""
+        return about(self.workspace, self._image, self._hash, file)
 
     def _leave(self) -> None:
         """Save what was done to the image before."""
@@ -206,7 +208,8 @@ class Recovery:
 
         def look() -> tuple[str, Path | None]:
             name = fingerprint(data)
-            return name, newest_file(self.folder, name)
+            offered = session_to_offer(self.folder, [earlier_fingerprint(data), name])
+            return name, offered.path if offered else None
 
         def found(result: tuple[str, Path | None]) -> None:
             if image is self._image:
@@ -216,20 +219,14 @@ class Recovery:
         self.run(look, found, self.workspace.failed.emit)
 
 
-def files_of(folder: Path, name: str) -> list[Path]:
-    """Session files of an image, oldest first."""
-    return sorted(folder.glob(f"{name}.*{ENDING}"), key=lambda path: path.stat().st_mtime_ns)
-
-
-def newest_file(folder: Path, name: str) -> Path | None:
-    """The session file of the latest work on an image."""
-    return next(reversed(files_of(folder, name)), None)
-
-
-def forget_old(folder: Path, name: str) -> None:
-    """Remove the oldest files of an image, so that with a new one there are not too many."""
-    for path in files_of(folder, name)[: 1 - KEPT_FILES]:
-        path.unlink(missing_ok=True)
+def tidy_up(folder: Path, used: Mapping[str, str | None]) -> None:
+    """Forget old files of images, and note where these were used last, by hash."""
+    if folder.is_dir():
+        for image_hash, path in used.items():
+            forget_old(folder, image_hash)
+            if path:
+                make_private(folder)
+                remember_place(folder, image_hash, path)
 
 
 def when(path: Path) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from napari_simpleclick.annotation.history import Actions, Edit, Place
 from napari_simpleclick.annotation.objects import ObjectProperties
 from napari_simpleclick.annotation.session_files.format import SessionFileError
+from napari_simpleclick.annotation.session_files.image_location import noted_path
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.volume import SliceView, plane_at
@@ -36,16 +37,15 @@ SETTINGS = {
 """What session files call fields of `Settings`."""
 
 
-def about(workspace: Workspace, image: "Image | None", image_hash: str) -> dict[str, Any]:
-    """Image, versions, settings and time, as plain values."""
+def about(workspace: Workspace, image: "Image | None", image_hash: str, file: Path | None = None) -> dict[str, Any]:
+    """Image, versions, settings and time, as plain values; the image's path as seen from the session file."""
     noted: dict[str, Any] = {}
     settings = workspace.settings
     if image is not None:
         data = layer_data(image)
         noted = {
             "name": image.name,
-            "path": image.source.path,
-            "reader": image.source.reader_plugin,
+            "path": noted_path(image.source.path, file),
             "shape": list(data.shape),
             "dtype": str(data.dtype),
             "rgb": bool(image.rgb),

@@ -1,13 +1,14 @@
 """Session files on demand: save the work under a name, go on with it later, take its clicks elsewhere."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_simpleclick.annotation.session_files.format import ENDING, SessionContent, SessionFileError
+from napari_simpleclick.annotation.session_files.image_location import locate, read_places
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
-from napari_simpleclick.data.fingerprint import fingerprint
+from napari_simpleclick.data.fingerprint import is_of
 from napari_simpleclick.data.volume import plane_at
 from napari_simpleclick.plugin.display.messages import what_is_back
 from napari_simpleclick.plugin.jobs.jobs import Jobs
@@ -36,10 +37,20 @@ class SessionFiles:
         Go to the image of a session.
     recovery
         Saves the work by itself.
+    ask
+        Asks the user a question that can be answered with yes or no; nobody says yes where there is no window.
     """
 
-    def __init__(self, workspace: Workspace, jobs: Jobs, images: ImageChoice, recovery: Recovery) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        jobs: Jobs,
+        images: ImageChoice,
+        recovery: Recovery,
+        ask: Callable[[str], bool] = lambda _question: False,
+    ) -> None:
         self.workspace, self.jobs, self.images = workspace, jobs, images
+        self.ask = ask
         self.recovery = recovery
 
     def save(self, path: Path) -> None:
@@ -53,7 +64,7 @@ class SessionFiles:
             If the file cannot be written.
         """
         named = path if path.name.endswith(ENDING) else path.with_name(path.name.removesuffix(".json") + ENDING)
-        self._journal().save_copy(named, self.recovery.about())
+        self._journal().save_copy(named, self.recovery.about(named))
         self.workspace.status.emit(f"Saved: {named.name}. Drop the file on napari to go on.")
 
     def export_clicks(self, path: Path) -> None:
@@ -95,7 +106,7 @@ class SessionFiles:
 
     def _go_on(self, path: Path, restored: RestoredSession, image: "Image | None") -> None:
         workspace, noted = self.workspace, restored.content.about.get("image", {})
-        image = image or self._open_image(noted)
+        image = image or self._open_image(path, noted)
         chosen = image or workspace.image
         if chosen is not None and chosen != workspace.image:
             self.images.annotate(chosen)
@@ -105,17 +116,20 @@ class SessionFiles:
         )
         workspace.status.emit(f"{what_is_back(count)} from {path.name}.{other}")
 
-    def _open_image(self, noted: dict[str, Any]) -> "Image | None":
-        """Open the image that a session was made on; None where it is not, or not any more.
+    def _open_image(self, session: Path, noted: dict[str, Any]) -> "Image | None":
+        """Open the image that a session names; None where it is not, or not any more, or nobody agrees.
 
         Of a stack of files napari tells the first one only: it is tried with those that follow it in its folder.
         """
-        path, viewer = Path(noted.get("path") or ""), self.workspace.viewer
-        if not (noted.get("path") and path.exists()):
+        viewer, location = self.workspace.viewer, locate(noted, session, read_places(self.recovery.folder))
+        if location is None or not (location.known or self.ask(question(session, location.path))):
+            return None
+        path = location.path
+        if not path.exists():
             return None
         files = following(path, noted["shape"][0])
         for paths in ([path], files) if len(files) > 1 else ([path],):
-            opened = viewer.open(paths, stack=len(paths) > 1, plugin=noted.get("reader") or "napari")
+            opened = viewer.open(paths, stack=len(paths) > 1, plugin=reader_of(path))
             image = next((layer for layer in opened if fits(layer, noted)), None)
             if image is not None:
                 return image
@@ -137,6 +151,23 @@ class SessionFiles:
         return journal
 
 
+def question(session: Path, image: Path) -> str:
+    """What to ask before an image is opened from where a session file says."""
+    return (
+        f"{session.name} was made on the image\n{image}\nwhich is not in the folder of the session, nor was it used "
+        "here before. Open it from there? Only do so if you trust whoever gave you the session."
+    )
+
+
+def reader_of(path: Path) -> str:
+    """The reader for an image: one of ours, or napari's own for pictures and folders of them, whatever a file says."""
+    from napari_simpleclick.data.pictures import PICTURES, is_picture
+
+    if path.is_dir() and not path.name.lower().endswith(".zarr"):
+        return "napari" if any(map(is_picture, path.iterdir())) else "napari-simpleclick"
+    return "napari" if path.name.lower().endswith(PICTURES) else "napari-simpleclick"
+
+
 def following(path: Path, count: int) -> list[Path]:
     """A file and those of its kind that follow it in its folder, so many in all; empty if there are fewer."""
     files = sorted(each for each in path.parent.glob(f"*{path.suffix}") if each.name >= path.name)
@@ -146,7 +177,7 @@ def following(path: Path, count: int) -> list[Path]:
 def fits(image: "Image", noted: dict[str, Any]) -> bool:
     """Whether a layer shows the image of a session."""
     data = layer_data(image)
-    return list(data.shape) == noted.get("shape") and fingerprint(data) == noted.get("hash")
+    return list(data.shape) == noted.get("shape") and is_of(noted.get("hash"), data)
 
 
 def clicks_of(content: SessionContent) -> "Iterator[PlacedClick]":

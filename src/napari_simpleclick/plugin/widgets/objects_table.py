@@ -9,6 +9,7 @@ from qtpy.QtGui import QColor, QIcon, QPixmap
 from qtpy.QtWidgets import QAbstractItemView, QColorDialog, QHeaderView, QTableWidget, QTableWidgetItem
 
 from napari_simpleclick.annotation.objects import ObjectSummary
+from napari_simpleclick.plugin.display.messages import plain_tooltip
 from napari_simpleclick.plugin.display.painter import TURN_S
 
 COLUMNS = {
@@ -172,7 +173,7 @@ class ObjectsTable(QTableWidget):
                 flags |= Qt.ItemFlag.ItemIsEditable
             item.setFlags(flags)
             tip = list(COLUMNS.values())[column]
-            item.setToolTip(f"{about.name}\n{tip}" if column == NAME and about.name else tip)
+            item.setToolTip(plain_tooltip(f"{about.name}\n{tip}") if column == NAME and about.name else tip)
             item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
             if column == ID and color is not None:
                 item.setIcon(swatch(color))

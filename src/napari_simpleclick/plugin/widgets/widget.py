@@ -4,9 +4,9 @@ import atexit
 from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_info
-from qtpy.QtCore import QEvent, QTimer
+from qtpy.QtCore import QEvent, Qt, QTimer
 from qtpy.QtGui import QKeySequence, QShortcut
-from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QLabel, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from napari_simpleclick.plugin.actions import actions_of
 from napari_simpleclick.plugin.controller import Controller
@@ -75,7 +75,7 @@ class SimpleClickWidget(QWidget):
         self.saver = InferenceThread(self.thread_bridge.called.emit)
         controller, state = self.controller, (self.workspace, self.controller.jobs, self.controller.canvas)
         self.recovery = Recovery(*state, controller.clicks, self.saver)
-        self.session_files = SessionFiles(self.workspace, controller.jobs, controller.images, self.recovery)
+        self.session_files = SessionFiles(self.workspace, controller.jobs, controller.images, self.recovery, self._ask)
         self.hover = HoverPreview(*state, controller.mouse, rest_timer)
         self.look_ahead = LookAhead(*state, rest_timer)
         self.actions = actions_of(controller, self._cancel)
@@ -101,6 +101,7 @@ class SimpleClickWidget(QWidget):
         self.slices = SlicesPanel(workspace, controller.slices, controller.propagation)
         self.buttons: dict[str, QPushButton] = {**self.clicks.buttons, **self.slices.buttons}
         self.status = QLabel()
+        self.status.setTextFormat(Qt.TextFormat.PlainText)  # it quotes names of files, layers and objects
         self.status.setWordWrap(True)
         self.status.setAccessibleName("Status")
         self.help = QLabel(cheat_sheet())
@@ -284,6 +285,14 @@ class SimpleClickWidget(QWidget):
 
     def _show_status(self, text: str) -> None:
         self.status.setText(text)
+
+    def _ask(self, question: str) -> bool:
+        """Ask a question; closing the window is a no."""
+        box = QMessageBox(QMessageBox.Icon.Question, "SimpleClick", question, parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
+        box.setDefaultButton(QMessageBox.StandardButton.No)
+        return box.exec() == QMessageBox.StandardButton.Yes
 
     def _show_error(self, error: Exception) -> None:
         from napari.utils.notifications import show_error

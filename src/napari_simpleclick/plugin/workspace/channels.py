@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from napari_simpleclick.annotation.session_files.image_location import noted_path
 from napari_simpleclick.data.channels import ChannelsImage
 from napari_simpleclick.data.fingerprint import fingerprint
 from napari_simpleclick.data.intensity import Limits
@@ -44,7 +45,7 @@ class Channel:
     @property
     def origin(self) -> dict[str, Any]:
         """Where it comes from, as plain values for a session file."""
-        path = self.layer.source.path
+        path = noted_path(self.layer.source.path, None)
         return {"name": self.layer.name, "path": path, "hash": self.hash, "at": list(self.at) if self.at else None}
 
     def plane(self, plane: SliceView) -> SliceView:
