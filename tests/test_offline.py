@@ -15,7 +15,13 @@ FORBID = Path(__file__).parent / "offline"
 OURS = (".cache/napari-simpleclick", ".local/share/napari-simpleclick")
 """Our folders in a home on Linux."""
 
-LIBRARIES = (".cache/matplotlib", ".config/matplotlib", ".cache/fontconfig", ".cache/mesa_shader_cache")
+LIBRARIES = (
+    ".cache/matplotlib",
+    ".config/matplotlib",
+    ".cache/fontconfig",
+    ".cache/mesa_shader_cache",
+    ".cache/qtshadercache",
+)
 """Caches of fonts and shaders that drawing a figure or a window makes, whoever draws."""
 
 NAPARI = (".cache/napari", ".config/napari", ".local/share/napari", ".config/QtProject.conf", ".cache/mesa")

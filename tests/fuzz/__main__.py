@@ -20,8 +20,8 @@ from pathlib import Path
 from tests.fuzz.kinds import Kind, kinds
 from tests.fuzz.mutations import mutated
 
-SECONDS, MEMORY = 10, 6 << 30
-"""Limits of one input in time, and of the process in address space."""
+SECONDS, WAITING, MEMORY = 10, 200, 6 << 30
+"""Limits of one input in time of the processor and on the clock, and of the process in address space."""
 
 
 def outcome(kind: Kind, path: Path) -> str:
@@ -48,10 +48,12 @@ def work(kind: Kind, seed: int, first: int, count: int) -> None:
         for number in range(first, count):
             path = Path(folder) / f"{number}{kind.ending}"
             path.write_bytes(made(kind, examples, seed, number))
-            if hasattr(signal, "alarm"):
-                signal.alarm(SECONDS)  # ends the process, wherever it is
+            if hasattr(signal, "setitimer"):
+                signal.setitimer(signal.ITIMER_PROF, SECONDS)  # of the processor; ends the process, wherever it is
+                signal.alarm(WAITING)
             told = outcome(kind, path)
-            if hasattr(signal, "alarm"):
+            if hasattr(signal, "setitimer"):
+                signal.setitimer(signal.ITIMER_PROF, 0)
                 signal.alarm(0)
             print(json.dumps(told), flush=True)
             path.unlink(missing_ok=True)
@@ -88,7 +90,8 @@ def run(kind: Kind, seed: int, count: int) -> Counter[str]:
                     told[word if word in ("read", "refused") else f"{word} (input {first})"] += 1
                     first += 1
         if first < count:
-            ended = "hang" if child.returncode == -getattr(signal, "SIGALRM", 0) else f"crash {child.returncode}"
+            hangs = [-getattr(signal, name, 0) for name in ("SIGALRM", "SIGPROF")]
+            ended = "hang" if child.returncode in hangs else f"crash {child.returncode}"
             told[f"{ended} (input {first})"] += 1
             first += 1
     return told

@@ -8,8 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from napari_simpleclick.evaluation.report import EvaluationReport
 
 IMAGE = np.arange(3 * 16 * 20, dtype=np.uint16).reshape(3, 16, 20)
 
@@ -187,14 +191,17 @@ def report_files() -> list[bytes]:
 
 
 def report(path: Path) -> None:
-    from napari_simpleclick.evaluation.html_report import html_report
     from napari_simpleclick.evaluation.report import EvaluationReport
 
-    found = EvaluationReport.read(path)
-    found.summary()
-    found.to_csv()
-    found.to_json()
-    html_report(found, [])
+    numbers_of(EvaluationReport.read(path))
+
+
+def numbers_of(report: "EvaluationReport") -> None:
+    """Everything that is computed from a report, but for intervals, which take long."""
+    report.summary()
+    report.extras()
+    report.by_domain()
+    report.to_csv()
 
 
 RUN = {"model": "b", "protocol": {"max_clicks": 3, "stop_at": None}}
@@ -216,7 +223,7 @@ def log(path: Path) -> None:
     assert found.done is not None
     assert found.complete is not None
     if found.placed:
-        EvaluationReport("a", EvaluationProtocol(max_clicks=3, miou_clicks=(1, 3)), in_order(found.placed)).to_json()
+        numbers_of(EvaluationReport("a", EvaluationProtocol(max_clicks=3, miou_clicks=(1, 3)), in_order(found.placed)))
 
 
 def effort_logs() -> list[bytes]:
@@ -235,7 +242,7 @@ def effort_log(path: Path) -> None:
     found = EffortLog(path, {"model": "b"}, resume=True)
     if found.results:
         results = tuple(found.results[number] for number in sorted(found.results))
-        EffortReport("a", EffortProtocol(), results, {}).to_json()
+        EffortReport("a", EffortProtocol(), results, {}).summary()
 
 
 @cache
