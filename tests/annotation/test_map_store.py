@@ -84,3 +84,14 @@ def anonymous_memory():
     """Bytes of this process that are not pages of a file."""
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("RssAnon"))
+
+
+def test_long_work_needs_few_files(monkeypatch):
+    made = []
+    new_file = kept_maps.new_file
+    monkeypatch.setattr(kept_maps, "new_file", lambda size: made.append(size) or new_file(size))
+    maps = KeptMaps(maps_per_file=1)
+    small = [Prediction(np.full((4, 4), n, np.float32), Box(0, 60, 0, 80), SHAPE) for n in range(100)]
+    kept = [maps.keep(one) for one in small]
+    assert len(made) == 7
+    assert [int(one.network_map[0, 0]) for one in kept] == list(range(100))

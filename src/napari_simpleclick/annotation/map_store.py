@@ -14,7 +14,8 @@ import numpy as np
 
 from napari_simpleclick.inference.prediction import Prediction
 
-MAPS_PER_FILE = 64
+MAPS_PER_FILE, MOST_MAPS_PER_FILE = 64, 1024
+"""Every file has place for twice as many maps as the one before, up to a limit: long work needs few descriptors."""
 
 
 @dataclass(slots=True)
@@ -24,7 +25,7 @@ class KeptMaps:
     Parameters
     ----------
     maps_per_file
-        Files are made for so many maps; their place on the disk is taken at once, so that it cannot lack later.
+        The first file is made for so many maps; their place on the disk is taken at once, so that it cannot lack later.
     """
 
     maps_per_file: int = MAPS_PER_FILE
@@ -50,7 +51,9 @@ class KeptMaps:
                 forget_pages(self._memory)
             if self._file is not None:
                 self._file.close()
-            (self._file, self._memory), self._used = new_file(self.maps_per_file * size), 0
+            count = self.maps_per_file if self._file is None else min(2 * self.maps_per_file, MOST_MAPS_PER_FILE)
+            (self._file, self._memory), self._used = new_file(count * size), 0
+            self.maps_per_file = count
         kept = np.frombuffer(self._memory, np.float32, values.size, self._used).reshape(values.shape)
         write(self._file, self._used, values, kept)
         kept.flags.writeable = False
