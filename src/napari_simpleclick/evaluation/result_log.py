@@ -11,7 +11,7 @@ from typing import Any
 from napari_simpleclick.evaluation import stored
 from napari_simpleclick.evaluation.effort.result import EffortResult
 from napari_simpleclick.evaluation.evaluate import Placed
-from napari_simpleclick.evaluation.report import ObjectResult
+from napari_simpleclick.evaluation.report import ObjectResult, require_clicks
 from napari_simpleclick.files import write_text
 
 
@@ -88,9 +88,21 @@ class ResultLog(LineLog):
 
     def __init__(self, path: Path, run: dict[str, Any], *, resume: bool = False) -> None:
         super().__init__(path, run, resume=resume)
-        placed = (
-            Placed(line["picture"], line["objects"], ObjectResult.from_json(line["result"])) for line in self.found
-        )
+        try:
+            placed = [
+                Placed(
+                    stored.count(line.get("picture"), "picture"),
+                    stored.count(line.get("objects"), "objects"),
+                    ObjectResult.from_json(line.get("result", {})),
+                )
+                for line in self.found
+            ]
+            protocol = self.run.get("protocol")
+            if protocol:
+                results = (entry.result for entry in placed)
+                require_clicks(results, protocol["max_clicks"], stops=protocol["stop_at"] is not None)
+        except stored.ResultFileError as error:
+            raise self.damaged(error) from error
         # An object counts once, however many processes wrote it.
         self.placed = list({(entry.picture, entry.result.object_id): entry for entry in placed}.values())
 

@@ -8,6 +8,7 @@ import pytest
 import tifffile
 from napari.components import ViewerModel
 from napari.layers import Image
+from napari.layers._source import layer_source
 from tests.fakes import session_files_of
 from tests.plugin.tools.test_propagation import Bright, annotated, tube
 
@@ -127,8 +128,13 @@ def test_file_that_a_session_names_is_never_run(saved, tmp_path, told):
 @pytest.mark.parametrize("agrees", [False, True])
 def test_image_elsewhere_is_opened_only_if_the_user_agrees(saved, tmp_path, agrees, monkeypatch):
     path, labels = saved
-    # Without a window napari knows no plugins but its own.
-    monkeypatch.setattr("napari_simpleclick.plugin.sessions.session_files.reader_of", lambda _path: "napari")
+    used = []
+
+    def opened(viewer, paths, *, stack, plugin):
+        used.append(plugin)
+        return [viewer.add_layer(Image(tifffile.imread(paths[0])))]
+
+    monkeypatch.setattr(ViewerModel, "open", opened)  # without a window napari knows no plugins
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     tifffile.imwrite(folder / "tube.tif", tube(6))
@@ -143,17 +149,16 @@ def test_image_elsewhere_is_opened_only_if_the_user_agrees(saved, tmp_path, agre
     assert str(folder / "tube.tif") in asked[0]
     assert len(asked) == 1
     assert (controller.workspace.image is not None) == agrees
+    assert used == ["napari-simpleclick"] * agrees
     if agrees:
         np.testing.assert_array_equal(controller.workspace.labels.data, labels)
 
 
 def test_saved_session_tells_no_folder_of_the_user(tmp_path):
-    path = tmp_path / "images" / "tube.tif"
-    path.parent.mkdir()
-    tifffile.imwrite(path, tube(6))
-    viewer = ViewerModel()
-    (image,) = viewer.open(path, plugin="napari")
-    controller = Controller(viewer, run_now)
+    with layer_source(path=str(tmp_path / "images" / "tube.tif")):
+        image = Image(tube(6))
+    controller = Controller(ViewerModel(), run_now)
+    controller.workspace.viewer.add_layer(image)
     controller.predictors.load(Bright)
     controller.images.annotate(image)
     controller.clicks.click_at((0, 40, 25), positive=True)
