@@ -3,13 +3,10 @@
 import json
 from collections.abc import Hashable, Mapping, Sequence
 from math import isfinite
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, Protocol, get_args
 
 from napari_simpleclick.annotation.objects import Overlap
 from napari_simpleclick.inference.session import Origin
-
-if TYPE_CHECKING:
-    from napari_simpleclick.annotation.session_files.format import SessionContent
 
 LARGEST = 2**31
 """No image has more pixels along an axis, and nobody so many objects."""
@@ -23,7 +20,19 @@ REVISIONS = ("roi", "plane_shape", "threshold")
 """What of an answer can be changed without asking the network."""
 
 
-def check_content(content: "SessionContent") -> None:
+class Content(Protocol):
+    """What a session file holds; see `SessionContent`."""
+
+    about: dict[str, Any]
+    predictors: list[dict[str, Any]]
+    steps: dict[int, dict[str, Any]]
+    newest: dict[tuple[int, Hashable], int]
+    done: list[list[Any]]
+    undone: list[list[Any]]
+    objects: dict[int, dict[str, Any]]
+
+
+def check_content(content: Content) -> None:
     """Raise unless everything has the kind and lies in the range that the format says.
 
     Raises
