@@ -53,7 +53,7 @@ def test_case_of_brats_2023_opens_with_names_and_mask(tmp_path):
 def test_folder_of_volumes_that_do_not_belong_together_is_refused(shared, tmp_path):
     for name in ("t2__t2.nii.gz", "mt__t1w.nii.gz"):
         shutil.copy(shared / "data" / "nifti_cases" / name, tmp_path / name)
-    with pytest.raises(VolumeError, match="different grids: mt__t1w"):
+    with pytest.raises(VolumeError, match="different grids: t2__t2 is not where mt__t1w is"):
         open_folder(tmp_path)
 
 
@@ -95,3 +95,17 @@ def test_levels_of_an_ome_zarr_are_one_layer_that_is_outlined_at_the_finest(pyra
     truth = tube(6)[2] > 0
     assert (mask & truth).sum() / (mask | truth).sum() > 0.85
     assert tuple(controller.workspace.labels.scale) == (40, 4, 4)
+
+
+@pytest.mark.parametrize(("shift", "refused"), [(0.4, False), (0.6, True)])
+def test_half_a_voxel_decides_at_any_size_whether_volumes_belong_together(tmp_path, shift, refused):
+    side = 1e-5  # in metres
+    for name, moved in (("a", 0.0), ("b", shift)):
+        affine = np.diag([side, side, side, 1])
+        affine[0, 3] = moved * side
+        nibabel.save(nibabel.Nifti1Image(np.zeros((3, 4, 5), np.uint8), affine), tmp_path / f"{name}.nii")
+    if refused:
+        with pytest.raises(VolumeError, match="b is not where a is"):
+            open_folder(tmp_path)
+    else:
+        assert len(open_folder(tmp_path)) == 2

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from napari_simpleclick.data.ome_zarr.opening import is_zarr
+from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.plugin.io.notices import tell
 from napari_simpleclick.plugin.io.readers import LayerData, image_layer, is_labels, labels_layer
 
@@ -39,9 +40,8 @@ def read_case(path: str | list[str]) -> list[LayerData]:
     from napari_simpleclick.data.nifti import read_nifti
 
     folder = Path(path if isinstance(path, str) else path[0])
-    paths = nifti_files(folder)
-    require_one_grid(folder, paths)
-    volumes = [read_nifti(each) for each in paths]
+    volumes = [read_nifti(each) for each in nifti_files(folder)]
+    require_one_grid(folder, volumes)
     tell(volumes)
     images = [image_layer(volume) for volume in volumes if not is_labels(volume)]
     for _, settings, _ in images[1:]:
@@ -49,20 +49,18 @@ def read_case(path: str | list[str]) -> list[LayerData]:
     return [*reversed(images), *(labels_layer(volume) for volume in volumes if is_labels(volume))]
 
 
-def require_one_grid(folder: Path, paths: Sequence[Path]) -> None:
-    """Raise if the volumes of a folder would not lie on top of each other."""
-    import nibabel
-    import numpy as np
-
+def require_one_grid(folder: Path, volumes: Sequence[Volume]) -> None:
+    """Raise if the volumes of a folder would not lie on top of each other, within half a voxel."""
+    from napari_simpleclick.data.alignment import CLOSEST, distance
     from napari_simpleclick.data.errors import VolumeError
 
-    headers = [nibabel.load(path) for path in paths]
-    first = headers[0]
-    for path, other in zip(paths, headers, strict=True):
-        if other.shape[:3] != first.shape[:3] or not np.allclose(other.affine, first.affine, atol=1e-3):
+    first, *others = volumes
+    for other in others:
+        sizes = [tuple(each.shape[axis] for axis in each.spatial) for each in (first, other)]
+        if sizes[0] != sizes[1] or distance(first, other) > CLOSEST:
             raise VolumeError(
-                f"The volumes of {folder} lie on different grids: {paths[0].name} has {first.shape}, {path.name} has "
-                f"{other.shape}, or another place. Drop the files that belong together instead of the folder."
+                f"The volumes of {folder} lie on different grids: {other.name} is not where {first.name} is (sizes "
+                f"{sizes[1]} and {sizes[0]}). Drop the files that belong together instead of the folder."
             )
 
 

@@ -1,5 +1,6 @@
 """Open NIfTI volumes in napari, placed in millimetres and ready to be written back on their grid."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,18 +40,27 @@ def read(path: str | list[str]) -> list[LayerData]:
 
 
 def is_labels(volume: Volume) -> bool:
-    """Whether a volume holds labels, judged by its name, then by its numbers."""
+    """Whether a volume holds labels, judged by what its file says of it, or its name, then by its numbers."""
     import numpy as np
 
-    if not named_as_labels(volume.name):
+    if volume.rgb or not (volume.labels or named_as_labels(volume.name)):
         return False
     data = np.asarray(volume.data)
-    return bool(data.dtype.kind in "bu" or (data.min() >= 0 and np.equal(np.mod(data, 1), 0).all()))
+    if data.dtype.kind in "bui":
+        return bool(data.min(initial=0) >= 0)
+    return bool(data.min(initial=0) >= 0 and data.max(initial=0) < 2**53 and np.equal(np.mod(data, 1), 0).all())
 
 
 def named_as_labels(name: str) -> bool:
-    """Whether the name of a file, without its ending, says that it holds labels."""
-    return bool(LABEL_WORDS & set(name.lower().replace("-", "_").split("_")[-2:]))
+    """Whether the name of a file, without its ending, says that it holds labels.
+
+    Examples
+    --------
+    >>> named_as_labels("stack masks"), named_as_labels("cells.v2_masks-2"), named_as_labels("mask_of_zorro_1_t1")
+    (True, True, False)
+    """
+    words = [word for word in re.split(r"[^a-z]+", name.lower()) if word]
+    return bool(LABEL_WORDS & set(words[-2:]))
 
 
 def image_layer(volume: Volume) -> LayerData:

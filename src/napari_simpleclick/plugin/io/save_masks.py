@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_simpleclick.plugin.io.writers import described, finest, write_labels
+from napari_simpleclick.plugin.io.described import described
+from napari_simpleclick.plugin.io.writers import finest, write_labels
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,7 +65,7 @@ def save_masks(path: Path, labels: Any, meta: dict[str, Any]) -> Path:
 
     Returns
     -------
-    The file that was written.
+    The file that was written: NIfTI beside the wanted one where TIFF cannot hold the labels.
 
     Raises
     ------
@@ -87,7 +88,7 @@ def save_masks(path: Path, labels: Any, meta: dict[str, Any]) -> Path:
         pixels = smallest(labels)
         write_ome_zarr_labels(path, pixels, described(pixels, meta))
     else:
-        write_labels(str(path), labels, meta)
+        return Path(write_labels(str(path), labels, meta)[0])
     return path
 
 

@@ -6,24 +6,30 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from napari_simpleclick.data.volume import Volume
 
+DEFAULT_ENDING = ".nii.gz"
+"""Of names without one: it holds everything that a layer can be."""
+
 
 def write_labels(path: str, data: Any, meta: dict[str, Any]) -> list[str]:
     """npe2 writer of a labels layer: the smallest unsigned integers that hold the labels.
 
+    Where the format cannot hold them, they are written as NIfTI beside it, and napari says so.
+
     Raises
     ------
-    VolumeError
-        If the layer does not fit the grid of the file that it was made for.
     OSError
         If the file cannot be written; an older one stays whole.
     """
     import numpy as np
 
-    from napari_simpleclick.data.io import write_mask
+    from napari_simpleclick.data.saving import save_mask
+    from napari_simpleclick.plugin.io.described import described
 
-    labels = np.asarray(finest(data))
-    write_mask(Path(path), labels, like=described(labels, meta))
-    return [path]
+    labels, wanted = np.asarray(finest(data)), with_ending(path)
+    volume = described(labels, meta)
+    written = save_mask(wanted, np.maximum(labels, 0) if labels.dtype.kind == "i" else labels, volume)
+    tell_losses(written, wanted, volume)
+    return [str(written)]
 
 
 def write_image(path: str, data: Any, meta: dict[str, Any]) -> list[str]:
@@ -32,7 +38,7 @@ def write_image(path: str, data: Any, meta: dict[str, Any]) -> list[str]:
     Raises
     ------
     VolumeError
-        If the layer has colours, or does not fit the grid of its file.
+        If the layer has colours, or numbers that NIfTI cannot hold.
     OSError
         If the file cannot be written; an older one stays whole.
     """
@@ -40,12 +46,28 @@ def write_image(path: str, data: Any, meta: dict[str, Any]) -> list[str]:
 
     from napari_simpleclick.data.errors import VolumeError
     from napari_simpleclick.data.io import write_volume
+    from napari_simpleclick.plugin.io.described import described
 
     if meta.get("rgb"):
         raise VolumeError("NIfTI holds grey images; this layer has colors. Split its channels, or save it as TIFF.")
-    voxels = np.asarray(finest(data))
-    write_volume(Path(path), voxels, like=described(voxels, meta))
-    return [path]
+    voxels, wanted = np.asarray(finest(data)), with_ending(path)
+    volume = described(voxels, meta)
+    write_volume(wanted, voxels, like=volume)
+    tell_losses(wanted, wanted, volume)
+    return [str(wanted)]
+
+
+def with_ending(path: str) -> Path:
+    """The file to write: a name without a known ending gets that of NIfTI.
+
+    Examples
+    --------
+    >>> with_ending("stack masks").name, with_ending("a.v2.TIF").name
+    ('stack masks.nii.gz', 'a.v2.TIF')
+    """
+    from napari_simpleclick.data.saving import ENDINGS
+
+    return Path(path if path.lower().endswith(ENDINGS) else path + DEFAULT_ENDING)
 
 
 def finest(data: Any) -> Any:
@@ -53,31 +75,14 @@ def finest(data: Any) -> Any:
     return data[0] if isinstance(data, list | tuple) or type(data).__name__ == "MultiScaleData" else data
 
 
-def described(data: Any, meta: dict[str, Any]) -> "Volume":
-    """A volume with the placement that a layer's properties tell, and the grid of the file that it came from."""
-    from napari_simpleclick.data.volume import Volume
-    from napari_simpleclick.plugin.io.readers import SOURCE
+def tell_losses(written: Path, wanted: Path, volume: "Volume") -> None:
+    """Say in napari what the file does not hold of the layer, or that it has another name than was asked for."""
+    from napari.utils.notifications import show_warning
 
-    source = meta.get("metadata", {}).get(SOURCE)
-    return Volume(
-        data,
-        spacing=tuple(float(step) for step in meta.get("scale", (1.0,) * data.ndim)),
-        origin=tuple(float(place) for place in meta.get("translate", (0.0,) * data.ndim)),
-        unit=unit(meta),
-        geometry=source.geometry if source else None,
-        axes=axes(meta),
-    )
-
-
-def unit(meta: dict[str, Any]) -> str | None:
-    """Short name of the unit of the columns, None for pixels."""
-    units = meta.get("units") or ["pixel"]
-    name = units[-1] if isinstance(units[-1], str) else f"{units[-1]:~}"
-    return {"pixel": None, "px": None, "µm": "um", "micrometer": "um", "millimeter": "mm"}.get(name, name)
-
-
-def axes(meta: dict[str, Any]) -> str:
-    """Names of the axes as TIFF files write them; empty if they have other names."""
-    letters = [str(label).upper() for label in meta.get("axis_labels") or ()]
-    known = set(letters) <= set("TZCYX") and len(set(letters)) == len(letters)
-    return "".join(letters) if known else ""
+    notices = list(volume.notices)
+    if written != wanted:
+        notices.append(f"{wanted.name} cannot hold these labels; they are saved as {written.name}.")
+    if volume.affine is not None and not written.name.lower().endswith((".nii", ".nii.gz")):
+        notices.append(f"{written.name} cannot hold that the layer is turned, mirrored or sheared. Save it as .nii.gz.")
+    for notice in notices:
+        show_warning(notice)
