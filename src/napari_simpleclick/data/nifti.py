@@ -107,7 +107,25 @@ def read_nifti(path: Path) -> Volume:
     VolumeError
         If the file is damaged, truncated, no NIfTI, or holds no numbers.
     """
-    header, stored = load(path)
+    return volume_of(path, *load(path))
+
+
+def read_grid(path: Path) -> Volume:
+    """The same volume without its voxels, which stay unread: all are 0 and take no memory.
+
+    Raises
+    ------
+    VolumeError
+        If the header is none, or promises more than the file holds.
+    """
+    with opened(path) as file:
+        header = header_of(file)
+        require_whole(file, header)
+    return volume_of(path, header, np.broadcast_to(np.uint8(0), header.get_data_shape()))
+
+
+def volume_of(path: Path, header: nibabel.Nifti1Header, stored: np.ndarray) -> Volume:
+    """A volume from the header of its file and the voxels in the file's order."""
     shape = stored.shape
     orientation = orientation_of(usable_affine(header))
     geometry = NiftiGeometry(header, shape, orientation)

@@ -8,6 +8,7 @@ from napari_simpleclick.plugin.jobs.jobs import Jobs
 from napari_simpleclick.plugin.jobs.predictor_loading import PredictorLoading
 from napari_simpleclick.plugin.jobs.worker import Runs
 from napari_simpleclick.plugin.tools.clicks import Clicks
+from napari_simpleclick.plugin.tools.image_changes import ImageChanges
 from napari_simpleclick.plugin.tools.image_choice import ImageChoice
 from napari_simpleclick.plugin.tools.layer_edits import LayerEdits
 from napari_simpleclick.plugin.tools.mouse import ClickListener
@@ -44,6 +45,7 @@ class Controller:
         self.canvas = canvas = Canvas(workspace, jobs, later)
         self.predictors = PredictorLoading(workspace, jobs)
         self.images = ImageChoice(workspace, canvas)
+        self.image_changes = ImageChanges(workspace, canvas)
         self.clicks = Clicks(workspace, canvas)
         self.undo = Undo(workspace, canvas)
         self.objects = Objects(workspace, canvas)
@@ -61,6 +63,7 @@ class Controller:
     def shut_down(self) -> None:
         """Tell nobody anything any more: the widget is gone, layers and masks stay."""
         self.edits.stop()
+        self.image_changes.stop()
         self.canvas.painter.finish()
         self.images.leave()
         self.jobs.stop()

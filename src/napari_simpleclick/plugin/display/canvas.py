@@ -53,7 +53,7 @@ class Canvas:
 
     def __init__(self, workspace: Workspace, jobs: Jobs, later: Later | None = None) -> None:
         self.workspace, self.jobs = workspace, jobs
-        self.painter = Painter(later)
+        self.painter = Painter(later, self._on_failed)
         self.colors = ObjectColors(workspace, jobs)
         self.syncing = False
         """Whether the points layer is being written: its events are not the user's."""

@@ -18,10 +18,12 @@ class Painter:
     ----------
     later
         Puts turns off; everything is painted at once if None.
+    failed
+        Is told what a piece raised, which is left out; the others go on.
     """
 
-    def __init__(self, later: Later | None = None) -> None:
-        self.later = later
+    def __init__(self, later: Later | None = None, failed: Callable[[Exception], None] | None = None) -> None:
+        self.later, self.failed = later, failed
         self._waiting: deque[tuple[Iterator[None], Callable[[], None]]] = deque()
         self._put_off = False
 
@@ -54,10 +56,17 @@ class Painter:
         end = perf_counter() + TURN_S
         while self._waiting:
             steps, done = self._waiting[0]
-            for _ in steps:
-                if self.later is not None and perf_counter() > end:
-                    self._put_off = True
-                    self.later(self._turn)
-                    return
+            try:
+                for _ in steps:
+                    if self.later is not None and perf_counter() > end:
+                        self._put_off = True
+                        self.later(self._turn)
+                        return
+            except Exception as error:
+                self._waiting.popleft()
+                if self.failed is None:
+                    raise
+                self.failed(error)
+                continue
             self._waiting.popleft()
             done()

@@ -51,7 +51,10 @@ class Jobs:
             self.busy -= 1
             same = self.workspace.image is image and self.workspace.annotator is annotator
             if whatever_work or same:
-                done(result)
+                try:
+                    done(result)
+                except Exception as error:  # the window must not wait for an answer that was there
+                    self.failed.emit(error)
             elif failed:
                 failed()
             self.changed.emit()

@@ -42,6 +42,7 @@ def open_folder(viewer: "napari.components.ViewerModel", folder: Path) -> None:
     from napari.layers import Labels, Layer
 
     from napari_simpleclick.data.errors import VolumeError
+    from napari_simpleclick.data.nifti import read_grid
     from napari_simpleclick.plugin.io.folder_readers import get_folder_reader, nifti_files, read_zarr, require_one_grid
 
     reader = get_folder_reader(str(folder))
@@ -55,7 +56,7 @@ def open_folder(viewer: "napari.components.ViewerModel", folder: Path) -> None:
             viewer.add_layer(Layer.create(*data))
         return
     paths = nifti_files(folder)
-    require_one_grid(folder, paths)
+    require_one_grid(folder, [read_grid(path) for path in paths])
     # One by one, so that every layer knows its file, which sessions are opened again from.
     opened = [viewer.open(str(path), plugin="napari-simpleclick")[0] for path in reversed(paths)]
     labels = [layer for layer in opened if isinstance(layer, Labels)]
