@@ -273,6 +273,79 @@ def checkpoint(path: Path) -> None:
     load_checkpoint(path)
 
 
+def run_state():
+    import torch
+
+    from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
+    from napari_simpleclick.training.state import RunState
+
+    torch.manual_seed(0)
+    model = SimpleClick(SimpleClickConfig(16, 16, 4, 2, (4, 4, 8, 8), 4, 64))
+    return RunState(model, torch.optim.AdamW(model.parameters()), average=0.9)
+
+
+@cache
+def states() -> tuple[bytes, ...]:
+    with tempfile.TemporaryDirectory() as folder:
+        run_state().save(Path(folder))
+        return ((Path(folder) / "state.pt").read_bytes(),)
+
+
+STATE = cache(run_state)
+"""Loads one state after the other: making a network takes longer."""
+
+
+def state(path: Path) -> None:
+    path.replace(path.with_name("state.pt"))
+    STATE().load(path.parent)
+
+
+def zarr_metadata() -> list[bytes]:
+    axes = [{"name": name, "type": "space", "unit": "micrometer"} for name in "zyx"]
+    scale = [{"type": "scale", "scale": [2.0, 0.5, 0.5]}]
+    image = {"name": "a", "axes": axes, "datasets": [{"path": "0", "coordinateTransformations": scale}]}
+    content = {
+        "zarr_format": 3,
+        "node_type": "group",
+        "attributes": {"ome": {"version": "0.5", "multiscales": [image]}},
+    }
+    return [json.dumps(content).encode()]
+
+
+def zarr_image(path: Path) -> None:
+    """The file as the metadata of a group with an array."""
+    import zarr
+
+    from napari_simpleclick.data.io import read_volume
+
+    folder = path.with_name("a.zarr")
+    if not folder.exists():
+        zarr.create_array(folder / "0", data=IMAGE, chunks=(1, 16, 20))
+    (folder / "zarr.json").write_bytes(path.read_bytes())
+    look_at(read_volume(folder))
+
+
+def zarr_array(path: Path) -> None:
+    """The file as the metadata of an array."""
+    import zarr
+
+    from napari_simpleclick.data.io import read_volume
+
+    folder = path.with_name("b.zarr")
+    if not folder.exists():
+        zarr.create_array(folder, data=IMAGE, chunks=(1, 16, 20))
+    (folder / "zarr.json").write_bytes(path.read_bytes())
+    look_at(read_volume(folder))
+
+
+def zarr_array_metadata() -> list[bytes]:
+    import zarr
+
+    with tempfile.TemporaryDirectory() as folder:
+        zarr.create_array(Path(folder) / "a.zarr", data=IMAGE, chunks=(1, 16, 20))
+        return [(Path(folder) / "a.zarr" / "zarr.json").read_bytes()]
+
+
 def speed_files() -> list[bytes]:
     from napari_simpleclick.inference.engines.speed_figures import SpeedFigures, SpeedReport
 
@@ -321,5 +394,8 @@ def kinds() -> Iterator[Kind]:
     yield Kind("effort_log", ".jsonl", effort_logs, effort_log)
     for ending in (".safetensors", ".pth"):
         yield Kind(ending[1:], ending, lambda ending=ending: list(checkpoints(ending)), checkpoint)
+    yield Kind("state", ".pt", lambda: list(states()), state)
+    yield Kind("zarr_group", ".json", zarr_metadata, zarr_image)
+    yield Kind("zarr_array", ".json", zarr_array_metadata, zarr_array)
     yield Kind("speed", ".json", speed_files, speed_file)
     yield Kind("graph_answer", ".npz", graph_answers, graph_answer)

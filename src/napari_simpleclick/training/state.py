@@ -8,9 +8,14 @@ import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from napari_simpleclick.files import replace_when_complete
+from napari_simpleclick.model.published import first_line, require_uncompressed
 from napari_simpleclick.model.simpleclick import SimpleClick
 
 STATE_FILE = "state.pt"
+
+
+class StateError(ValueError):
+    """The state of a run cannot be gone on with."""
 
 
 @dataclass(slots=True)
@@ -67,12 +72,34 @@ class RunState:
             torch.save({"run": counts, **{name: part.state_dict() for name, part in parts.items()}}, partial)
 
     def load(self, folder: Path) -> None:
-        """Take over the state in the run's folder, if there is one; reads tensors and numbers only."""
+        """Take over the state in the run's folder, if there is one; reads tensors and numbers only.
+
+        Raises
+        ------
+        StateError
+            If it is damaged, or of another network; the run cannot go on then.
+        """
         path = folder / STATE_FILE
         if not path.is_file():
             return
-        content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        self.model.load_state_dict(content["model"])
-        self.averaged.load_state_dict(content["average"])
-        self.optimizer.load_state_dict(content["optimizer"])
-        self.counts = Counts(**content["run"])
+        try:
+            require_uncompressed(path)
+            content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+            counts = Counts(**{name: number(content["run"][name], name) for name in Counts.__slots__})
+            self.model.load_state_dict(content["model"])
+            self.averaged.load_state_dict(content["average"])
+            self.optimizer.load_state_dict(content["optimizer"])
+        except Exception as error:  # bytes that somebody made up can raise anything in an unpickler
+            raise StateError(
+                f"{path} cannot be gone on with ({path.stat().st_size} bytes): {first_line(error)}. It is damaged, or of "
+                "another network. Remove it, and go on from the run's last.safetensors with --from."
+            ) from error
+        self.counts = counts
+
+
+def number(value: Any, name: str) -> Any:
+    """A count of a run, of the kind that it has."""
+    kind = type(getattr(Counts(), name))
+    if isinstance(value, bool) or not isinstance(value, int | kind) or not 0 <= value < 1e15:
+        raise ValueError(f"expected {name} to be a number from 0, got {value!r}")
+    return kind(value)

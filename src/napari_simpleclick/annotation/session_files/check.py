@@ -111,10 +111,10 @@ def check_step(where: str, record: Mapping[str, Any], shape: Sequence[int] | Non
     require("after" in record, where, "the step that it follows", record)
     if "click" in record:
         require(is_click(record["click"]), where, "a click [row, column, positive]", record["click"])
-    require(record["after"] or not record.get("unchanged"), where, "a step that it is the same as", record["after"])
+    require(record["after"] > 0 or not record.get("unchanged"), where, "a step that it is the same as", record["after"])
     if not record.get("unchanged"):
         require("mask" in record, where, "a mask", list(record))
-        size = record.get("shape")
+        size: Any = record.get("shape")
         require(is_list_of(size, is_size) and len(size) == 2, where, "height and width", size)
         axes = record["plane"][0]
         expected = None if shape is None else [shape[axis] for axis in axes]
@@ -139,7 +139,7 @@ def check_revision(where: str, revised: Any, after: int) -> None:
     """Check what of an earlier answer was changed."""
     known = is_mapping(revised) and set(revised) <= set(REVISIONS)
     require(known, where, f"changes of {', '.join(REVISIONS)}", revised)
-    require(not revised or after, where, "an answer that is changed", after)
+    require(not revised or after > 0, where, "an answer that is changed", after)
     require("roi" not in revised or is_box(revised["roi"]), where, "a region of four numbers", revised)
     require(is_number(revised.get("threshold", 0.5)), where, "a threshold", revised)
     sides = revised.get("plane_shape", [1, 1])
@@ -245,13 +245,13 @@ def is_box(value: Any) -> bool:
     """Whether a value is a box that is not empty: row start, row stop, column start, column stop."""
     if not (isinstance(value, list) and len(value) == 4 and all(type(place) is int for place in value)):
         return False
-    return -LARGEST < value[0] < value[1] < LARGEST and -LARGEST < value[2] < value[3] < LARGEST
+    return bool(-LARGEST < value[0] < value[1] < LARGEST and -LARGEST < value[2] < value[3] < LARGEST)
 
 
 def is_axes(value: Any, ndim: int | None) -> bool:
     """Whether a value names two different axes."""
     fits = is_list_of(value, lambda axis: is_count(axis) and (ndim is None or axis < ndim))
-    return fits and len(value) == 2 and value[0] != value[1]
+    return bool(fits and len(value) == 2 and value[0] != value[1])
 
 
 def is_click(value: Any) -> bool:

@@ -26,6 +26,7 @@ from napari_simpleclick.plugin.jobs.worker import Runs
 from napari_simpleclick.plugin.sessions.journal import Journal
 from napari_simpleclick.plugin.sessions.restore import about, restore
 from napari_simpleclick.plugin.tools.clicks import Clicks
+from napari_simpleclick.plugin.workspace.channels import channels
 from napari_simpleclick.plugin.workspace.planes import layer_data
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 
@@ -176,7 +177,7 @@ class Recovery:
             self.journal = self._left.pop(self._image, None)
         if self.journal is None or self.journal.recorder.annotator is not annotator:
             self.journal = Journal(next_path(self.folder, self._hash), SessionRecorder(annotator))
-            used = {self._hash: self._image.source.path} if self._image is not None else {}
+            used = places_of(self._image, self._hash) if self._image is not None else {}
             self.run(partial(tidy_up, self.folder, used), lambda _nothing: None, self.workspace.failed.emit)
         return self.journal
 
@@ -217,6 +218,12 @@ class Recovery:
                 self.workspace.changed.emit()
 
         self.run(look, found, self.workspace.failed.emit)
+
+
+def places_of(image: "Image", image_hash: str) -> dict[str, str | None]:
+    """The files of an image and of those that the network sees beside it, by hash."""
+    beside = {each.hash: each.layer.source.path for each in channels(image) if each.hash}
+    return {**beside, image_hash: image.source.path}
 
 
 def tidy_up(folder: Path, used: Mapping[str, str | None]) -> None:
