@@ -207,3 +207,10 @@ def test_one_mask_for_a_time_series_keeps_the_grid_of_its_volumes(tmp_path):
     assert written.shape == (4, 5, 6)
     assert np.argwhere(np.asarray(written.dataobj)).tolist() == [[3, 4, 5]]
     np.testing.assert_array_equal(written.affine, nibabel.load(path).affine)
+
+
+@pytest.mark.parametrize("side", [1e-200, 1e200])
+def test_sides_whose_squares_are_no_numbers_leave_the_grid_to_the_voxels(tmp_path, side):
+    image = nibabel.Nifti2Image(np.zeros((4, 5, 6), np.uint8), np.diag([side, side, side, 1]))
+    nibabel.save(image, tmp_path / "a.nii")
+    assert read_volume(tmp_path / "a.nii").shape == (6, 5, 4)

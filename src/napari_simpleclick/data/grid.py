@@ -100,16 +100,22 @@ def spans_space(affine: Affine) -> bool:
     (True, False)
     """
     sides = np.linalg.norm(affine[:3, :3], axis=0)
-    if not np.isfinite(affine).all() or not (sides > 0).all():
+    if not np.isfinite(affine).all() or not is_side(sides).all():
         return False
     return bool(abs(np.linalg.det(affine[:3, :3] / sides)) > FLATTEST)
+
+
+def is_side(length: np.ndarray) -> np.ndarray:
+    """Whether numbers can be sides of voxels: squares of others are 0 or infinite, and no axis is found then."""
+    found: np.ndarray = (length > 1e-100) & (length < 1e100)
+    return found
 
 
 def plain_affine(header: "nibabel.Nifti1Header") -> Affine:
     """As nibabel places files without a form: x runs to the left, the origin is in the middle."""
     shape = np.array((*header.get_data_shape(), 1, 1, 1)[:3])
     told = np.array((*header.get_zooms(), 1, 1, 1)[:3], float)
-    sides = np.where(np.isfinite(told) & (told > 0), told, 1) * (-1, 1, 1)
+    sides = np.where(is_side(told), told, 1) * (-1, 1, 1)
     affine = np.diag([*sides, 1.0])
     affine[:3, 3] = -sides * (shape - 1) / 2
     return affine

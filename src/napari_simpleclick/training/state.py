@@ -91,8 +91,8 @@ class RunState:
             self.optimizer.load_state_dict(content["optimizer"])
         except Exception as error:  # bytes that somebody made up can raise anything in an unpickler
             raise StateError(
-                f"{path} cannot be gone on with ({path.stat().st_size} bytes): {first_line(error)}. It is damaged, or of "
-                "another network. Remove it, and go on from the run's last.safetensors with --from."
+                f"{path} cannot be gone on with ({path.stat().st_size} bytes): {first_line(error)}. It is damaged, or "
+                "of another network. Remove it, and go on from the run's last.safetensors with --from."
             ) from error
         self.counts = counts
 
