@@ -211,6 +211,9 @@ def test_one_mask_for_a_time_series_keeps_the_grid_of_its_volumes(tmp_path):
 
 @pytest.mark.parametrize("side", [1e-200, 1e200])
 def test_sides_whose_squares_are_no_numbers_leave_the_grid_to_the_voxels(tmp_path, side):
-    image = nibabel.Nifti2Image(np.zeros((4, 5, 6), np.uint8), np.diag([side, side, side, 1]))
-    nibabel.save(image, tmp_path / "a.nii")
+    header = nibabel.Nifti2Header()
+    header["sform_code"] = 1
+    for axis, name in enumerate(("srow_x", "srow_y", "srow_z")):
+        header[name][axis] = side
+    nibabel.save(nibabel.Nifti2Image(np.zeros((4, 5, 6), np.uint8), None, header), tmp_path / "a.nii")
     assert read_volume(tmp_path / "a.nii").shape == (6, 5, 4)
