@@ -1,15 +1,131 @@
 """Stand-ins and short cuts that tests of several rooms share."""
 
-from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.sessions.autosave import Recovery
-from napari_simpleclick.plugin.sessions.session_files import SessionFiles
+import subprocess
+import sys
+
+import numpy as np
+from skimage.measure import label
+
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.inference.recipe import CLOSE
+
+PLANE = np.zeros((600, 800, 3), np.uint8)
 
 
-def recovery_of(controller, folder, run=run_now):
+# -- predictors and networks
+
+
+class Bright:
+    """Answers with the bright region that holds the newest click."""
+
+    def predict(self, image, clicks, previous=None, *, view=None):
+        regions = label(np.asarray(image)[..., 0] > 100)
+        height, width = regions.shape
+        newest = regions[round(clicks[-1].row), round(clicks[-1].col)]
+        mask = (regions == newest) if newest else np.zeros_like(regions, bool)
+        return Prediction.from_mask(mask.astype(np.float32), Box(0, height, 0, width), size=128)
+
+
+class Disks:
+    """Answers with a disk of radius 6 around positive clicks, not around negative ones; notes what it was shown."""
+
+    def __init__(self):
+        self.images = []
+        self.previous = None
+        self.error = None
+
+    def predict(self, image, clicks, previous=None, *, view=None):
+        if self.error:
+            raise self.error
+        self.images.append(image)
+        self.previous = previous
+        height, width, _ = image.shape
+        rows, cols = np.mgrid[:height, :width]
+        shown = np.zeros((height, width), np.float32)
+        for click in clicks:
+            shown[np.hypot(rows - click.row, cols - click.col) < 6] = 0.9 if click.positive else 0.0
+        return Prediction.from_mask(shown, Box(0, height, 0, width), size=96)
+
+
+class Pixel:
+    """Answers with the pixel that was clicked last."""
+
+    def predict(self, image, clicks, previous=None, *, view=None):
+        row, col = int(clicks[-1].row), int(clicks[-1].col)
+        return Prediction.from_patch((Box(row, row + 1, col, col + 1), np.ones((1, 1), bool)), image.shape[:2])
+
+
+class FindsTheObject:
+    """Finds the true object of the plane; counts calls and tells what it was shown."""
+
+    recipe = CLOSE
+    fixed_batch = False
+
+    def __init__(self):
+        self.shown = []
+
+    def encode(self, image):
+        return [image]
+
+    def decode(self, features, guidance):
+        self.shown.append(guidance.copy())
+        batch, _, size, _ = guidance.shape
+        logits = np.full((batch, 1, size, size), -5, np.float32)
+        far = guidance[0, 0].max() == 0
+        middle, half = size // 2, 12 if far else 60
+        logits[..., middle - half : middle + half, middle - half : middle + half] = 5
+        return logits
+
+
+# -- short cuts
+
+
+def tube(slices, *, drift=1, radius=9):
+    """A bright tube that drifts from slice to slice."""
+    rows, cols = np.mgrid[:80, :100]
+    centres = [(40, 25 + drift * number) for number in range(slices)]
+    return np.stack([200 * (np.hypot(rows - r, cols - c) < radius) for r, c in centres]).astype(np.uint8)
+
+
+def annotated(data, start=0):
+    """A controller and its propagation, with the tube clicked on a slice."""
+    from napari.components import ViewerModel
+    from napari.layers import Image
+
+    from napari_simpleclick.plugin.controller import Controller
+    from napari_simpleclick.plugin.jobs.worker import run_now
+
+    viewer = ViewerModel()
+    image = viewer.add_layer(Image(data, contrast_limits=(0, 255)))
+    controller = Controller(viewer, run_now)
+    controller.messages = []
+    controller.workspace.status.connect(controller.messages.append)
+    controller.predictors.load(Bright)
+    controller.images.annotate(image)
+    viewer.dims.set_current_step(0, start)
+    row, col = np.argwhere(data[start]).mean(axis=0)
+    controller.clicks.click_at((start, row, col), positive=True)
+    return controller, controller.propagation
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `napari-simpleclick` in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "napari_simpleclick.cli.main", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def recovery_of(controller, folder):
     """What saves the work of a controller by itself."""
-    return Recovery(controller.workspace, controller.jobs, controller.canvas, controller.clicks, run, folder)
+    from napari_simpleclick.plugin.jobs.worker import run_now
+    from napari_simpleclick.plugin.sessions.autosave import Recovery
+
+    return Recovery(controller.workspace, controller.jobs, controller.canvas, controller.clicks, run_now, folder)
 
 
 def session_files_of(controller, folder):
     """What saves and opens the work of a controller on demand."""
+    from napari_simpleclick.plugin.sessions.session_files import SessionFiles
+
     return SessionFiles(controller.workspace, controller.jobs, controller.images, recovery_of(controller, folder))

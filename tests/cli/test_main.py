@@ -5,19 +5,13 @@ import sys
 
 import numpy as np
 import pytest
+from tests.fakes import command
 
 from napari_simpleclick.cli.errors import told_as_messages
 from napari_simpleclick.cli.main import models
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.samples import SAMPLES, sample_volume
 from napari_simpleclick.model.weights import available_models, sha256
-
-
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `napari-simpleclick` in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "napari_simpleclick.cli.main", *arguments], capture_output=True, text=True, check=False
-    )
 
 
 @pytest.fixture(scope="module")

@@ -8,21 +8,11 @@ import numpy as np
 import pytest
 import tifffile
 from rich.console import Console
-from tests.cli.test_main import command
+from tests.fakes import Pixel, command
 
-from napari_simpleclick.arrays import Box
 from napari_simpleclick.cli.segment import SegmentSettings, run_segment
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.samples import FOLDER
-from napari_simpleclick.inference.prediction import Prediction
-
-
-class Pixel:
-    """Answers with the pixel that was clicked last."""
-
-    def predict(self, image, clicks, previous=None, *, view=None):
-        row, col = int(clicks[-1].row), int(clicks[-1].col)
-        return Prediction.from_patch((Box(row, row + 1, col, col + 1), np.ones((1, 1), bool)), image.shape[:2])
 
 
 def written(path, rows):

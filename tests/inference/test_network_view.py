@@ -1,7 +1,7 @@
 """The picture of what the network got, where it looked twice at a first click."""
 
 import numpy as np
-from tests.inference.test_roi import PLANE, Network
+from tests.fakes import PLANE, FindsTheObject
 
 from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.clicks import Click
@@ -11,7 +11,7 @@ from napari_simpleclick.inference.predictor import Predictor
 
 
 def test_the_view_of_a_first_click_is_the_second_look_with_the_first_answer():
-    network = Network()
+    network = FindsTheObject()
     annotator = Annotator(Predictor(network, size=224))
     annotator.click(1, "plane", PLANE, Click(300, 400))
     (session,) = annotator.sessions.values()
@@ -24,7 +24,7 @@ def test_the_view_of_a_first_click_is_the_second_look_with_the_first_answer():
 
 
 def test_the_view_of_a_later_click_starts_from_the_mask_before_it():
-    network = Network()
+    network = FindsTheObject()
     annotator = Annotator(Predictor(network, size=224))
     for row in (300, 303):
         annotator.click(1, "plane", PLANE, Click(row, 400))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.fakes import PLANE, FindsTheObject
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
@@ -19,31 +20,8 @@ from napari_simpleclick.inference.resample import regrid
 from napari_simpleclick.inference.roi import next_roi
 from napari_simpleclick.model.registry import create_model
 
-PLANE = np.zeros((600, 800, 3), np.uint8)
 OBJECT = Box(290, 310, 390, 410)
 REGION = Box(200, 401, 300, 501)
-
-
-class Network:
-    """Finds the true object of the plane; counts calls and tells what it was shown."""
-
-    recipe = CLOSE
-    fixed_batch = False
-
-    def __init__(self):
-        self.shown = []
-
-    def encode(self, image):
-        return [image]
-
-    def decode(self, features, guidance):
-        self.shown.append(guidance.copy())
-        batch, _, size, _ = guidance.shape
-        logits = np.full((batch, 1, size, size), -5, np.float32)
-        far = guidance[0, 0].max() == 0
-        middle, half = size // 2, 12 if far else 60
-        logits[..., middle - half : middle + half, middle - half : middle + half] = 5
-        return logits
 
 
 def test_small_objects_are_shown_as_large_as_the_network_was_trained_for():
@@ -53,7 +31,7 @@ def test_small_objects_are_shown_as_large_as_the_network_was_trained_for():
 
 
 def test_first_click_on_a_small_object_is_answered_again_from_close_by():
-    network = Network()
+    network = FindsTheObject()
     answer = Predictor(network, size=224).predict(PLANE, [Click(300, 400)])
     first, second = network.shown
     assert max(answer.roi.shape) == 201
@@ -64,20 +42,20 @@ def test_first_click_on_a_small_object_is_answered_again_from_close_by():
 
 
 def test_later_clicks_and_networks_as_published_look_once():
-    network = Network()
+    network = FindsTheObject()
     predictor = Predictor(network, size=224)
     first = predictor.predict(PLANE, [Click(300, 400)])
     network.shown.clear()
     predictor.predict(PLANE, [Click(300, 400), Click(305, 400)], first)
     assert len(network.shown) == 1
-    published = Network()
+    published = FindsTheObject()
     Predictor(published, size=224, recipe=PUBLISHED).predict(PLANE, [Click(300, 400)])
     assert len(published.shown) == 1
 
 
 def later_click(recipe) -> tuple[np.ndarray, np.ndarray]:
     """A click in the region of the last one: the last map, and what the network was shown of it."""
-    network, last = Network(), np.zeros((224, 224), np.float32)
+    network, last = FindsTheObject(), np.zeros((224, 224), np.float32)
     last[82:142, 82:142] = np.random.default_rng(0).uniform(0.6, 1, (60, 60))
     before = Prediction(last, REGION, PLANE.shape[:2])
     answer = Predictor(network, size=224, recipe=recipe).predict(PLANE, [Click(300, 400), Click(302, 400)], before)
@@ -97,7 +75,7 @@ def test_networks_as_published_see_their_last_map_enlarged_and_reduced():
 
 
 def test_the_region_follows_the_mask_without_finding_it_again(monkeypatch):
-    network = Network()
+    network = FindsTheObject()
     predictor = Predictor(network, size=224)
     first = predictor.predict(PLANE, [Click(300, 400)])
     first.object_mask()
@@ -106,15 +84,15 @@ def test_the_region_follows_the_mask_without_finding_it_again(monkeypatch):
 
 
 def test_object_that_fills_the_view_needs_no_second_look():
-    network = Network()
+    network = FindsTheObject()
     Predictor(network, size=224).predict(PLANE, [Click(300, 400)], view=Box(240, 350, 340, 450))
     assert len(network.shown) == 1
 
 
 def test_questions_asked_together_get_the_answers_of_questions_asked_alone():
     requests = [Request(PLANE, [Click(300, 400)]), Request(PLANE, [Click(20, 20)], view=Box(0, 112, 0, 112))]
-    together = Predictor(Network(), size=224).predict_together(requests)
-    alone = [Predictor(Network(), size=224).predict_together([request])[0] for request in requests]
+    together = Predictor(FindsTheObject(), size=224).predict_together(requests)
+    alone = [Predictor(FindsTheObject(), size=224).predict_together([request])[0] for request in requests]
     for one, other in zip(together, alone, strict=True):
         assert one.roi == other.roi
         np.testing.assert_array_equal(one.network_map, other.network_map)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from napari.components import ViewerModel
 from napari.layers import Image
-from tests.plugin.tools.test_objects import Disks
+from tests.fakes import Disks
 
 from napari_simpleclick.annotation.thresholds import set_threshold
 from napari_simpleclick.plugin.controller import Controller

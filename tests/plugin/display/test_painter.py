@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
-from tests.plugin.test_controller import Disks
+from tests.fakes import Disks
 
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.display import painter as painting

@@ -9,7 +9,7 @@ from napari.components import ViewerModel
 from napari.layers import Image, Labels, Layer
 from PIL import Image as Picture
 from rich.console import Console
-from tests.cli.test_segment import Pixel
+from tests.fakes import Pixel
 
 from napari_simpleclick.cli.segment import SegmentSettings, run_segment
 from napari_simpleclick.data.errors import VolumeError

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image, Labels, Layer
-from tests.plugin.tools.test_propagation import Bright, tube
+from tests.fakes import Bright, tube
 
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.plugin.controller import Controller

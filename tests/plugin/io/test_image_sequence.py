@@ -9,8 +9,7 @@ import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
 from napari_builtins.io import napari_get_reader
-from tests.fakes import recovery_of, session_files_of
-from tests.plugin.tools.test_propagation import Bright, tube
+from tests.fakes import Bright, recovery_of, session_files_of, tube
 
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now

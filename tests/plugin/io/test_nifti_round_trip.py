@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from napari.components import ViewerModel
 from napari.layers import Image, Labels, Layer
-from tests.cli.test_segment import Pixel
+from tests.fakes import Pixel
 
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.io.readers import get_reader

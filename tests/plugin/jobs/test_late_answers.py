@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
-from tests.fakes import recovery_of
-from tests.plugin.test_controller import Disks
+from tests.fakes import Disks, recovery_of
 
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
-from tests.fakes import recovery_of
-from tests.plugin.tools.test_propagation import Bright, annotated, tube
+from tests.fakes import Bright, annotated, recovery_of, tube
 
 from napari_simpleclick.annotation.session_files.format import SessionFileError, read_session
 from napari_simpleclick.plugin.controller import Controller

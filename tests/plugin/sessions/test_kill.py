@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
-from tests.fakes import recovery_of
-from tests.plugin.tools.test_propagation import Bright
+from tests.fakes import Bright, recovery_of
 
 from napari_simpleclick.annotation.session_files.format import read_session
 from napari_simpleclick.data.samples import sample_volume

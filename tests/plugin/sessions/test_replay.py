@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Layer
-from tests.cli.test_main import command
-from tests.fakes import session_files_of
+from tests.fakes import command, session_files_of
 
 from napari_simpleclick.annotation.thresholds import set_threshold
 from napari_simpleclick.data.io import read_volume

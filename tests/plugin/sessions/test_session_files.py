@@ -9,8 +9,7 @@ import tifffile
 from napari.components import ViewerModel
 from napari.layers import Image
 from napari.layers._source import layer_source
-from tests.fakes import session_files_of
-from tests.plugin.tools.test_propagation import Bright, annotated, tube
+from tests.fakes import Bright, annotated, session_files_of, tube
 
 from napari_simpleclick.annotation.session_files.format import SessionFileError, read_session
 from napari_simpleclick.data.click_files import read_clicks

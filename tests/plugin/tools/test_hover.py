@@ -1,6 +1,6 @@
 """Previews under the mouse, with a stand-in for the network."""
 
-import time
+from itertools import count
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,12 +17,9 @@ from napari_simpleclick.plugin.widgets.rest_timer import rest_timer
 
 
 class Blocks:
-    """Answers with a block of 9 x 9 pixels around the newest click, as slowly as it is told."""
-
-    seconds = 0.0
+    """Answers with a block of 9 x 9 pixels around the newest click."""
 
     def predict(self, image, clicks, previous=None, *, view=None):
-        time.sleep(self.seconds)
         row, col = clicks[-1].row, clicks[-1].col
         return Prediction.from_patch((Box(row - 4, row + 5, col - 4, col + 5), np.ones((9, 9), bool)), image.shape[:2])
 
@@ -114,8 +111,9 @@ def test_an_answer_that_comes_after_the_mouse_moved_is_dropped(hover, controller
     assert shown(hover) is None
 
 
-def test_a_slow_network_switches_it_off_and_says_so(hover, controller, network):
-    network.seconds = 0.3
+def test_a_slow_network_switches_it_off_and_says_so(hover, controller, monkeypatch):
+    ticks = count(step=0.3)
+    monkeypatch.setattr("napari_simpleclick.plugin.tools.hover.perf_counter", lambda: next(ticks))
     for col in (20, 30, 40):
         move(hover, 20, col)
         hover.rest()

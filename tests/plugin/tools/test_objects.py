@@ -4,28 +4,11 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
+from tests.fakes import Disks
 
 from napari_simpleclick.annotation.object_edits import merge
-from napari_simpleclick.arrays import Box
-from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
-
-
-class Disks:
-    """Answers with a disk of radius 6 around every click; remembers what it was shown."""
-
-    def __init__(self):
-        self.previous = None
-
-    def predict(self, image, clicks, previous=None, *, view=None):
-        self.previous = previous
-        height, width, _ = image.shape
-        rows, cols = np.mgrid[:height, :width]
-        shown = np.zeros((height, width), np.float32)
-        for click in clicks:
-            shown[np.hypot(rows - click.row, cols - click.col) < 6] = 0.9 if click.positive else 0.0
-        return Prediction.from_mask(shown, Box(0, height, 0, width), size=96)
 
 
 @pytest.fixture

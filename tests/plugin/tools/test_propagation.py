@@ -2,47 +2,7 @@
 
 import numpy as np
 import pytest
-from napari.components import ViewerModel
-from napari.layers import Image
-from skimage.measure import label
-
-from napari_simpleclick.arrays import Box
-from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.plugin.controller import Controller
-from napari_simpleclick.plugin.jobs.worker import run_now
-
-
-class Bright:
-    """Answers with the bright region that holds the newest click."""
-
-    def predict(self, image, clicks, previous=None, *, view=None):
-        regions = label(np.asarray(image)[..., 0] > 100)
-        height, width = regions.shape
-        newest = regions[round(clicks[-1].row), round(clicks[-1].col)]
-        mask = (regions == newest) if newest else np.zeros_like(regions, bool)
-        return Prediction.from_mask(mask.astype(np.float32), Box(0, height, 0, width), size=128)
-
-
-def tube(slices, *, drift=1, radius=9):
-    """A bright tube that drifts from slice to slice."""
-    rows, cols = np.mgrid[:80, :100]
-    centres = [(40, 25 + drift * number) for number in range(slices)]
-    return np.stack([200 * (np.hypot(rows - r, cols - c) < radius) for r, c in centres]).astype(np.uint8)
-
-
-def annotated(data, start=0):
-    """A controller and its propagation, with the tube clicked on a slice."""
-    viewer = ViewerModel()
-    image = viewer.add_layer(Image(data, contrast_limits=(0, 255)))
-    controller = Controller(viewer, run_now)
-    controller.messages = []
-    controller.workspace.status.connect(controller.messages.append)
-    controller.predictors.load(Bright)
-    controller.images.annotate(image)
-    viewer.dims.set_current_step(0, start)
-    row, col = np.argwhere(data[start]).mean(axis=0)
-    controller.clicks.click_at((start, row, col), positive=True)
-    return controller, controller.propagation
+from tests.fakes import Bright, annotated, tube
 
 
 def assert_outlined(controller, data, places, *, iou=0.85):

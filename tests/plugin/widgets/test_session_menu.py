@@ -5,8 +5,7 @@ import sys
 
 import pytest
 from qtpy.QtWidgets import QFileDialog
-from tests.fakes import session_files_of
-from tests.plugin.tools.test_propagation import annotated, tube
+from tests.fakes import annotated, session_files_of, tube
 
 from napari_simpleclick.data.click_files import read_clicks
 from napari_simpleclick.plugin.widgets.session_menu import SessionMenu

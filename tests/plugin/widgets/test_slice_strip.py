@@ -6,7 +6,7 @@ from napari.components import ViewerModel
 from napari.layers import Image
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtGui import QColor
-from tests.plugin.tools.test_propagation import Bright, tube
+from tests.fakes import Bright, tube
 
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
