@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
+from tests.fakes import FakeTimer
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
 from napari_simpleclick.plugin.tools.hover import HoverPreview
-from napari_simpleclick.plugin.widgets.rest_timer import rest_timer
 
 
 class Blocks:
@@ -43,8 +43,8 @@ def controller(network):
 
 
 @pytest.fixture
-def hover(controller, qtbot):
-    hover = HoverPreview(controller.workspace, controller.jobs, controller.canvas, controller.mouse, rest_timer)
+def hover(controller):
+    hover = HoverPreview(controller.workspace, controller.jobs, controller.canvas, controller.mouse, FakeTimer)
     hover.switch(True)
     return hover
 
@@ -62,10 +62,11 @@ def shown(hover):
     return tuple(places.min(axis=0)), tuple(places.max(axis=0))
 
 
-def test_a_resting_mouse_outlines_what_a_click_would_give_and_changes_nothing(hover, controller, qtbot):
+def test_a_resting_mouse_outlines_what_a_click_would_give_and_changes_nothing(hover, controller):
     active = controller.workspace.viewer.layers.selection.active
     move(hover, 20, 30)
-    qtbot.waitUntil(lambda: shown(hover) is not None, timeout=5000)
+    assert shown(hover) is None
+    hover.timer.elapse()
     assert shown(hover) == ((1, 16, 26), (1, 24, 34))
     assert hover.layer.data[1, 20, 26:35].tolist() == [1, 1, 0, 0, 0, 0, 0, 1, 1], "an outline"
     assert not controller.workspace.labels.data.any()

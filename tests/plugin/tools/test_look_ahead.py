@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
+from tests.fakes import FakeTimer
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
@@ -11,7 +12,6 @@ from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
 from napari_simpleclick.plugin.tools.look_ahead import LookAhead
-from napari_simpleclick.plugin.widgets.rest_timer import rest_timer
 from napari_simpleclick.plugin.workspace.planes import displayed_plane
 
 
@@ -46,23 +46,25 @@ def controller(network):
 
 
 @pytest.fixture
-def ahead(controller, qtbot):
-    ahead = LookAhead(controller.workspace, controller.jobs, controller.canvas, rest_timer)
+def ahead(controller):
+    ahead = LookAhead(controller.workspace, controller.jobs, controller.canvas, FakeTimer)
     ahead.look()
     return ahead
 
 
 def test_slice_is_prepared_once_however_often_something_changes(controller, network, ahead):
     controller.workspace.changed.emit()
-    assert ahead.timer.isActive()
+    assert ahead.timer.running
     ahead.look()
     assert network.prepared == [1]
 
 
-def test_another_slice_is_prepared_when_it_is_shown_for_a_while(controller, network, ahead, qtbot):
+def test_another_slice_is_prepared_when_it_is_shown_for_a_while(controller, network, ahead):
     ahead.timer.stop()
     controller.workspace.viewer.dims.set_current_step(0, 2)
-    qtbot.waitUntil(lambda: network.prepared == [1, 2])
+    assert network.prepared == [1]
+    ahead.timer.elapse()
+    assert network.prepared == [1, 2]
 
 
 def test_other_pixels_are_prepared_anew(controller, network, ahead):
@@ -100,4 +102,4 @@ def test_after_its_end_it_hears_nothing(controller, network, ahead):
     controller.workspace.viewer.dims.set_current_step(0, 2)
     ahead.camera.zoom = 3
     controller.workspace.changed.emit()
-    assert not ahead.timer.isActive()
+    assert not ahead.timer.running
