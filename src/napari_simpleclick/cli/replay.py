@@ -16,6 +16,7 @@ from napari_simpleclick.annotation.session_files.recoverable import recovery_fol
 from napari_simpleclick.annotation.session_files.replay import Replay, Replayed
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
 from napari_simpleclick.cli.notices import tell_notices
+from napari_simpleclick.data.as_shown import read_as_shown
 from napari_simpleclick.data.channels import ChannelsImage
 from napari_simpleclick.data.fingerprint import fingerprint, is_of
 from napari_simpleclick.data.io import read_volume
@@ -79,8 +80,12 @@ def open_image(content: SessionContent, image: Path | None, session: Path) -> Vo
         raise SessionFileError(
             f"{session.name} was made on {noted.get('name')!r}{why_not(noted, location)}. Name the image with --image."
         )
-    volume = read_volume(path)
-    if noted.get("shape") != list(volume.data.shape) or not is_of(noted.get("hash"), volume.data):
+
+    def is_noted(data: Any) -> bool:
+        return noted.get("shape") == list(data.shape) and is_of(noted.get("hash"), data)
+
+    volume = read_as_shown(path, is_noted, rgb=noted.get("rgb") is True)
+    if not is_noted(volume.data):
         raise SessionFileError(
             f"{path} is not the image of {session.name}: expected shape {noted.get('shape')} {noted.get('dtype')} and "
             f"hash {noted.get('hash')}, got {list(volume.data.shape)} {volume.data.dtype} and "

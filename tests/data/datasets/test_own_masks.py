@@ -8,6 +8,8 @@ from PIL import Image
 from napari_simpleclick.data.datasets.base import DatasetError
 from napari_simpleclick.data.datasets.folder import own_pictures
 from napari_simpleclick.data.datasets.options import DatasetOptions
+from napari_simpleclick.data.datasets.own_masks import read_own_mask
+from napari_simpleclick.data.pictures import read_picture
 
 ROWS, COLS = np.mgrid[:96, :96]
 FIRST = (ROWS - 30) ** 2 + (COLS - 30) ** 2 <= 14**2
@@ -145,3 +147,14 @@ def test_two_files_of_one_name_are_told(tmp_path):
 def test_mask_without_a_picture_is_told(tmp_path):
     with pytest.raises(DatasetError, match="without a partner: b"):
         sample(tmp_path, BOTH, BOTH, names=("a.png", "b.png"))
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+def test_turn_of_a_camera_is_carried_out_in_neither_picture_nor_mask(tmp_path, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    marks = np.zeros((40, 60), np.uint8)
+    marks[5:15, 10:20] = 255
+    for name in ("picture.png", "mask.png"):
+        Image.fromarray(marks).save(tmp_path / name, exif=exif)
+    np.testing.assert_array_equal(read_own_mask(tmp_path / "mask.png") > 0, read_picture(tmp_path / "picture.png") > 0)

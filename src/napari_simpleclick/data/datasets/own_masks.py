@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
 
 from napari_simpleclick.arrays import BinaryMask
 from napari_simpleclick.data.datasets.base import IGNORE, DatasetError
 from napari_simpleclick.data.io import read_volume
-from napari_simpleclick.data.pictures import TIFF, unreadable
+from napari_simpleclick.data.picture_files import opened_picture
+from napari_simpleclick.data.pictures import TIFF
 
 VOID = 255
 """Number of pixels whose truth is not known, where 8-bit numbers of objects are small (Pascal VOC)."""
@@ -88,13 +88,10 @@ def pixels_of(path: Path) -> np.ndarray:
         found = np.asarray(read_volume(path, labels=True).data)
         found = found.squeeze(tuple(axis for axis, size in enumerate(found.shape[:-2]) if size == 1))
     else:
-        try:
-            with Image.open(path) as file:
-                plain = file.mode in ("1", "L", "P", "I", "F") or file.mode.startswith("I;16")
-                upright = ImageOps.exif_transpose(file)
-                found = np.asarray(upright if plain else upright.convert("L" if file.mode == "LA" else "RGB"))
-        except (OSError, ValueError, SyntaxError, TypeError, Image.DecompressionBombError) as error:
-            raise unreadable(path, error) from error
+        # As stored, like the picture: neither is turned as a camera notes.
+        with opened_picture(path) as file:
+            plain = file.mode in ("1", "L", "P", "I", "F") or file.mode.startswith("I;16")
+            found = np.asarray(file if plain else file.convert("L" if file.mode == "LA" else "RGB"))
     if found.ndim == 2 or (found.ndim == 3 and found.shape[-1] in (3, 4)):
         return found[..., :3] if found.ndim == 3 else found
     raise DatasetError(f"{path}: expected the mask of one picture, got an array of shape {found.shape}.")
