@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import tifffile
 from tests.data.datasets import layouts
 
 from napari_simpleclick.cli.eval_choices import DataSettings, dataset_choices
+from napari_simpleclick.data.datasets.registry import DATASETS
 from napari_simpleclick.evaluation.report import EvaluationReport
 
 LAYOUTS = {
@@ -93,11 +95,48 @@ def test_samples_are_evaluated_without_any_argument_for_data(tmp_path):
     assert len(output.with_suffix(".csv").read_text().splitlines()) == 1 + 16 * 3
 
 
-def test_list_tells_source_and_layout_of_every_data_set():
-    done = command("--dataset", "list", env={"COLUMNS": "300"})
-    assert "389" in done.stdout
-    assert "SegmentationObject" in done.stdout
-    assert "synapse.org" in done.stdout
+def test_list_tells_source_and_layout_of_every_data_set_without_breaking_a_word():
+    done = command("--dataset", "list", env={"COLUMNS": "60"})
+    assert "ssTEM: 20 images, 389 objects" in done.stdout
+    for info in DATASETS.values():
+        told = done.stdout.split()
+        for word in f"{info.name} {info.content} {info.layout} {info.source} {info.license}".split():
+            assert word in told or f"{word}:" in told
+    assert all(len(line) <= 60 or len(line.split()) <= 2 for line in done.stdout.splitlines())
+
+
+def test_version_is_told_and_nothing_else():
+    done = command("--version")
+    assert (done.returncode, done.stdout) == (0, f"napari-simpleclick {version('napari-simpleclick')}\n")
+
+
+def test_domains_are_told_in_a_table_and_in_files(tmp_path):
+    for name in ("cells", "organs"):
+        layouts.berkeley(tmp_path / "zoo" / name)
+    output = tmp_path / "run.json"
+    settings = ("--dataset", "folders", "--data-dir", tmp_path / "zoo", "--predictor", "disks", "--clicks", 2)
+    done = command(*settings, "--user", "human", "--draws", 2, "--output", output, env={"COLUMNS": "80"})
+    assert done.returncode == 0, done.stderr
+    assert "4 objects in 2 domains, human clicks, mean of 2 draws" in " ".join(done.stdout.split())
+    assert "spread of draws" in done.stdout
+    assert len(output.with_suffix(".domains.csv").read_text().splitlines()) == 4
+    assert output.with_suffix(".html").read_text().count("<img") == 2
+    content = json.loads(output.read_text())
+    assert list(content["domains"]) == ["cells", "organs"]
+    assert len(content["objects"]) == 8
+    again = command(*settings, "--user", "human", "--draws", 2, "--output", output, "--resume")
+    assert again.returncode == 0, again.stderr
+    assert json.loads(output.read_text()) == content
+
+
+def test_published_numbers_are_rows_below_ours(tmp_path):
+    layouts.sstem(tmp_path / "ssTEM")
+    settings = ("--dataset", "ssTEM", "--data-dir", tmp_path / "ssTEM", "--predictor", "disks", "--clicks", 10)
+    done = command(*settings, env={"COLUMNS": "100"})
+    below = done.stdout.split("Published, quoted")[1].splitlines()
+    ours, others = ([line for line in below if word in line] for word in ("this run", "SimpleClick"))
+    assert len(ours) == 1
+    assert any("ViT-B" in line and "93.72" in line for line in others)
 
 
 def test_killed_run_goes_on_and_equals_one_that_was_not(tmp_path, slow):
@@ -205,8 +244,11 @@ def test_volume_effort_goes_on_and_is_shared_with_equal_results(tmp_path):
         (("--predictor", "disks", "--scheduler", "tcp://127.0.0.1:9"), "No scheduler answers at tcp://127.0.0.1:9"),
         (("--resume",), "name the same file"),
         (("--clicks", "0"), "max_clicks must be at least 1"),
-        (("--volume-effort", "--every", "2"), "no slice can be missing"),
+        (("--volume-effort", "--every", "2"), "no slice or object can be missing"),
         (("--every", "0"), "so at least 1, got 0"),
+        (("--largest", "0"), "at least 1 object of a picture, got 0"),
+        (("--draws", "3"), "--draws 3 needs --user human"),
+        (("--volume-effort", "--user", "human"), "leave --user out"),
         (("--batch", "0"), "at least 1 object at a time, got 0"),
         (("--volume-effort", "--predictor", "disks", "--min-slices", "9999"), "no object on enough slices"),
         (("--volume-effort", "--target-iou", "80"), "between 0 and 1 (0.8 is 80 %), got 80"),

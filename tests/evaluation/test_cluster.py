@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from napari_simpleclick.data.datasets.options import DatasetOptions
-from napari_simpleclick.evaluation.evaluate import evaluate_pictures, in_order
+from napari_simpleclick.evaluation.evaluate import done, evaluate_pictures, in_order
 from napari_simpleclick.evaluation.job import DatasetChoice, EvaluationJob
 from napari_simpleclick.evaluation.predictors import PredictorChoice
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
@@ -84,17 +84,17 @@ def test_two_workers_give_the_results_of_one_process(cluster, alone, kill):
 def test_killed_run_loses_no_more_than_the_object_in_hand():
     placed, others = first_shard(JOB, 2, ())
     assert others, "the sample picture has several objects"
-    rest = [one_shard(JOB, 2, object_ids)[0][0] for object_ids in others]
+    rest = [one_shard(JOB, 2, which)[0][0] for which in others]
     assert {entry.objects for entry in (*placed, *rest)} == {1 + len(others)}
-    done = [placed[0].result.object_id, *(object_id for (object_id,) in others)]
-    assert first_shard(JOB, 2, done) == ([], [])
-    assert first_shard(JOB, 2, done[:1])[0][0].result.object_id == done[1]
+    known = [(placed[0].result.object_id, 0), *(which for (which,) in others)]
+    assert first_shard(JOB, 2, known) == ([], [])
+    assert first_shard(JOB, 2, known[:1])[0][0].result.object_id == known[1][0]
 
 
 def test_shards_of_several_objects_hold_every_object_once():
     job = replace(JOB, batch=2)
     placed, others = first_shard(job, 2, ())
-    rest = [entry for object_ids in others for entry in one_shard(job, 2, object_ids)[0]]
+    rest = [entry for which in others for entry in one_shard(job, 2, which)[0]]
     ids = [entry.result.object_id for entry in (*placed, *rest)]
     assert len(placed) == 2
     assert ids == list(JOB.dataset.open()[2].object_ids)
@@ -105,10 +105,10 @@ def test_processes_on_this_machine_leave_out_what_is_there(alone):
     dataset = JOB.dataset.open()
     there = list(evaluate_pictures(JOB.predictor.create(), dataset, JOB.protocol, list(pictures)[:6]))
     there = there[:-1]
-    skip = {(entry.picture, entry.result.object_id) for entry in there}
+    skip = {done(entry) for entry in there}
     with connect(workers=2) as client:
         placed = list(evaluate_on(client, JOB, pictures, skip=skip))
-    assert not skip & {(entry.picture, entry.result.object_id) for entry in placed}
+    assert not skip & set(map(done, placed))
     assert content(there + placed) == expected
 
 

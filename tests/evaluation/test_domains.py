@@ -8,8 +8,10 @@ from napari_simpleclick.cli.eval_tables import comparison_table, domain_differen
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.evaluation.compare import compare
 from napari_simpleclick.evaluation.html_report import html_report
+from napari_simpleclick.evaluation.object_result import ObjectResult
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-from napari_simpleclick.evaluation.report import EvaluationReport, ObjectResult
+from napari_simpleclick.evaluation.report import EvaluationReport
+from napari_simpleclick.evaluation.report_csv import domains_csv
 from napari_simpleclick.evaluation.worst import worst_results
 
 
@@ -61,7 +63,7 @@ def test_report_without_domains_has_no_word_of_them(tmp_path):
 
 
 def test_csv_has_a_row_for_every_domain_and_their_mean():
-    rows = [line.split(",") for line in report(cells=[WEAK] * 3, livers=[FINE]).to_domains_csv().splitlines()]
+    rows = [line.split(",") for line in domains_csv(report(cells=[WEAK] * 3, livers=[FINE])).splitlines()]
     assert rows[0][:4] == ["domain", "objects", "mIoU@1", "mIoU@3"]
     assert [(row[0], int(row[1])) for row in rows[1:]] == [("cells", 3), ("livers", 1), ("mean of domains", 4)]
     assert [float(row[2]) for row in rows[1:]] == pytest.approx([0.1, 0.7, 0.4])

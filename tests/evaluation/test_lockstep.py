@@ -93,5 +93,5 @@ def test_object_that_is_good_early_makes_room_for_another():
 
 
 def test_results_that_are_there_are_left_out_of_batches():
-    placed = run(find_factory("disks")(), EvaluationProtocol(max_clicks=1), 4, skip=[(0, 1), (1, 3)])
+    placed = run(find_factory("disks")(), EvaluationProtocol(max_clicks=1), 4, skip=[(0, 1, 0), (1, 3, 0)])
     assert [(entry.picture, entry.result.object_id) for entry in placed] == [(0, 2), (1, 1), (1, 2)]

@@ -10,8 +10,10 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.evaluation.compare import compare
 from napari_simpleclick.evaluation.evaluate import Placed, read_ahead
 from napari_simpleclick.evaluation.html_report import html_report
+from napari_simpleclick.evaluation.object_result import ObjectResult
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-from napari_simpleclick.evaluation.report import EvaluationReport, ObjectResult
+from napari_simpleclick.evaluation.report import EvaluationReport
+from napari_simpleclick.evaluation.report_csv import clicks_csv
 from napari_simpleclick.evaluation.result_log import ResultLog
 
 
@@ -48,7 +50,7 @@ def test_early_stop_has_clicks_but_no_mean_iou():
 
 
 def test_csv_has_a_row_for_each_click():
-    rows = report((0.5, 0.8, 0.9)).to_csv().splitlines()
+    rows = clicks_csv(report((0.5, 0.8, 0.9))).splitlines()
     assert rows[1].startswith("ssTEM,picture,1,1,0,0,True,0.5,0.666")
     assert len(rows) == 4
 
@@ -89,7 +91,7 @@ def test_log_keeps_whole_lines_and_drops_a_broken_one(tmp_path):
     log = ResultLog(path, {"model": "a"}, resume=True)
     assert log.placed == placed
     assert log.complete == {0}
-    assert log.done == {(0, 1), (0, 2), (1, 1)}
+    assert log.done == {(0, 1, 0), (0, 2, 0), (1, 1, 0)}
 
 
 def test_log_of_another_model_is_refused(tmp_path):

@@ -1,7 +1,7 @@
 """`napari-simpleclick-eval`: click every object of data sets with the robot user, and report how well a model does."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from napari_simpleclick.cli.errors import plain_console, say, told_as_messages
 from napari_simpleclick.cli.eval_choices import ClickSettings, DataSettings, PredictorSettings, jobs
 from napari_simpleclick.cli.eval_effort import EffortSettings, run_effort
-from napari_simpleclick.cli.eval_tables import datasets_table, domains_table, results_table
+from napari_simpleclick.cli.eval_tables import datasets_list, domains_table, published_table, results_table
+from napari_simpleclick.cli.progress import with_progress
+from napari_simpleclick.cli.version import tell_version
 from napari_simpleclick.files import only_writer, write_text
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class EvalCommand:
 
 def main() -> None:
     """Run the command; known mistakes end with a message instead of a traceback."""
+    tell_version()
     if sys.argv[1:2] == ["compare"]:
         from napari_simpleclick.cli.compare import main as compare
 
@@ -69,7 +71,7 @@ def kept_of(command: EvalCommand) -> str:
 def run(command: EvalCommand, console: Console) -> None:
     """Evaluate one data set after the other."""
     if command.data.dataset == ("list",):
-        console.print(datasets_table())
+        console.print(datasets_list(console.width), soft_wrap=True, highlight=False)
         return
     if command.resume and command.output is None:
         raise ValueError("--resume goes on with the run that wrote --output: name the same file.")
@@ -114,10 +116,12 @@ def run_job(job: "EvaluationJob", command: EvalCommand, output: Path | None, con
     log = open_log(job, provenance, output, resume=command.resume)
     before = list(log.placed) if log else []
     coming = results(job, dataset, command, log)
-    placed = before + list(with_progress(log.keep(coming) if log else coming, dataset.name, len(dataset), console))
+    placed = before + list(told(log.keep(coming) if log else coming, before, dataset, console))
     report = EvaluationReport(dataset.name, job.protocol, in_order(placed), provenance)
     warn_of_counts(job, report, dataset, console)
     console.print(domains_table(report) if report.by_domain() else results_table(report))
+    if quoted := published_table(report):
+        console.print(quoted)
     if output is not None:
         write_reports(report, job, dataset, output)
         console.print(f"Written: {output}, with .csv and .html beside it", soft_wrap=True)
@@ -155,20 +159,22 @@ def results(
         yield from evaluate_on(client, job, pictures, skip=skip)
 
 
-def with_progress(placed: "Iterator[Placed]", name: str, pictures: int, console: Console) -> "Iterator[Placed]":
-    """Pass results on under a progress bar over pictures."""
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    last_ious: list[float] = []
-    seen: set[int] = set()
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task(name, total=pictures)
-        for entry in placed:
-            seen.add(entry.picture)
-            last_ious.append(entry.result.ious[-1])
-            text = f"{name}: {len(last_ious)} objects, last IoU {sum(last_ious) / len(last_ious):.3f}"
-            progress.update(task, description=text, completed=len(seen) - 1)
-            yield entry
-        progress.update(task, completed=pictures)
+def told(
+    placed: "Iterable[Placed]", before: "Sequence[Placed]", dataset: "Dataset", console: Console
+) -> "Iterator[Placed]":
+    """Pass results on, and tell how many objects and pictures are done; those of an interrupted run are counted."""
+    ious = [entry.result.ious[-1] for entry in before]
+    pictures = sum(1 / entry.objects for entry in before)
+
+    def text(entry: "Placed") -> str:
+        nonlocal pictures
+        ious.append(entry.result.ious[-1])
+        pictures += 1 / entry.objects
+        mean = sum(ious) / len(ious)
+        return f"{dataset.name}: {len(ious)} objects, {pictures:.0f} of {len(dataset)} pictures, last IoU {mean:.3f}"
+
+    left = len(dataset) - pictures
+    return with_progress(placed, console, total=left, done=lambda entry: 1 / entry.objects, text=text)
 
 
 def warn_of_counts(job: "EvaluationJob", report: "EvaluationReport", dataset: "Dataset", console: Console) -> None:
@@ -176,7 +182,7 @@ def warn_of_counts(job: "EvaluationJob", report: "EvaluationReport", dataset: "D
     from napari_simpleclick.data.datasets.registry import DATASETS
 
     info = DATASETS.get(report.dataset)
-    text = info.count_warning(images=len(dataset), objects=len(report.objects)) if info else None
+    text = info.count_warning(images=len(dataset), objects=report.count) if info else None
     if text:
         say(console, "Warning:", "yellow", text)
 
@@ -184,12 +190,13 @@ def warn_of_counts(job: "EvaluationJob", report: "EvaluationReport", dataset: "D
 def write_reports(report: "EvaluationReport", job: "EvaluationJob", dataset: "Dataset", output: Path) -> None:
     """Write JSON, CSV and HTML."""
     from napari_simpleclick.evaluation.html_report import html_report
+    from napari_simpleclick.evaluation.report_csv import clicks_csv, domains_csv
     from napari_simpleclick.evaluation.worst import worst_objects
 
     report.write(output)
-    write_text(output.with_suffix(".csv"), report.to_csv())
+    write_text(output.with_suffix(".csv"), clicks_csv(report))
     if report.by_domain():
-        write_text(output.with_suffix(".domains.csv"), report.to_domains_csv())
+        write_text(output.with_suffix(".domains.csv"), domains_csv(report))
     worst = worst_objects(report, dataset, job.predictor.create())
     write_text(output.with_suffix(".html"), html_report(report, worst))
 

@@ -79,6 +79,11 @@ class PredictorSettings:
 class ClickSettings:
     """How objects are clicked, and what is reported."""
 
+    user: Literal["centre", "human"] = "centre"
+    """Who clicks: the centre of the largest error, as published evaluations do, or somewhere in it, as people do: by
+    chance, more likely in the middle than at the border; the same in every run."""
+    draws: int = 1
+    """With --user human: every object is clicked so often from the start; means and their spread are reported."""
     clicks: int = 20
     """Clicks per object."""
     stop_at: float | None = None
@@ -106,7 +111,9 @@ def jobs(data: DataSettings, predictor: PredictorSettings, clicking: ClickSettin
         precision=predictor.precision,
         threads=predictor.threads,
     )
-    protocol = EvaluationProtocol(clicking.clicks, clicking.stop_at, clicking.noc, clicking.miou)
+    protocol = EvaluationProtocol(
+        clicking.clicks, clicking.stop_at, clicking.noc, clicking.miou, user=clicking.user, draws=clicking.draws
+    )
     batch = default_batch(predictor) if predictor.batch is None else predictor.batch
     return [EvaluationJob(dataset, choice, protocol, batch) for dataset in dataset_choices(data)]
 

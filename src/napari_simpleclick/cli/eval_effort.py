@@ -1,13 +1,15 @@
 """`napari-simpleclick-eval --volume-effort`: what whole objects take, from slice to slice."""
 
+from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from napari_simpleclick.cli.progress import with_progress
 
 if TYPE_CHECKING:
     from napari_simpleclick.cli.eval import EvalCommand
@@ -51,13 +53,14 @@ def run_effort(job: "EvaluationJob", command: "EvalCommand", output: Path | None
     before = dict(log.results) if log else {}
     total = len(effort.objects())
     coming = measured(effort, command, before)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("whole objects", total=total, completed=len(before))
-        found = dict(before)
-        for number, result in log.keep(coming) if log else coming:
-            found[number] = result
-            progress.advance(task)
+    found = dict(before)
+
+    def text(numbered: "tuple[int, EffortResult]") -> str:
+        found[numbered[0]] = numbered[1]
+        return f"{name}: {len(found)} of {total} whole objects"
+
+    left = total - len(before)
+    deque(with_progress(log.keep(coming) if log else coming, console, total=left, done=lambda _: 1, text=text), 0)
     report = EffortReport(name, effort.protocol, tuple(found[number] for number in sorted(found)), provenance)
     console.print(effort_table(report))
     if output is not None:
@@ -76,6 +79,8 @@ def effort_job(job: "EvaluationJob", settings: EffortSettings) -> "EffortJob":
             "--volume-effort follows objects from slice to slice, so no slice or object can be missing: leave --every, "
             "--pictures and --largest out."
         )
+    if job.protocol.user != "centre":
+        raise ValueError("--volume-effort is clicked by the robot user: leave --user out.")
     options = replace(job.dataset.options, slice_rule="all")
     protocol = EffortProtocol(
         target=settings.target_iou,

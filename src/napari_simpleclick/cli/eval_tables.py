@@ -11,36 +11,55 @@ if TYPE_CHECKING:
     from napari_simpleclick.evaluation.report import EvaluationReport
 
 
-def datasets_table() -> Table:
-    """What is known of every data set."""
+def datasets_list(width: int) -> str:
+    """What is known of every data set, in lines of so many characters."""
+    from napari_simpleclick.cli.entries import entry
     from napari_simpleclick.data.datasets.registry import DATASETS
 
-    table = Table(title="Data sets", show_lines=True)
-    for column in ("name", "images / objects", "content", "expected in the folder", "where to get it", "licence"):
-        table.add_column(column, overflow="fold")
+    entries = []
     for info in DATASETS.values():
-        counts = f"{info.images or '?'} / {info.objects or '?'}" if info.images or info.objects else "any"
-        table.add_row(info.name, counts, info.content, info.layout, info.source, info.license)
-    return table
+        counts = f": {info.images or '?'} images, {info.objects or '?'} objects" if info.images or info.objects else ""
+        lines = {"content": info.content, "folder": info.layout, "from": info.source, "licence": info.license}
+        entries.append(entry(info.name + counts, lines, width=width))
+    return "\n\n".join(entries)
 
 
 def results_table(report: "EvaluationReport") -> Table:
-    """Our numbers with their 95 % intervals and, as quotations, those of the paper."""
+    """Our numbers with their 95 % intervals, and their spread where objects were clicked several times."""
     from napari_simpleclick.evaluation.bootstrap import confidence_intervals
+
+    intervals, draws = confidence_intervals(report.values()), report.spread_of_draws()
+    ran = " on ".join(str(report.provenance[key]) for key in ("model", "engine") if key in report.provenance)
+    table = Table(title=f"{report.dataset}: {report.count} objects{clicked_by(report)}", caption=ran)
+    table.add_column("", no_wrap=True)
+    for column in ("this run", "95 % interval", *(["spread of draws"] if draws else [])):
+        table.add_column(column, justify="right", no_wrap=True)
+    for name, value in report.summary().items():
+        interval = " – ".join(format_number(name, end) for end in intervals.get(name, ()))
+        spread = [format_number(name, draws[name]) if name in draws else ""] if draws else []
+        table.add_row(name, format_number(name, value), interval, *spread)
+    return table
+
+
+def published_table(report: "EvaluationReport") -> Table | None:
+    """Published numbers, quoted: a row for each model, below ours; None where there are none for the data set."""
     from napari_simpleclick.evaluation.published import published_results
 
-    intervals, quoted = confidence_intervals(report.values()), published_results(report.dataset)
-    ran = " on ".join(str(report.provenance[key]) for key in ("model", "engine") if key in report.provenance)
-    table = Table(title=f"{report.dataset}: {len(report.objects)} objects", caption=ran)
-    table.add_column("", no_wrap=True)
-    table.add_column("this run", justify="right", no_wrap=True)
-    table.add_column("95 % interval", justify="right", no_wrap=True)
-    if quoted:
-        table.add_column("published, quoted", overflow="fold", style="dim")
-    for name, value in report.summary().items():
-        spread = " – ".join(format_number(name, end) for end in intervals.get(name, ()))
-        others = ", ".join(f"{r.model} ({r.trained_on}) {r.value:.2f}" for r in quoted if r.metric == name)
-        table.add_row(name, format_number(name, value), spread, *([others] if quoted else []))
+    ours = report.summary()
+    quoted = [result for result in published_results(report.dataset) if result.metric in ours]
+    if not quoted:
+        return None
+    names = [name for name in ours if any(result.metric == name for result in quoted)]
+    table = Table(title="Published, quoted")
+    table.add_column("model")
+    table.add_column("trained on")
+    for name in names:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_row("this run", "", *(format_number(name, ours[name]) for name in names), style="bold", end_section=True)
+    values = {(result.model, result.trained_on, result.metric): result.value for result in quoted}
+    for model, data in dict.fromkeys((result.model, result.trained_on) for result in quoted):
+        cells = (values.get((model, data, name)) for name in names)
+        table.add_row(Text(model), Text(data), *("" if cell is None else f"{cell:.2f}" for cell in cells))
     return table
 
 
@@ -51,7 +70,7 @@ def domains_table(report: "EvaluationReport") -> Table:
     parts = report.by_domain()
     names = [name for name in report.values() if not name.startswith("failures")]
     ran = " on ".join(str(report.provenance[key]) for key in ("model", "engine") if key in report.provenance)
-    title = f"{report.dataset}: {len(report.objects)} objects in {len(parts)} domains"
+    title = f"{report.dataset}: {report.count} objects in {len(parts)} domains{clicked_by(report)}"
     spc = f"{format_number('SPC', report.seconds_per_click)} a click"
     table = Table(title=title, caption=", ".join(filter(None, (ran, spc))))
     table.add_column("domain", overflow="fold")
@@ -59,13 +78,23 @@ def domains_table(report: "EvaluationReport") -> Table:
         table.add_column(name.replace("@", "\n@") if "@" in name else name, justify="right", no_wrap=True)
     for domain, part in parts.items():
         numbers = part.summary()
-        table.add_row(Text(domain), str(len(part.objects)), *(format_number(name, numbers[name]) for name in names))
+        table.add_row(Text(domain), str(part.count), *(format_number(name, numbers[name]) for name in names))
     table.add_section()
     means, spreads = report.mean_of_domains(), report.domain_intervals()
-    table.add_row(MEAN_OF_DOMAINS, str(len(report.objects)), *(format_number(name, means[name]) for name in names))
+    table.add_row(MEAN_OF_DOMAINS, str(report.count), *(format_number(name, means[name]) for name in names))
     for place, end in enumerate(("95 % interval from", "to")):
         table.add_row(end, "", *(format_number(name, spreads[name][place]) for name in names), style="dim")
+    if spread := report.spread_of_draws(domains=True):
+        table.add_row("spread of draws", "", *(format_number(name, spread[name]) for name in names))
     return table
+
+
+def clicked_by(report: "EvaluationReport") -> str:
+    """Words for the title where somebody else than the robot user clicked."""
+    if report.protocol.user == "centre":
+        return ""
+    draws = report.protocol.draws
+    return f", {report.protocol.user} clicks" + (f", mean of {draws} draws" if draws > 1 else "")
 
 
 def comparison_table(comparison: "Comparison", names: Sequence[str]) -> Table:

@@ -9,6 +9,7 @@ import tyro
 from napari_simpleclick.cli.bench import BenchSettings
 from napari_simpleclick.cli.errors import plain_console, told_as_messages
 from napari_simpleclick.cli.quantise import QuantiseSettings
+from napari_simpleclick.cli.version import tell_version
 from napari_simpleclick.data.click_files import Coordinates
 from napari_simpleclick.inference.engines.network import Engine, Precision
 
@@ -139,6 +140,7 @@ def quantise(settings: tyro.conf.OmitArgPrefixes[QuantiseSettings]) -> None:
 
 def main() -> None:
     """Run a command."""
+    tell_version()
     with told_as_messages():
         commands = {
             "segment": segment,

@@ -7,16 +7,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from napari_simpleclick.data.datasets.base import Dataset, Sample
-from napari_simpleclick.evaluation.evaluate import Placed
+from napari_simpleclick.evaluation.evaluate import Done, Placed, clickings
 from napari_simpleclick.evaluation.job import EvaluationJob
 from napari_simpleclick.evaluation.lockstep import click_together
 from napari_simpleclick.inference.session import PredictorLike
 
 if TYPE_CHECKING:
     from distributed import Client
+
+T = TypeVar("T")
 
 ONE_AT_A_TIME = Lock()
 """A predictor keeps the features of its last picture, so threads of one worker take turns."""
@@ -75,7 +77,7 @@ def connect(*, workers: int = 0, scheduler: str | None = None, timeout: float = 
 
 
 def evaluate_on(
-    client: "Client", job: EvaluationJob, pictures: Sequence[int], *, skip: Collection[tuple[int, int]] = ()
+    client: "Client", job: EvaluationJob, pictures: Sequence[int], *, skip: Collection[Done] = ()
 ) -> Iterator[Placed]:
     """Yield the results of objects as workers finish them; what a lost worker had in hand is done again by another.
 
@@ -88,45 +90,48 @@ def evaluate_on(
     pictures
         Numbers of the pictures whose objects are clicked.
     skip
-        Picture and label of objects whose results are there already.
+        What is left out, because its result is there already.
     """
     from distributed import as_completed
 
     job = replace(job, predictor=job.predictor.pinned())
-    known: dict[int, list[int]] = defaultdict(list)
-    for picture, object_id in skip:
-        known[picture].append(object_id)
+    known: dict[int, list[Clicking]] = defaultdict(list)
+    for picture, object_id, draw in skip:
+        known[picture].append((object_id, draw))
     first = [client.submit(first_shard, job, picture, tuple(known[picture]), pure=False) for picture in pictures]
     shards = as_completed(first, with_results=True)
     for _, (placed, others) in shards:
-        for object_ids in others:
-            shards.add(client.submit(one_shard, job, placed[0].picture, object_ids, pure=False))
+        for which in others:
+            shards.add(client.submit(one_shard, job, placed[0].picture, which, pure=False))
         yield from placed
 
 
-Shard = tuple[list[Placed], list[tuple[int, ...]]]
-"""Results of objects of a picture, and the labels of those that are still to be clicked, for one call each."""
+Clicking = tuple[int, int]
+"""Label of an object and number of a draw."""
+
+Shard = tuple[list[Placed], list[tuple[Clicking, ...]]]
+"""Results of objects of a picture, and what is still to be clicked, for one call each."""
 
 
-def first_shard(job: EvaluationJob, picture: int, skip: Sequence[int]) -> Shard:
+def first_shard(job: EvaluationJob, picture: int, skip: Sequence[Clicking]) -> Shard:
     """Click the first objects of a picture, on a worker, and tell which others there are."""
     with ONE_AT_A_TIME:
-        wanted = [object_id for object_id in read(job, picture).object_ids if object_id not in skip]
+        wanted = [which for which in clickings(read(job, picture), job.protocol) if which not in skip]
     first, *others = [tuple(part) for part in batched(wanted, job.batch)] or [()]
     return one_shard(job, picture, first)[0], others
 
 
-def one_shard(job: EvaluationJob, picture: int, object_ids: Sequence[int]) -> Shard:
+def one_shard(job: EvaluationJob, picture: int, which: Sequence[Clicking]) -> Shard:
     """Click objects of a picture in lock-step, on a worker."""
     with ONE_AT_A_TIME:
         sample = read(job, picture)
-        objects = [(sample, object_id) for object_id in object_ids]
+        objects = [(sample, object_id, draw) for object_id, draw in which]
         results = click_together(opened(job)[0], objects, job.protocol, batch=job.batch)
-        return [Placed(picture, len(sample.object_ids), result) for result in results], []
+        return [Placed(picture, len(clickings(sample, job.protocol)), result) for result in results], []
 
 
-def batched(numbers: Sequence[int], count: int) -> list[Sequence[int]]:
-    """Numbers in lists of so many; the last may be shorter.
+def batched(numbers: Sequence[T], count: int) -> list[Sequence[T]]:
+    """A list in lists of so many; the last may be shorter.
 
     Examples
     --------

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from napari_simpleclick.evaluation.bootstrap import mean_of_means, p_value, percentiles, resampled_means_of_means
-from napari_simpleclick.evaluation.report import EvaluationReport, ObjectResult
+from napari_simpleclick.evaluation.report import EvaluationReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def compare(first: EvaluationReport, second: EvaluationReport) -> Comparison:
             f"Only runs on one data set can be compared, got {first.dataset} and {second.dataset}. Evaluate both "
             "models on the same data."
         )
-    shared = {place(result) for result in first.objects} & {place(result) for result in second.objects}
+    shared = {result.place for result in first.objects} & {result.place for result in second.objects}
     if not shared:
         raise ValueError(f"The two runs on {first.dataset} have no object in common. Evaluate both on the same data.")
     ours, theirs = only(first, shared), only(second, shared)
@@ -89,28 +89,19 @@ def compare(first: EvaluationReport, second: EvaluationReport) -> Comparison:
     if not names:
         raise ValueError("The two runs have no number in common. Evaluate both with one protocol.")
     domains = {
-        domain: Comparison(domain, len(pair[0].objects), compared_numbers(names, [pair]))
-        for domain, pair in parts.items()
+        domain: Comparison(domain, pair[0].count, compared_numbers(names, [pair])) for domain, pair in parts.items()
     }
     rows = compared_numbers(names, list(parts.values()) or [(ours, theirs)])
     return Comparison(first.dataset, len(shared), rows, domains)
 
 
-Place = tuple[str, int]
-"""Picture and label of an object."""
-
 Pair = tuple[EvaluationReport, EvaluationReport]
 """The same objects in both runs, in one order."""
 
 
-def place(result: ObjectResult) -> Place:
-    """Where an object is."""
-    return result.sample, result.object_id
-
-
-def only(report: EvaluationReport, places: Collection[Place]) -> EvaluationReport:
+def only(report: EvaluationReport, places: Collection[tuple[str, int]]) -> EvaluationReport:
     """A report with some of its objects, in the order of their places."""
-    kept = sorted((result for result in report.objects if place(result) in places), key=place)
+    kept = sorted((result for result in report.objects if result.place in places), key=lambda result: result.place)
     return replace(report, objects=tuple(kept))
 
 

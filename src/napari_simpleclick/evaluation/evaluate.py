@@ -6,9 +6,13 @@ from typing import NamedTuple
 
 from napari_simpleclick.data.datasets.base import Dataset, Sample
 from napari_simpleclick.evaluation.lockstep import click_together
+from napari_simpleclick.evaluation.object_result import ObjectResult
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-from napari_simpleclick.evaluation.report import EvaluationReport, ObjectResult
+from napari_simpleclick.evaluation.report import EvaluationReport
 from napari_simpleclick.inference.session import PredictorLike
+
+Done = tuple[int, int, int]
+"""Number of a picture in the data set, label of an object, number of a draw: which result is there already."""
 
 
 class Placed(NamedTuple):
@@ -17,7 +21,7 @@ class Placed(NamedTuple):
     picture: int
     """Number of the picture in the data set."""
     objects: int
-    """How many objects this picture has."""
+    """How many results this picture has: one for each object and draw."""
     result: ObjectResult
 
 
@@ -51,7 +55,7 @@ def evaluate_pictures(
     protocol: EvaluationProtocol,
     pictures: Sequence[int],
     *,
-    skip: Collection[tuple[int, int]] = (),
+    skip: Collection[Done] = (),
     batch: int = 1,
 ) -> Iterator[Placed]:
     """Yield the result of every object as soon as it is there; the next picture is read meanwhile.
@@ -63,19 +67,25 @@ def evaluate_pictures(
     pictures
         Numbers of the pictures whose objects are clicked.
     skip
-        Picture and label of objects that are left out, because their results are there already.
+        What is left out, because its result is there already.
     batch
         So many objects, of one picture or of several, are clicked in lock-step; results do not depend on it.
     """
     places: dict[str, tuple[int, int]] = {}
 
-    def objects() -> Iterator[tuple[Sample, int]]:
+    def objects() -> Iterator[tuple[Sample, int, int]]:
         for picture, sample in read_ahead(dataset, pictures):
-            places[sample.name] = picture, len(sample.object_ids)
-            yield from ((sample, object_id) for object_id in sample.object_ids if (picture, object_id) not in skip)
+            todo = clickings(sample, protocol)
+            places[sample.name] = picture, len(todo)
+            yield from ((sample, *which) for which in todo if (picture, *which) not in skip)
 
     for result in click_together(predictor, objects(), protocol, batch=batch):
         yield Placed(*places[result.sample], result)
+
+
+def clickings(sample: Sample, protocol: EvaluationProtocol) -> list[tuple[int, int]]:
+    """Label and draw of everything that is to be clicked on a picture."""
+    return [(object_id, draw) for object_id in sample.object_ids for draw in range(protocol.draws)]
 
 
 def read_ahead(dataset: Dataset, pictures: Sequence[int]) -> Iterator[tuple[int, Sample]]:
@@ -89,12 +99,17 @@ def read_ahead(dataset: Dataset, pictures: Sequence[int]) -> Iterator[tuple[int,
 
 
 def in_order(placed: "Iterator[Placed] | Collection[Placed]") -> tuple[ObjectResult, ...]:
-    """Results by picture and label, in whatever order they came."""
-    return tuple(entry.result for entry in sorted(placed, key=lambda entry: (entry.picture, entry.result.object_id)))
+    """Results by picture, label and draw, in whatever order they came."""
+    return tuple(entry.result for entry in sorted(placed, key=done))
+
+
+def done(placed: Placed) -> Done:
+    """Which result it is."""
+    return placed.picture, placed.result.object_id, placed.result.draw
 
 
 def evaluate_object(
     predictor: PredictorLike, sample: Sample, object_id: int, protocol: EvaluationProtocol
 ) -> ObjectResult:
     """Click one object until the clicks are used up or it is good enough."""
-    return next(click_together(predictor, [(sample, object_id)], protocol))
+    return next(click_together(predictor, [(sample, object_id, 0)], protocol))

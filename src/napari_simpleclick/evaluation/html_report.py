@@ -32,7 +32,7 @@ def html_report(report: EvaluationReport, worst: Sequence[WorstObject] = ()) -> 
     worst
         Objects that are shown as pictures.
     """
-    title = f"{report.dataset}: {len(report.objects)} objects, {report.provenance.get('model', '')}"
+    title = f"{report.dataset}: {report.count} objects, {report.provenance.get('model', '')}"
     charts = (
         ("Mean IoU after each click; published values as points.", partial(draw_curve, report)),
         ("Clicks that objects need.", partial(draw_clicks_needed, report)),
@@ -59,15 +59,16 @@ def html_report(report: EvaluationReport, worst: Sequence[WorstObject] = ()) -> 
 
 def numbers_table(report: EvaluationReport) -> str:
     """Every number with its interval, and quoted ones beside it."""
-    intervals = confidence_intervals(report.values())
+    intervals, draws = confidence_intervals(report.values()), report.spread_of_draws()
     quoted = published_results(report.dataset)
     rows = []
     for name, value in (report.summary() | report.extras()).items():
         low_high = " – ".join(shown(name, end) for end in intervals.get(name, ()))
         others = ", ".join(f"{r.model} ({r.trained_on}) {r.value:.2f}" for r in quoted if r.metric == name)
         cells = f"<td>{escape(name)}<td>{shown(name, value)}<td>{low_high}"
-        rows.append(f'<tr>{cells}<td class="quoted">{escape(others)}')
-    head = "<tr><th>number<th>this run<th>95 % interval<th>published, quoted"
+        spread = f"<td>{shown(name, draws[name]) if name in draws else ''}" if draws else ""
+        rows.append(f'<tr>{cells}{spread}<td class="quoted">{escape(others)}')
+    head = f"<tr><th>number<th>this run<th>95 % interval{'<th>spread of draws' * bool(draws)}<th>published, quoted"
     return f"<table>{head}{''.join(rows)}</table>"
 
 
@@ -75,13 +76,15 @@ def domains_table(report: EvaluationReport) -> str:
     """A row for each domain, and their mean with its interval."""
     names = list(report.values())
     rows = [
-        (domain, len(part.objects), *(shown(name, part.summary()[name]) for name in names))
+        (domain, part.count, *(shown(name, part.summary()[name]) for name in names))
         for domain, part in report.by_domain().items()
     ]
     means = report.mean_of_domains()
-    rows.append((MEAN_OF_DOMAINS, len(report.objects), *(shown_mean(name, means[name]) for name in names)))
+    rows.append((MEAN_OF_DOMAINS, report.count, *(shown_mean(name, means[name]) for name in names)))
     spreads = report.domain_intervals()
     rows.append(("95 % interval", "", *(" – ".join(shown_mean(name, end) for end in spreads[name]) for name in names)))
+    if spread := report.spread_of_draws(domains=True):
+        rows.append(("spread of draws", "", *(shown_mean(name, spread[name]) for name in names)))
     cells = ("".join(f"<td>{escape(str(cell))}" for cell in row) for row in rows)
     head = "".join(f"<th>{escape(name)}" for name in ("domain", "objects", *names))
     return f"<h2>Domains</h2><table><tr>{head}<tr>{'<tr>'.join(cells)}</table>"

@@ -7,9 +7,10 @@ from typing import Protocol, runtime_checkable
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.datasets.base import Sample
+from napari_simpleclick.evaluation.human_user import draw_of, human_click
 from napari_simpleclick.evaluation.metrics import boundary, iou
+from napari_simpleclick.evaluation.object_result import ObjectResult
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-from napari_simpleclick.evaluation.report import ObjectResult
 from napari_simpleclick.evaluation.robot_user import next_click
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.request import Request
@@ -31,14 +32,17 @@ class ClickedObject:
     ----------
     predictor
         Answers the clicks.
-    sample, object_id
-        The picture, and the label of the object on it.
+    sample, object_id, draw
+        The picture, the label of the object on it, and the draw of a user who clicks by chance.
     protocol
-        When to stop.
+        Who clicks, and when to stop.
     """
 
-    def __init__(self, predictor: PredictorLike, sample: Sample, object_id: int, protocol: EvaluationProtocol) -> None:
-        self.sample, self.object_id, self.protocol = sample, object_id, protocol
+    def __init__(
+        self, predictor: PredictorLike, sample: Sample, object_id: int, protocol: EvaluationProtocol, draw: int = 0
+    ) -> None:
+        self.sample, self.object_id, self.draw, self.protocol = sample, object_id, draw, protocol
+        self.rng = draw_of(sample.name, object_id, draw) if protocol.user == "human" else None
         self.session = ClickSession(predictor, sample.image)
         self.target, self.ignore = sample.mask(object_id), sample.ignore
         self.rim = boundary(self.target)
@@ -55,8 +59,9 @@ class ClickedObject:
         return reached or len(self.curve) >= self.protocol.max_clicks
 
     def next_click(self) -> Click:
-        """Where the robot user clicks now."""
-        return next_click(self.mask, self.target, self.session.clicks, self.ignore)
+        """Where the user clicks now."""
+        seen = self.mask, self.target, self.session.clicks, self.ignore
+        return next_click(*seen) if self.rng is None else human_click(self.rng, *seen)
 
     def take(self, click: Click, answer: Prediction, seconds: float) -> None:
         """Take over the answer to a click and measure it.
@@ -78,11 +83,15 @@ class ClickedObject:
         """Clicks and curves. `seconds` holds no time of the robot user; that of a round is shared evenly."""
         clicks = self.session.clicks
         curves = tuple(self.curve), tuple(self.seconds), tuple(self.rims)
-        return ObjectResult(self.sample.name, self.object_id, clicks, *curves, domain=self.sample.domain)
+        return ObjectResult(self.sample.name, self.object_id, clicks, *curves, self.sample.domain, self.draw)
 
 
 def click_together(
-    predictor: PredictorLike, objects: Iterable[tuple[Sample, int]], protocol: EvaluationProtocol, *, batch: int = 1
+    predictor: PredictorLike,
+    objects: Iterable[tuple[Sample, int, int]],
+    protocol: EvaluationProtocol,
+    *,
+    batch: int = 1,
 ) -> Iterator[ObjectResult]:
     """Yield the result of every object as soon as it is done; another takes its place then.
 
@@ -91,13 +100,13 @@ def click_together(
     predictor
         Answers the clicks.
     objects
-        Pictures and labels; they are asked for when there is room.
+        Pictures, labels and draws; they are asked for when there is room.
     protocol
         Clicks per object, when to stop.
     batch
         So many objects are clicked at a time.
     """
-    coming = (ClickedObject(predictor, sample, object_id, protocol) for sample, object_id in objects)
+    coming = (ClickedObject(predictor, sample, number, protocol, draw) for sample, number, draw in objects)
     active = list(islice(coming, batch))
     while active:
         click_once(predictor, active)

@@ -34,7 +34,7 @@ def draw_curve(report: EvaluationReport, axes: Axes) -> None:
     """Mean IoU against clicks with its 95 % interval, and published values as points."""
     shortest = min(map(len, report.curves))
     counts = np.arange(1, shortest + 1)
-    values = {str(k): np.array([curve[k - 1] for curve in report.curves]) for k in counts}
+    values = {str(k): report.over_draws(np.array([curve[k - 1] for curve in report.curves])) for k in counts}
     spread = 100 * np.array(list(confidence_intervals(values).values()))
     means = [100 * values[str(k)].mean() for k in counts]
     axes.fill_between(counts, spread[:, 0], spread[:, 1], color=BLUE, alpha=0.2, linewidth=0, label="95 % interval")
@@ -63,7 +63,7 @@ def draw_clicks_needed(report: EvaluationReport, axes: Axes) -> None:
     width = 0.8 / len(thresholds)
     for place, threshold in enumerate(thresholds):
         needed = [clicks_to_reach(curve, threshold, most) for curve in report.curves]
-        heights = np.bincount(needed, minlength=most + 1)[1:]
+        heights = np.bincount(needed, minlength=most + 1)[1:] / report.protocol.draws
         left = np.arange(1, most + 1) + (place - (len(thresholds) - 1) / 2) * width
         axes.bar(left, heights, width, color=(BLUE, ORANGE, GREEN, RED)[place % 4], label=f"IoU {threshold * 100:g} %")
     axes.set(xlabel=f"clicks needed ({most}: all clicks)", ylabel="objects")

@@ -1,7 +1,5 @@
 """Evaluation report: keeps every curve and click, and computes the numbers when asked."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
@@ -10,7 +8,6 @@ from typing import Any, Self
 
 import numpy as np
 
-from napari_simpleclick.clicks import Click
 from napari_simpleclick.evaluation import metrics, stored
 from napari_simpleclick.evaluation.bootstrap import (
     LEVEL,
@@ -21,65 +18,12 @@ from napari_simpleclick.evaluation.bootstrap import (
     percentiles,
     resampled_means_of_means,
 )
+from napari_simpleclick.evaluation.object_result import ObjectResult
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-from napari_simpleclick.files import table_cell, write_text
-
-CSV_COLUMNS = (
-    *("dataset", "sample", "object", "click", "row", "col", "positive"),
-    *("iou", "dice", "boundary_iou", "seconds", "domain"),
-)
+from napari_simpleclick.files import write_text
 
 MEAN_OF_DOMAINS = "mean of domains"
 """Name of the row in which every domain counts the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectResult:
-    """What happened to one object.
-
-    Parameters
-    ----------
-    sample
-        Name of the picture.
-    object_id
-        Label of the object in it.
-    clicks, ious, seconds, boundary_ious
-        The clicks, and for each the IoU after it, the time that its mask took and the IoU of the rims.
-    domain
-        Kind of pictures that it is from, where a data set has several; else empty.
-    """
-
-    sample: str
-    object_id: int
-    clicks: tuple[Click, ...]
-    ious: tuple[float, ...]
-    seconds: tuple[float, ...]
-    boundary_ious: tuple[float, ...] = ()
-    domain: str = ""
-
-    @classmethod
-    def from_json(cls, entry: dict[str, Any]) -> Self:
-        """Undo `dataclasses.asdict` and JSON.
-
-        Raises
-        ------
-        ResultFileError
-            If something is missing or of another kind.
-        """
-        entry = stored.mapping(entry, "a result")
-        made = stored.clicks(entry.get("clicks"))
-        if not made:
-            raise stored.ResultFileError("expected an object with clicks, got none")
-        rims = stored.series(entry.get("boundary_ious", ()), "boundary_ious")
-        return cls(
-            stored.text(entry.get("sample"), "sample"),
-            stored.count(entry.get("object_id"), "object_id"),
-            made,
-            stored.shares(entry.get("ious"), "ious", len(made)),
-            tuple(stored.number(each, "seconds") for each in stored.series(entry.get("seconds"), "seconds", len(made))),
-            stored.shares(rims, "boundary_ious", len(made)) if rims else (),
-            stored.text(entry.get("domain", ""), "domain"),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +37,7 @@ class EvaluationReport:
     protocol
         How it was clicked.
     objects
-        Result of every object.
+        Result of every object, or of every draw of every object, in the order of the data set.
     provenance
         Model, engine, precision, versions: what was evaluated.
     """
@@ -116,8 +60,13 @@ class EvaluationReport:
         return EvaluationReport(self.dataset, self.protocol, self.objects + other.objects, self.provenance)
 
     @property
+    def count(self) -> int:
+        """Number of objects, however often each was clicked."""
+        return len({result.place for result in self.objects})
+
+    @property
     def curves(self) -> list[tuple[float, ...]]:
-        """IoU after every click, for every object."""
+        """IoU after every click, for every object and draw."""
         return [result.ious for result in self.objects]
 
     @property
@@ -138,19 +87,31 @@ class EvaluationReport:
         return metrics.failures(self.curves, threshold, self.protocol.max_clicks)
 
     def values(self) -> dict[str, np.ndarray]:
-        """For every number of the table, its value for each object; mIoU only without early stop."""
+        """For every number of the table its value for each object, or the mean of the object's draws.
+
+        mIoU only without early stop.
+        """
+        curves, most = self.curves, self.protocol.max_clicks
         numbers: dict[str, np.ndarray] = {}
         if self.protocol.stop_at is None:
             for count in self.protocol.miou_clicks:
-                if count <= self.protocol.max_clicks:
-                    numbers[f"mIoU@{count}"] = np.array([curve[count - 1] for curve in self.curves])
-        most = self.protocol.max_clicks
+                if count <= most:
+                    numbers[f"mIoU@{count}"] = np.array([curve[count - 1] for curve in curves])
         for threshold in self.protocol.iou_thresholds:
             if self.protocol.stop_at is None or threshold <= self.protocol.stop_at:
-                needed = np.array([metrics.clicks_to_reach(curve, threshold, most) for curve in self.curves])
+                needed = np.array([metrics.clicks_to_reach(curve, threshold, most) for curve in curves])
                 numbers[f"NoC@{threshold * 100:g}"] = needed
                 numbers[f"failures@{threshold * 100:g}"] = needed == most
-        return numbers
+        return {name: self.over_draws(values) for name, values in numbers.items()}
+
+    def over_draws(self, values: np.ndarray) -> np.ndarray:
+        """Means over the draws of each object, from one value for each result."""
+        if self.protocol.draws == 1:
+            return values
+        places = {place: number for number, place in enumerate(dict.fromkeys(r.place for r in self.objects))}
+        numbers = [places[result.place] for result in self.objects]
+        means: np.ndarray = np.bincount(numbers, values) / np.bincount(numbers)
+        return means
 
     def summary(self) -> dict[str, float]:
         """The numbers of the table, by name; mIoU only without early stop and up to the clicks made."""
@@ -158,12 +119,31 @@ class EvaluationReport:
             name: float(values.sum() if name.startswith("failures") else values.mean())
             for name, values in self.values().items()
         }
-        return numbers | {"SPC": self.seconds_per_click, "objects": len(self.objects)}
+        return numbers | {"SPC": self.seconds_per_click, "objects": self.count}
 
     def by_domain(self) -> dict[str, "EvaluationReport"]:
         """A report for every domain, in the order of the data set; empty if it has none."""
         domains = dict.fromkeys(result.domain for result in self.objects if result.domain)
         return {name: replace(self, objects=tuple(o for o in self.objects if o.domain == name)) for name in domains}
+
+    def by_draw(self) -> list["EvaluationReport"]:
+        """A report for every draw, as if objects had been clicked once; empty where they were."""
+        if self.protocol.draws == 1:
+            return []
+        once = replace(self.protocol, draws=1)
+        parts = [tuple(o for o in self.objects if o.draw == number) for number in range(self.protocol.draws)]
+        return [replace(self, protocol=once, objects=part) for part in parts]
+
+    def spread_of_draws(self, *, domains: bool = False) -> dict[str, float]:
+        """Standard deviation of the table's numbers from draw to draw, by name; empty where objects were clicked once.
+
+        Parameters
+        ----------
+        domains
+            Of the means of domains, instead of those of all objects.
+        """
+        draws = [part.mean_of_domains() if domains else part.summary() for part in self.by_draw()]
+        return {name: float(np.std([draw[name] for draw in draws], ddof=1)) for name in self.values() if draws}
 
     def domain_values(self) -> dict[str, list[np.ndarray]]:
         """For every number of the table, its values for the objects of each domain; empty without domains."""
@@ -194,6 +174,11 @@ class EvaluationReport:
             "mean of domains": self.mean_of_domains(),
             "intervals of the mean of domains": self.domain_intervals(),
         }
+        draws = {
+            "draws": [part.summary() for part in self.by_draw()],
+            "spread of draws": self.spread_of_draws(),
+            "spread of the mean of domains": self.spread_of_draws(domains=True) if domains["domains"] else {},
+        }
         return {
             "dataset": self.dataset,
             "provenance": self.provenance,
@@ -202,41 +187,10 @@ class EvaluationReport:
             "extras": self.extras(),
             "intervals": confidence_intervals(self.values()),
             **(domains if domains["domains"] else {}),
+            **(draws if draws["draws"] else {}),
             "bootstrap": {"resamples": RESAMPLES, "seed": SEED, "level": LEVEL},
             "objects": [asdict(result) for result in self.objects],
         }
-
-    def to_csv(self) -> str:
-        """One row for each click, with where it was and how good the mask was after it."""
-        text = io.StringIO()
-        rows = csv.writer(text)
-        rows.writerow(CSV_COLUMNS)
-        for result in self.objects:
-            for n, (click, value) in enumerate(zip(result.clicks, result.ious, strict=True)):
-                rim = result.boundary_ious[n] if result.boundary_ious else ""
-                place = (
-                    table_cell(self.dataset),
-                    table_cell(result.sample),
-                    result.object_id,
-                    n + 1,
-                    click.row,
-                    click.col,
-                    click.positive,
-                )
-                rows.writerow((*place, value, metrics.dice(value), rim, result.seconds[n], table_cell(result.domain)))
-        return text.getvalue()
-
-    def to_domains_csv(self) -> str:
-        """A row for each domain and one for their mean: objects, then the means of the table's numbers."""
-        text = io.StringIO()
-        rows = csv.writer(text)
-        rows.writerow(("domain", "objects", *self.values()))
-        for name, part in self.by_domain().items():
-            rows.writerow(
-                (table_cell(name), len(part.objects), *(float(values.mean()) for values in part.values().values()))
-            )
-        rows.writerow((MEAN_OF_DOMAINS, len(self.objects), *self.mean_of_domains().values()))
-        return text.getvalue()
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:

@@ -10,8 +10,9 @@ from typing import Any
 
 from napari_simpleclick.evaluation import stored
 from napari_simpleclick.evaluation.effort.result import EffortResult
-from napari_simpleclick.evaluation.evaluate import Placed
-from napari_simpleclick.evaluation.report import ObjectResult, require_clicks
+from napari_simpleclick.evaluation.evaluate import Done, Placed, done
+from napari_simpleclick.evaluation.object_result import ObjectResult
+from napari_simpleclick.evaluation.report import require_clicks
 from napari_simpleclick.files import write_text
 
 
@@ -103,13 +104,13 @@ class ResultLog(LineLog):
                 require_clicks(results, protocol["max_clicks"], stops=protocol["stop_at"] is not None)
         except stored.ResultFileError as error:
             raise self.damaged(error) from error
-        # An object counts once, however many processes wrote it.
-        self.placed = list({(entry.picture, entry.result.object_id): entry for entry in placed}.values())
+        # A result counts once, however many processes wrote it.
+        self.placed = list({done(entry): entry for entry in placed}.values())
 
     @property
-    def done(self) -> frozenset[tuple[int, int]]:
-        """Picture and label of every object in the log."""
-        return frozenset((entry.picture, entry.result.object_id) for entry in self.placed)
+    def done(self) -> frozenset[Done]:
+        """Which results are in the log."""
+        return frozenset(map(done, self.placed))
 
     @property
     def complete(self) -> frozenset[int]:

@@ -47,28 +47,66 @@ def next_click(
             f"Expected masks of one shape, got predicted {predicted.shape}, target {target.shape}"
             f"{'' if ignore is None else f', ignore {ignore.shape}'}. Resize or crop them to the picture."
         )
-    known = slice(None) if ignore is None else ~ignore
-    missed, wrong = np.zeros_like(target), np.zeros_like(target)
-    missed[known] = (target & ~predicted)[known]
-    wrong[known] = (predicted & ~target)[known]
+    missed, wrong = errors(predicted, target, ignore)
     missed_peak, wrong_peak = deepest_pixel(missed, clicks), deepest_pixel(wrong, clicks)
     positive = missed_peak[0] > wrong_peak[0]
     _, row, col = missed_peak if positive else wrong_peak
     return Click(row, col, positive)
 
 
+def errors(
+    predicted: BinaryMask, target: BinaryMask, ignore: BinaryMask | None = None
+) -> tuple[BinaryMask, BinaryMask]:
+    """The missed and the wrongly taken pixels, without ignored ones.
+
+    Examples
+    --------
+    >>> missed, wrong = errors(np.array([True, False]), np.array([False, True]))
+    >>> missed.tolist(), wrong.tolist()
+    ([False, True], [True, False])
+    """
+    missed, wrong = target & ~predicted, predicted & ~target
+    return (missed, wrong) if ignore is None else (missed & ~ignore, wrong & ~ignore)
+
+
 def deepest_pixel(error: BinaryMask, clicks: Sequence[Click]) -> Peak:
     """Largest distance to the border of the error, and the first pixel that has it; zeros where there is none."""
+    if not error.any():
+        return 0.0, 0, 0
+    depth, (row, col) = depth_inside(error, clicks)
+    deepest = np.unravel_index(np.argmax(depth), depth.shape)
+    if depth[deepest] == 0:
+        return 0.0, 0, 0
+    return float(depth[deepest]), int(deepest[0]) + row, int(deepest[1]) + col
+
+
+def depth_inside(error: BinaryMask, clicks: Sequence[Click]) -> tuple[np.ndarray, tuple[int, int]]:
+    """Distances to the border of an error within its bounding box, and the row and column where the box begins.
+
+    Parameters
+    ----------
+    error
+        (height, width) bool, with at least one pixel; the border of the picture counts as a border.
+    clicks
+        Clicks made before; their pixels get 0.
+
+    Raises
+    ------
+    ValueError
+        If there is no error.
+
+    Examples
+    --------
+    >>> depth_inside(np.ones((3, 3), bool), [])[0].tolist()
+    [[1.0, 1.0, 1.0], [1.0, 2.0, 1.0], [1.0, 1.0, 1.0]]
+    """
     box = bounding_box(error)
     if box is None:
-        return 0.0, 0, 0
+        raise ValueError("Expected an error of at least one pixel, got none.")
     # Outside its box the error is background, so one pixel around the box is enough for exact distances.
     depth = distance_transform_edt(np.pad(error[box.slices], 1))[1:-1, 1:-1]
     for click in clicks:
         row, col = round(click.row) - box.row_start, round(click.col) - box.col_start
         if 0 <= row < depth.shape[0] and 0 <= col < depth.shape[1]:
             depth[row, col] = 0
-    deepest = np.unravel_index(np.argmax(depth), depth.shape)
-    if depth[deepest] == 0:
-        return 0.0, 0, 0
-    return float(depth[deepest]), int(deepest[0]) + box.row_start, int(deepest[1]) + box.col_start
+    return depth, (box.row_start, box.col_start)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from napari_simpleclick.arrays import BinaryMask
 from napari_simpleclick.data.datasets.base import Dataset, Sample
-from napari_simpleclick.evaluation.report import EvaluationReport, ObjectResult
+from napari_simpleclick.evaluation.object_result import ObjectResult
+from napari_simpleclick.evaluation.report import EvaluationReport
 from napari_simpleclick.inference.session import ClickSession, PredictorLike
 
 SHOWN_CLICKS = (1, 3, 10, 20)

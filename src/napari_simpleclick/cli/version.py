@@ -1,0 +1,11 @@
+"""`--version` of the commands."""
+
+import sys
+from importlib.metadata import version
+
+
+def tell_version() -> None:
+    """Print the version and end the program if that is what the user asks for."""
+    if sys.argv[1:] == ["--version"]:
+        print(f"napari-simpleclick {version('napari-simpleclick')}")
+        raise SystemExit(0)
