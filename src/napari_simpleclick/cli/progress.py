@@ -40,13 +40,8 @@ def with_progress(
         Seconds, for the lines.
     """
     if console.is_terminal:
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            TaskProgressColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=console) as progress:
+        words = TextColumn("{task.description}", markup=False)
+        with Progress(words, BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=console) as progress:
             task = progress.add_task("", total=total)
             for item in items:
                 progress.update(task, description=text(item), advance=done(item))
@@ -58,11 +53,11 @@ def with_progress(
     for item in items:
         finished += done(item)
         now = clock()
-        words = text(item)
+        told_now = text(item)
         if now - told >= EVERY and finished > 0:
             told = now
             left = (now - start) * max(0.0, total - finished) / finished
-            console.print(f"{words}, {time_left(left)}", soft_wrap=True, markup=False, highlight=False)
+            console.print(f"{told_now}, {time_left(left)}", soft_wrap=True, markup=False, highlight=False)
         yield item
 
 

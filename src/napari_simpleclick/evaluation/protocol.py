@@ -47,11 +47,9 @@ class EvaluationProtocol:
     def __post_init__(self) -> None:
         if self.max_clicks < 1:
             raise ValueError(f"max_clicks must be at least 1, got {self.max_clicks}.")
-        for clicks in (self.max_clicks, self.draws, *self.miou_clicks):
-            if type(clicks) is not int or not 1 <= clicks <= MOST_CLICKS:
-                raise ValueError(
-                    f"Numbers of clicks and draws are whole numbers from 1 to {MOST_CLICKS}, got {clicks}."
-                )
+        for count in (self.max_clicks, self.draws, *self.miou_clicks):
+            if type(count) is not int or not 1 <= count <= MOST_CLICKS:
+                raise ValueError(f"Clicks and draws are whole numbers from 1 to {MOST_CLICKS}, got {count}.")
         if self.user not in get_args(User):
             raise ValueError(f"Unknown user {self.user!r}. Choose one of: {', '.join(get_args(User))}.")
         if self.user == "centre" and self.draws > 1:

@@ -9,6 +9,7 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click, ExpectedClick
 from napari_simpleclick.inference.logits import logit
 from napari_simpleclick.inference.resample import neighbours
+from napari_simpleclick.prompts import marked_pixels
 
 MARGIN = 0.5
 """Logit that a clicked pixel gets at least, in the direction of the click."""
@@ -46,14 +47,15 @@ def force_clicks(probabilities: Float32[np.ndarray, "size size"], clicks: Sequen
     probabilities
         (size, size) float32; its corners are the corners of `roi`.
     clicks
-        All clicks. The newest on a pixel counts; those outside the region and expected ones do not.
+        All clicks and scribbles. The newest on a pixel counts; those outside the region and expected ones do not.
     roi
         The region of the plane that the map covers.
     """
     made = {
-        (round(click.row) - roi.row_start, round(click.col) - roi.col_start): click.positive
+        (row - roi.row_start, col - roi.col_start): click.positive
         for click in clicks
         if not isinstance(click, ExpectedClick)
+        for row, col in marked_pixels(click)
     }
     inside = [(*at, made[at]) for at in made if 0 <= at[0] < roi.shape[0] and 0 <= at[1] < roi.shape[1]]
     if not inside:

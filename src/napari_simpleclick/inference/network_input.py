@@ -6,11 +6,11 @@ import numpy as np
 from jaxtyping import Float32
 
 from napari_simpleclick.arrays import Box
-from napari_simpleclick.clicks import Click, positions
+from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.recipe import PUBLISHED, InferenceRecipe
 from napari_simpleclick.inference.resample import Plane, regrid, resample_at, resize
-from napari_simpleclick.model.click_maps import draw_disks
+from napari_simpleclick.model.prompt_maps import draw_prompts
 
 
 def read_crop(image: Plane, box: Box, size: int, out: np.ndarray | None = None) -> Float32[np.ndarray, "3 size size"]:
@@ -79,13 +79,10 @@ def guidance_maps(
     recipe
         Whether a map of the same region is shown as it is.
     """
-    scale = np.array([size / roi.shape[0], size / roi.shape[1]])
+    scale = size / roi.shape[0], size / roi.shape[1]
     maps = np.empty((3, size, size), np.float32) if out is None else out
     maps[0] = 0 if previous is None else previous_map(previous, roi, size, recipe)
-    for channel, positive in ((1, True), (2, False)):
-        moved = (positions(clicks, positive=positive) - (roi.row_start, roi.col_start)) * scale
-        maps[channel] = 0
-        draw_disks(maps[channel], moved)
+    draw_prompts(maps[1:], clicks, origin=(roi.row_start, roi.col_start), scale=scale)
     return maps
 
 

@@ -19,6 +19,7 @@ from napari_simpleclick.inference.recipe import InferenceRecipe
 from napari_simpleclick.inference.request import Request
 from napari_simpleclick.inference.resample import Plane, pixels_now, same_picture
 from napari_simpleclick.inference.zoom_in import look_closer, look_near
+from napari_simpleclick.prompts import path_of
 
 if TYPE_CHECKING:
     import torch
@@ -99,7 +100,7 @@ class Predictor:
         image
             (height, width, 3) uint8 picture of the plane; only what the network looks at is read.
         clicks
-            All clicks on this object and plane, oldest first.
+            All clicks and prompts (scribbles, boxes, lassos) on this object and plane, oldest first.
         previous
             The prediction before the newest click; None before the first.
         view
@@ -108,7 +109,8 @@ class Predictor:
         Raises
         ------
         ValueError
-            If the picture is no (height, width, 3) uint8, there is no click, or a click lies outside the plane.
+            If the picture is no (height, width, 3) uint8, there is no click, or a click or a part of a prompt lies
+            outside the plane.
         """
         return self.predict_together([Request(image, clicks, previous, view)])[0]
 
@@ -234,6 +236,6 @@ def checked_shape(image: Plane, clicks: Sequence[Click]) -> tuple[int, int]:
     if not clicks:
         raise ValueError("Expected at least one click, got none.")
     for click in clicks:
-        if not (-0.5 <= click.row < height - 0.5 and -0.5 <= click.col < width - 0.5):
+        if not all(-0.5 <= row < height - 0.5 and -0.5 <= col < width - 0.5 for row, col in path_of(click)):
             raise ValueError(f"{click} lies outside the plane of {height} x {width} pixels. Click on the picture.")
     return height, width

@@ -6,6 +6,7 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.recipe import PUBLISHED, InferenceRecipe
 from napari_simpleclick.masks import clamped
+from napari_simpleclick.prompts import Prompt, path_of
 
 SAME_REGION_IOU = 0.5
 """A new region that overlaps the one in use by less takes its place."""
@@ -29,7 +30,8 @@ def next_roi(
     shape
         Height and width of the plane.
     found
-        Bounding box of the last prediction above `recipe.object_threshold`; None if nothing was found or predicted.
+        Bounding box of the last prediction above `recipe.object_threshold`; None if nothing was found or predicted:
+        then that of the boxes and lassos around the object, if there are any.
     used
         Region of the last prediction; None before the first.
     view
@@ -43,6 +45,7 @@ def next_roi(
         The region; `used` as long as it holds every positive click and overlaps the wanted one.
     """
     whole = Box(0, shape[0], 0, shape[1])
+    found = found or outlined(clicks)
     if found is None:
         wanted = clamped(view, shape) if view and holds(view, clicks) else whole
     else:
@@ -52,10 +55,26 @@ def next_roi(
     return used
 
 
+def outlined(clicks: Sequence[Click]) -> Box | None:
+    """Smallest box that holds the positive boxes and lassos; None without any.
+
+    Examples
+    --------
+    >>> from napari_simpleclick.prompts import box
+    >>> outlined([box((2, 3), (8, 9)), Click(20, 20)])
+    Box(row_start=2, row_stop=9, col_start=3, col_stop=10)
+    """
+    around = [click for click in clicks if isinstance(click, Prompt) and click.surrounds and click.positive]
+    if not around:
+        return None
+    row, col = round(around[0].row), round(around[0].col)
+    return with_clicks(Box(row, row + 1, col, col + 1), around)
+
+
 def with_clicks(box: Box, clicks: Sequence[Click]) -> Box:
-    """Smallest box that holds a box and the pixels of all positive clicks."""
-    rows = [round(click.row) for click in clicks if click.positive]
-    cols = [round(click.col) for click in clicks if click.positive]
+    """Smallest box that holds a box and the pixels of all positive clicks and prompts."""
+    points = [point for click in clicks if click.positive for point in path_of(click)]
+    rows, cols = [round(row) for row, _ in points], [round(col) for _, col in points]
     return Box(
         min([box.row_start, *rows]),
         max([box.row_stop, *(row + 1 for row in rows)]),
@@ -82,9 +101,10 @@ def expand_side(start: int, stop: int, side: float) -> tuple[int, int]:
 def holds(box: Box, clicks: Sequence[Click]) -> bool:
     """Whether every positive click lies in the box; its last row and column count as outside, as published."""
     return all(
-        box.row_start <= click.row < box.row_stop - 1 and box.col_start <= click.col < box.col_stop - 1
+        box.row_start <= row < box.row_stop - 1 and box.col_start <= col < box.col_stop - 1
         for click in clicks
         if click.positive
+        for row, col in path_of(click)
     )
 
 

@@ -1,0 +1,140 @@
+"""Prompts that are more than a point: scribbles over the object, boxes and lassos around it, or over what it is not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, hypot, isfinite
+from typing import Literal
+
+from napari_simpleclick.clicks import Click
+
+Point = tuple[float, float]
+"""Row and column in pixels of the plane."""
+
+Kind = Literal["scribble", "box", "lasso"]
+
+FEWEST_POINTS: dict[Kind, int] = {"scribble": 1, "box": 2, "lasso": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt(Click):
+    """A line that somebody drew; `scribble`, `box` and `lasso` make one.
+
+    It is a click for all that needs a single place, such as a marker: that of its first point.
+
+    Parameters
+    ----------
+    row, col, positive
+        First point, and whether the object is there (scribble) or inside (box, lasso), or is not.
+    kind
+        What the line means.
+    points
+        The points of a scribble or a lasso in the order in which they were drawn, or two opposite corners of a box.
+
+    Raises
+    ------
+    ValueError
+        If there are too few points, or a box has more than two, or a coordinate is no number.
+    """
+
+    kind: Kind = "scribble"
+    points: tuple[Point, ...] = ()
+
+    def __post_init__(self) -> None:
+        fewest = FEWEST_POINTS[self.kind]
+        if len(self.points) < fewest or (self.kind == "box" and len(self.points) > fewest):
+            expected = "two opposite corners" if self.kind == "box" else f"at least {fewest} points"
+            raise ValueError(f"A {self.kind} has {expected}, got {len(self.points)}.")
+        if not all(isfinite(value) for point in self.points for value in point):
+            raise ValueError(f"Expected rows and columns as numbers, got {self.points}.")
+
+    @property
+    def surrounds(self) -> bool:
+        """Whether the line goes around what it means, as boxes and lassos do."""
+        return self.kind != "scribble"
+
+    @property
+    def path(self) -> tuple[Point, ...]:
+        """The line that is drawn; that of a box or lasso ends where it begins."""
+        if self.kind == "box":
+            (top, left), (bottom, right) = self.points
+            return (top, left), (top, right), (bottom, right), (bottom, left), (top, left)
+        return (*self.points, self.points[0]) if self.surrounds else self.points
+
+
+def scribble(points: Sequence[Point], *, positive: bool = True) -> Prompt:
+    """A line over the object, or over what does not belong to it.
+
+    Examples
+    --------
+    >>> scribble([(2, 3), (2, 9)]).path
+    ((2, 3), (2, 9))
+    """
+    return made("scribble", points, positive)
+
+
+def box(first: Point, second: Point, *, positive: bool = True) -> Prompt:
+    """A box around the object, or around what does not belong to it, by two opposite corners.
+
+    Examples
+    --------
+    >>> box((2, 3), (8, 9)).path
+    ((2, 3), (2, 9), (8, 9), (8, 3), (2, 3))
+    """
+    return made("box", (first, second), positive)
+
+
+def lasso(points: Sequence[Point], *, positive: bool = True) -> Prompt:
+    """A line around the object, or around what does not belong to it.
+
+    Examples
+    --------
+    >>> lasso([(0, 0), (0, 9), (9, 0)], positive=False).path
+    ((0, 0), (0, 9), (9, 0), (0, 0))
+    """
+    return made("lasso", points, positive)
+
+
+def made(kind: Kind, points: Sequence[Point], positive: bool) -> Prompt:
+    """A prompt from its points."""
+    row, col = points[0] if points else (0.0, 0.0)
+    return Prompt(row, col, positive, kind, tuple(points))
+
+
+def path_of(click: Click) -> tuple[Point, ...]:
+    """The line of a prompt, or the place of a click.
+
+    Examples
+    --------
+    >>> path_of(Click(3, 4)), path_of(scribble([(3, 4)]))
+    (((3, 4),), ((3, 4),))
+    """
+    return click.path if isinstance(click, Prompt) else ((click.row, click.col),)
+
+
+def marked_pixels(click: Click, *, apart: float = 3) -> list[tuple[int, int]]:
+    """Pixels that are said to belong to the object or not: the clicked one, or some along a scribble.
+
+    Boxes and lassos mark none, since nothing is said of the line itself.
+
+    Parameters
+    ----------
+    click
+        A click or a prompt.
+    apart
+        Largest distance along a scribble, in pixels.
+
+    Examples
+    --------
+    >>> marked_pixels(Click(3.2, 4)), marked_pixels(scribble([(0, 0), (0, 5)]))
+    ([(3, 4)], [(0, 0), (0, 2), (0, 5)])
+    """
+    if isinstance(click, Prompt) and click.surrounds:
+        return []
+    path = path_of(click)
+    pixels = [(round(row), round(col)) for row, col in path[:1]]
+    for (row, col), (to_row, to_col) in pairwise(path):
+        steps = max(1, ceil(hypot(to_row - row, to_col - col) / apart))
+        parts = [step / steps for step in range(1, steps + 1)]
+        pixels += [(round(row + part * (to_row - row)), round(col + part * (to_col - col))) for part in parts]
+    return pixels

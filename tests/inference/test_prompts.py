@@ -1,0 +1,94 @@
+"""Scribbles, boxes and lassos on the way of clicks: through a session and a predictor to the network's maps."""
+
+import numpy as np
+import pytest
+
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.inference.click_constraints import force_clicks
+from napari_simpleclick.inference.predictor import Predictor
+from napari_simpleclick.inference.recipe import CLOSE, PUBLISHED
+from napari_simpleclick.inference.roi import next_roi
+from napari_simpleclick.inference.session import ClickSession
+from napari_simpleclick.prompts import box, lasso, scribble
+
+PLANE = np.zeros((600, 800, 3), np.uint8)
+
+
+class Network:
+    """Finds nothing; keeps what it was shown."""
+
+    recipe = PUBLISHED
+    fixed_batch = False
+
+    def __init__(self):
+        self.shown = []
+
+    def encode(self, image):
+        return [image]
+
+    def decode(self, features, guidance):
+        self.shown.append(guidance[0].copy())
+        return np.full((1, 1, *guidance.shape[2:]), -5, np.float32)
+
+
+@pytest.fixture
+def network():
+    return Network()
+
+
+@pytest.fixture
+def session(network):
+    return ClickSession(Predictor(network, size=224), PLANE)
+
+
+def test_scribble_of_one_point_is_answered_as_a_click(network, session):
+    session.click(scribble([(100, 200)]))
+    ClickSession(session.predictor, PLANE).click(Click(100, 200))
+    np.testing.assert_array_equal(*network.shown)
+    assert session.click_count == 1
+    assert session.undo() is None
+
+
+@pytest.mark.parametrize("around", [box((100, 200), (300, 420)), lasso([(100, 200), (300, 300), (120, 420)])])
+def test_box_and_lasso_tell_where_to_look(session, around):
+    answer = session.click(around)
+    assert answer.roi == Box(59, 342, 155, 466)
+    assert session.request(Click(200, 300)).clicks == (around, Click(200, 300))
+
+
+@pytest.mark.parametrize("positive", [True, False])
+def test_box_is_seen_as_its_outline_in_the_map_of_its_sign(network, session, positive):
+    session.click(Click(200, 300))
+    session.click(box((100, 200), (300, 420), positive=positive))
+    _, *signs = network.shown[-1]
+    assert [int(each[95, 100]) for each in signs] == [0, 0]
+    outline = signs[0 if positive else 1]
+    assert outline.sum() > 4 * signs[1 if positive else 0].sum()
+
+
+def test_negative_box_does_not_tell_where_to_look():
+    assert next_roi([box((10, 10), (50, 50), positive=False)], shape=(600, 800)) == Box(0, 600, 0, 800)
+
+
+def test_region_holds_the_whole_of_a_prompt():
+    used = Box(100, 400, 100, 400)
+    inside, beyond = scribble([(150, 150), (200, 300)]), scribble([(150, 150), (200, 500)])
+    found = Box(150, 320, 150, 320)
+    assert next_roi([inside], shape=(600, 800), found=found, used=used) == used
+    wider = next_roi([beyond], shape=(600, 800), found=found, used=used, recipe=CLOSE)
+    assert wider.col_stop > 500
+
+
+def test_part_of_a_prompt_outside_the_plane_is_refused(session):
+    with pytest.raises(ValueError, match="lies outside the plane of 600 x 800 pixels"):
+        session.click(scribble([(10, 10), (10, 900)]))
+    assert session.steps == ()
+
+
+def test_pixels_under_a_scribble_become_what_it_says():
+    probabilities = np.full((64, 64), 0.1, np.float32)
+    force_clicks(probabilities, [scribble([(20, 10), (20, 50)]), lasso([(2, 2), (2, 60), (60, 60)])], Box(0, 64, 0, 64))
+    assert (probabilities[20, 10:51] > 0.5).all()
+    assert (probabilities[40:] < 0.2).all()
+    assert probabilities[2, 30] < 0.2
