@@ -1,5 +1,6 @@
 """`napari-simpleclick bench` measures, prints a table, writes JSON, and keeps the figures for the model menu."""
 
+import io
 import json
 import os
 import subprocess
@@ -8,7 +9,9 @@ from dataclasses import asdict
 
 import pytest
 import torch
+from rich.console import Console
 
+from napari_simpleclick.cli import bench as command
 from napari_simpleclick.inference.engines.speed_figures import SpeedFigures, SpeedReport, keep_speed, read_speed
 from napari_simpleclick.model.checkpoint import save_checkpoint
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
@@ -118,3 +121,30 @@ def test_damaged_figures_count_as_none(tmp_path, content):
     path.write_text(content)
     assert not read_speed(path).figures
     assert not read_speed(tmp_path / "missing.json").figures
+
+
+def test_first_table_comes_before_everything_else_is_measured(monkeypatch):
+    output, jobs = io.StringIO(), []
+
+    def in_new_process(function, *arguments):
+        if function is command.what_computes:
+            assert "first look: 3 clicks" in output.getvalue()
+            return "cpu", "", {"f32": 100.0, "bf16": 1.0, "int8": 100.0}
+        jobs.append(arguments[0])
+        return figures(iou_with_float32=1.0 if jobs[-1].agree else float("nan"))
+
+    monkeypatch.setattr(command, "in_new_process", in_new_process)
+    monkeypatch.setattr(command, "keep_speed", lambda report: f"{len(report.figures)} figures")
+    models = ("vit_xtiny_448.synthetic",)
+    command.run_bench(command.BenchSettings(model=models), Console(file=output, width=120))
+    look, *others = jobs
+    assert (look.model, look.clicks, look.agree, look.engine) == (*models, 3, False, "auto")
+    assert len(others) == 4
+    assert all(job.agree and job.clicks == 20 for job in others)
+    assert "nan" not in output.getvalue()
+    assert "4 of 4: small, torch float32 on cpu: 40 ms per click" in output.getvalue()
+    assert "Kept for the model menu: 4 figures" in output.getvalue()
+
+
+def test_variants_that_were_chosen_by_hand_are_measured_at_once():
+    assert command.first_look(command.BenchSettings(variants=("torch-f32",))) is None

@@ -129,7 +129,7 @@ def test_log_that_somebody_removed_is_written_anew_with_all_its_lines(tmp_path):
     list(log.keep([Placed(0, 1, result(1, 0.5))]))
     (tmp_path / "log.jsonl").unlink()
     list(log.keep([Placed(1, 1, result(1, 0.5))]))
-    assert ResultLog(tmp_path / "log.jsonl", {"model": "a"}, resume=True).done == {(0, 1), (1, 1)}
+    assert ResultLog(tmp_path / "log.jsonl", {"model": "a"}, resume=True).done == {(0, 1, 0), (1, 1, 0)}
 
 
 def test_pictures_are_read_ahead_in_order_and_a_failure_comes_at_its_place():

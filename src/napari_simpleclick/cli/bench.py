@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
+from math import isnan
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -36,6 +37,9 @@ region (median, 95th percentile), new region. MB: peak of a click beside the lib
 its memory. peak: operations per second as a share of a matrix product's. IoU: of the masks with those of float32
 torch."""
 
+FIRST_CLICKS = 3
+"""Clicks of the first look, which comes within a minute on a machine that is not busy."""
+
 PACKAGES = ("napari-simpleclick", "torch", "openvino", "nncf", "numpy")
 
 
@@ -63,21 +67,55 @@ class BenchSettings:
 
 def run_bench(settings: BenchSettings, console: Console) -> None:
     """Measure, print the table, keep the figures."""
+    look = first_look(settings)
+    with console.status("First look …"):
+        if look and (found := tried(look, console)):
+            console.print(table(f"{found.model}, first look: {FIRST_CLICKS} clicks", [found]))
     device, gpu, peaks = in_new_process(what_computes, settings.device)
-    figures = []
+    figures: list[SpeedFigures] = []
+    todo = list(jobs(settings, device, peaks))
     with console.status("Measuring …") as status:
-        for job in jobs(settings, device, peaks):
-            status.update(Text(f"{job.model}, {job.engine} {job.precision} …"))
-            try:
-                figures.append(in_new_process(measure, job))
-            except (ValueError, FileNotFoundError, ModuleNotFoundError) as error:
-                say(console, f"{job.model}, {job.engine} {job.precision} left out:", "yellow", str(error))
+        for number, job in enumerate(todo, start=1):
+            status.update(Text(f"{number} of {len(todo)}: {job.model}, {job.engine} {job.precision} …"))
+            if found := tried(job, console):
+                figures.append(found)
+                told = f"{found.model}, {found.engine}: {milliseconds(found.next_ms)} ms per click"
+                console.print(f"{number} of {len(todo)}: {told}", soft_wrap=True, markup=False, highlight=False)
     report = SpeedReport(machine(peaks, gpu), figures)
     print_report(report, console)
     if settings.output is not None:
         write_text(settings.output, report.to_json())
         console.print(f"Written: {settings.output}", soft_wrap=True)
     console.print(f"Kept for the model menu: {keep_speed(report)}", soft_wrap=True)
+
+
+def first_look(settings: BenchSettings) -> "SpeedJob | None":
+    """A few clicks on the fastest engine, before all else; None where the variants were chosen by hand."""
+    from napari_simpleclick.evaluation.speed import SpeedJob
+    from napari_simpleclick.model.weights import DEFAULT_MODEL, find_weights
+
+    if settings.variants is not None:
+        return None
+    model = settings.model[0] if settings.model else DEFAULT_MODEL
+    find_weights(model)  # a wrong name is told before anything is measured
+    return SpeedJob(
+        model=model,
+        device=settings.device,
+        size=settings.size,
+        flip=settings.flip,
+        clicks=FIRST_CLICKS,
+        agree=False,
+    )
+
+
+def tried(job: "SpeedJob", console: Console) -> SpeedFigures | None:
+    """Figures of a job, or None with a notice why there are none."""
+    try:
+        figures: SpeedFigures = in_new_process(measure, job)
+    except (ValueError, FileNotFoundError, ModuleNotFoundError) as error:
+        say(console, f"{job.model}, {job.engine} {job.precision} left out:", "yellow", str(error))
+        return None
+    return figures
 
 
 def jobs(settings: BenchSettings, device: str, peaks: dict[str, float]) -> "Iterator[SpeedJob]":
@@ -201,7 +239,7 @@ def table(model: str, figures: Sequence[SpeedFigures]) -> Table:
             *(milliseconds(value) for value in (entry.first_ms, entry.next_ms, entry.next_p95_ms, entry.new_region_ms)),
             "" if memory is None else f"{memory:.0f}",
             "" if entry.share_of_peak is None else f"{100 * entry.share_of_peak:.0f} %",
-            f"{entry.iou_with_float32:.3f}",
+            "" if isnan(entry.iou_with_float32) else f"{entry.iou_with_float32:.3f}",
         )
     return shown
 

@@ -7,12 +7,12 @@ from time import perf_counter
 
 import numpy as np
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 from scipy.ndimage import label
 
 from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.annotation.label_painting import repaint
+from napari_simpleclick.cli.progress import with_progress
 from napari_simpleclick.data.intensity import default_limits
 from napari_simpleclick.data.io import write_mask
 from napari_simpleclick.data.samples import SAMPLES, sample_volume
@@ -60,10 +60,11 @@ def run_demo(output: Path, model: str | None, clicks: int, console: Console) -> 
         labels = np.zeros(volume.shape, np.uint16)
         targets = list(find_targets(volume, truth))
         annotator = Annotator(predictor)
-        outcomes = [
-            click_object(annotator, volume, labels, target, clicks)
-            for target in track(targets, description=sample, console=console)
-        ]
+        clicked = (
+            (number, click_object(annotator, volume, labels, target, clicks))
+            for number, target in enumerate(targets, start=1)
+        )
+        outcomes = [outcome for _, outcome in told(clicked, sample, len(targets), console)]
         mask = output / f"{sample}_mask{''.join(Path(file).suffixes)}"
         write_mask(mask, labels, volume)
         draw_sheet(output / f"{sample}.png", volume, labels, targets, annotator)
@@ -77,6 +78,17 @@ def run_demo(output: Path, model: str | None, clicks: int, console: Console) -> 
         )
     console.print(table)
     console.print("Masks and pictures:", *written, sep="\n  ", highlight=False)
+
+
+def told(
+    clicked: Iterator[tuple[int, Outcome]], sample: str, total: int, console: Console
+) -> Iterator[tuple[int, Outcome]]:
+    """Pass outcomes on, and tell how many objects of a sample are done."""
+
+    def text(numbered: tuple[int, Outcome]) -> str:
+        return f"{sample}: {numbered[0]} of {total} objects"
+
+    return with_progress(clicked, console, total=total, done=lambda _: 1, text=text)
 
 
 def find_targets(volume: Volume, truth: np.ndarray) -> Iterator[Target]:
