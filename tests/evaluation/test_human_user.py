@@ -128,7 +128,8 @@ def test_clicks_of_people_and_of_the_robot_user_are_compared_object_by_object():
     ("values", "message"),
     [
         ({"user": "centre", "draws": 2}, "--draws 2 needs --user human"),
-        ({"user": "human", "draws": 0}, "at least once"),
+        ({"user": "human", "draws": 0}, "from 1 to 100000, got 0"),
+        ({"user": "dog"}, "Choose one of: centre, human"),
     ],
 )
 def test_draws_without_chance_are_refused(values, message):

@@ -152,6 +152,6 @@ def test_pictures_are_read_ahead_in_order_and_a_failure_comes_at_its_place():
 
 def test_cell_that_a_spreadsheet_would_run_is_text():
     named = replace(result(1, 0.5), sample="=HYPERLINK(0)")
-    text = EvaluationReport("+data", EvaluationProtocol(), (named,)).to_csv()
+    text = clicks_csv(EvaluationReport("+data", EvaluationProtocol(), (named,)))
     assert "'=HYPERLINK(0)" in text
     assert "\n'+data," in text.replace("\r", "")
