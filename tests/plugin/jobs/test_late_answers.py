@@ -355,6 +355,7 @@ def test_click_that_is_answered_while_it_is_saved_comes_back_once(late, tmp_path
     assert len(noted["unanswered"]) == 1
     late.jobs.run.finish()
     recovery.present_journal().save(noted)
+    recovery.journal.close()  # as the end of a process does: a file in use is not offered
     late.workspace.begin_anew()
     assert recovery_of(late, tmp_path).restore() == 1
     late.jobs.run.finish()
