@@ -7,7 +7,7 @@ import pytest
 
 from napari_simpleclick.annotation import map_store as kept_maps
 from napari_simpleclick.annotation.annotator import Annotator
-from napari_simpleclick.annotation.map_store import KeptMaps
+from napari_simpleclick.annotation.map_store import MapStore
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import EMPTY_MAP, Prediction
@@ -35,7 +35,7 @@ def prediction(seed=0):
 
 
 def test_kept_map_has_the_same_bits_and_cannot_be_written():
-    maps = KeptMaps(maps_per_file=2)
+    maps = MapStore(maps_per_file=2)
     first = [prediction(seed) for seed in range(5)]
     kept = [maps.keep(one) for one in first]
     for before, after in zip(first, kept, strict=True):
@@ -46,7 +46,7 @@ def test_kept_map_has_the_same_bits_and_cannot_be_written():
 
 
 def test_maps_outlive_what_keeps_them():
-    maps = KeptMaps(maps_per_file=1)
+    maps = MapStore(maps_per_file=1)
     kept, expected = maps.keep(prediction(1)), prediction(1).network_map
     maps.keep(prediction(2))
     del maps
@@ -56,7 +56,7 @@ def test_maps_outlive_what_keeps_them():
 @pytest.mark.parametrize("values", [None, EMPTY_MAP])
 def test_drawn_objects_have_no_map_to_keep(values):
     drawn = Prediction(values, Box(0, 60, 0, 80), SHAPE)
-    assert KeptMaps().keep(drawn) is drawn
+    assert MapStore().keep(drawn) is drawn
 
 
 def test_full_disk_keeps_the_maps_in_memory(monkeypatch):
@@ -65,7 +65,7 @@ def test_full_disk_keeps_the_maps_in_memory(monkeypatch):
 
     monkeypatch.setattr(kept_maps, "new_file", full)
     one = prediction()
-    assert KeptMaps().keep(one) is one
+    assert MapStore().keep(one) is one
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="memory is read from /proc")
@@ -90,7 +90,7 @@ def test_long_work_needs_few_files(monkeypatch):
     made = []
     new_file = kept_maps.new_file
     monkeypatch.setattr(kept_maps, "new_file", lambda size: made.append(size) or new_file(size))
-    maps = KeptMaps(maps_per_file=1)
+    maps = MapStore(maps_per_file=1)
     small = [Prediction(np.full((4, 4), n, np.float32), Box(0, 60, 0, 80), SHAPE) for n in range(100)]
     kept = [maps.keep(one) for one in small]
     assert len(made) == 7

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from napari_simpleclick.annotation.history import Action, Actions, Change, Edit, Place, PropertyEdit, UndoStack
-from napari_simpleclick.annotation.map_store import KeptMaps
+from napari_simpleclick.annotation.map_store import MapStore
 from napari_simpleclick.annotation.objects import (
     DEFAULT,
     ObjectProperties,
@@ -54,7 +54,7 @@ class Annotator:
     past: UndoStack = field(default_factory=UndoStack)
     _versions: dict[int, int] = field(default_factory=dict)
     _counted: dict[int, tuple[int, ObjectSummary]] = field(default_factory=dict)
-    maps: KeptMaps = field(default_factory=KeptMaps)
+    maps: MapStore = field(default_factory=MapStore)
 
     # -- clicks and masks -------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ MAPS_PER_FILE, MOST_MAPS_PER_FILE = 64, 1024
 
 
 @dataclass(slots=True)
-class KeptMaps:
+class MapStore:
     """Moves maps to temporary files, which vanish with the last prediction that needs them.
 
     Parameters

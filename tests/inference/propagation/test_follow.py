@@ -8,7 +8,7 @@ from napari_simpleclick.clicks import ExpectedClick
 from napari_simpleclick.evaluation.metrics import iou
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.propagation.follow import ROUNDS, expected_shape, follow, refine, why_stop
-from napari_simpleclick.inference.propagation.intensity_likelihood import learnt
+from napari_simpleclick.inference.propagation.intensity_likelihood import learned_likelihood
 from napari_simpleclick.inference.propagation.registration import movement
 
 SHAPE = (120, 140)
@@ -84,7 +84,7 @@ def test_object_that_looks_like_everything_around_it_is_expected_by_shape_alone(
 
 
 def test_object_without_surroundings_has_no_appearance():
-    assert learnt(picture(), (Box(0, SHAPE[0], 0, SHAPE[1]), np.ones(SHAPE, bool))) is None
+    assert learned_likelihood(picture(), (Box(0, SHAPE[0], 0, SHAPE[1]), np.ones(SHAPE, bool))) is None
 
 
 def test_large_object_is_thinned_out_for_its_appearance():
@@ -98,8 +98,8 @@ def test_large_object_is_thinned_out_for_its_appearance():
             return ((rows // 1000 + cols // 1000) * 30).astype(np.uint8)[..., None].repeat(3, axis=2)
 
     plane, region = Counted(), Box(500, 3500, 500, 3500)
-    looks = learnt(plane, (Box(1000, 3000, 1000, 3000), np.ones((2000, 2000), bool)))
-    assert looks.look(plane, region, 64).shape == (64, 64)
+    likelihood = learned_likelihood(plane, (Box(1000, 3000, 1000, 3000), np.ones((2000, 2000), bool)))
+    assert likelihood.log_ratio(plane, region, 64).shape == (64, 64)
     assert plane.read < 1_000_000
 
 

@@ -10,7 +10,11 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import ExpectedClick
 from napari_simpleclick.inference.logits import logit
 from napari_simpleclick.inference.prediction import Patch, Prediction
-from napari_simpleclick.inference.propagation.intensity_likelihood import Appearance, averaged, learnt
+from napari_simpleclick.inference.propagation.intensity_likelihood import (
+    IntensityLikelihood,
+    averaged,
+    learned_likelihood,
+)
 from napari_simpleclick.inference.propagation.registration import movement
 from napari_simpleclick.inference.propagation.shape_interpolation import between, signed_distance
 from napari_simpleclick.inference.resample import Plane, Positions, resample_at
@@ -63,8 +67,8 @@ def follow(predictor: PredictorLike, previous: Prediction, image: Plane, *, know
     if patch is None:
         raise ValueError("There is nothing to propagate: click the object on this slice first.")
     there = previous.object_mask()
-    looks = learnt(known, there) if known is not None and there is not None else None
-    return refine(predictor, patch, image, previous.plane_shape, looks=looks)
+    likelihood = learned_likelihood(known, there) if known is not None and there is not None else None
+    return refine(predictor, patch, image, previous.plane_shape, likelihood=likelihood)
 
 
 def expected_shape(previous: Prediction, image: Plane, known: Plane | None = None) -> Patch | None:
@@ -100,8 +104,8 @@ def follow_between(
     expected = between(first[1], last[1], fraction, plane_shape)
     if expected is None:
         return Prediction.from_patch(None, plane_shape)
-    looks = averaged(learnt(*first), learnt(*last))
-    return refine(predictor, expected, image, plane_shape, looks=looks)
+    likelihood = averaged(learned_likelihood(*first), learned_likelihood(*last))
+    return refine(predictor, expected, image, plane_shape, likelihood=likelihood)
 
 
 def refine(
@@ -110,7 +114,7 @@ def refine(
     image: Plane,
     plane_shape: tuple[int, int],
     *,
-    looks: Appearance | None = None,
+    likelihood: IntensityLikelihood | None = None,
 ) -> Prediction:
     """Ask the network for an object that is expected to look and lie like another one, and weigh all three.
 
@@ -128,31 +132,31 @@ def refine(
         (height, width, 3) uint8 picture of the slice.
     plane_shape
         Height and width of the slice in pixels.
-    looks
-        The object's appearance; None if it is not known.
+    likelihood
+        How well grey values fit the object; None if that is not known.
     """
     click, found = centre_click(expected), Prediction.from_patch(expected, plane_shape)
     for _ in range(ROUNDS):
         answer = predictor.predict(image, [click], found)
         if answer.network_map is None:
             return answer
-        found = weighed(answer, answer.network_map, expected, looks, image)
+        found = weighed(answer, answer.network_map, expected, likelihood, image)
         if found.object_mask() is None:
             break
     return found
 
 
 def weighed(
-    answer: Prediction, answer_map: np.ndarray, expected: Patch, looks: Appearance | None, image: Plane
+    answer: Prediction, answer_map: np.ndarray, expected: Patch, likelihood: IntensityLikelihood | None, image: Plane
 ) -> Prediction:
-    """An answer of the network, (size, size) probabilities, with what is known about shape and appearance."""
+    """An answer of the network, (size, size) probabilities, with what is known about shape and grey values."""
     size = answer_map.shape[0]
     scale = max(2.0, np.sqrt(expected[1].sum() / np.pi) / 3)
     logits = logit(answer_map, least=1e-4)
     deep = resample_at(partial(depths, expected), answer.roi, size) / scale
     logits += TRUST * deep * np.maximum(1, 1 - deep - LEASH)
-    if looks is not None:
-        logits += LIKENESS * looks.look(image, answer.roi, size)
+    if likelihood is not None:
+        logits += LIKENESS * likelihood.log_ratio(image, answer.roi, size)
     return replace(answer, network_map=(1 / (1 + np.exp(-logits.clip(-30, 30)))).astype(np.float32))
 
 

@@ -1,4 +1,4 @@
-"""Appearance: the grey values of an object and of its surroundings, learnt on one slice and looked for on the next."""
+"""Intensity likelihood: how well grey values fit an object or its surroundings, learned on a slice where it is known."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ SUREST = 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Appearance:
+class IntensityLikelihood:
     """How much every grey value speaks for the object.
 
     Parameters
@@ -43,7 +43,7 @@ class Appearance:
     evidence: np.ndarray
     step: int
 
-    def look(self, image: Plane, region: Box, size: int) -> np.ndarray:
+    def log_ratio(self, image: Plane, region: Box, size: int) -> np.ndarray:
         """Evidence for the object in a region of a picture (height, width, 3) uint8, (size, size) float32 logits."""
         rows = np.arange(region.row_start, region.row_stop, self.step)
         cols = np.arange(region.col_start, region.col_stop, self.step)
@@ -53,15 +53,15 @@ class Appearance:
         return resample_at(lambda r, c: found[np.ix_(r, c)], Box(0, len(rows), 0, len(cols)), size)
 
 
-def averaged(first: Appearance | None, second: Appearance | None) -> Appearance | None:
+def averaged(first: IntensityLikelihood | None, second: IntensityLikelihood | None) -> IntensityLikelihood | None:
     """What two slices tell together; None if neither tells anything."""
     if first is None or second is None:
         return first or second
-    return Appearance((first.evidence + second.evidence) / 2, max(first.step, second.step))
+    return IntensityLikelihood((first.evidence + second.evidence) / 2, max(first.step, second.step))
 
 
-def learnt(image: Plane, patch: Patch) -> Appearance | None:
-    """The appearance of an object on the slice where it is known; None if it has no surroundings.
+def learned_likelihood(image: Plane, patch: Patch) -> IntensityLikelihood | None:
+    """Learn the grey values of an object and its surroundings on one slice; None if it has no surroundings.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def learnt(image: Plane, patch: Patch) -> Appearance | None:
     >>> bright = Box(10, 20, 10, 20), np.ones((10, 10), bool)
     >>> image = np.full((30, 30, 3), 50, np.uint8)
     >>> image[10:20, 10:20] = 200
-    >>> evidence = learnt(image, bright).look(image, Box(0, 30, 0, 30), 30)
+    >>> evidence = learned_likelihood(image, bright).log_ratio(image, Box(0, 30, 0, 30), 30)
     >>> bool(evidence[15, 15] > 1), bool(evidence[2, 2] < -1)
     (True, True)
     """
@@ -96,7 +96,7 @@ def learnt(image: Plane, patch: Patch) -> Appearance | None:
         return None
     values = smoothed(image, rows, cols)
     ratios = [np.log(frequencies(each[inside]) / frequencies(each[around])) for each in values]
-    return Appearance(np.clip(ratios, -SUREST, SUREST), step)
+    return IntensityLikelihood(np.clip(ratios, -SUREST, SUREST), step)
 
 
 def smoothed(image: Plane, rows: Positions, cols: Positions) -> np.ndarray:
