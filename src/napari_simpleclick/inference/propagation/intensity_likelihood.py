@@ -1,4 +1,4 @@
-"""Intensity likelihood: how well grey values fit an object or its surroundings, learned on a slice where it is known."""
+"""Intensity likelihood: how well grey values fit an object, learned on a slice where it is known."""
 
 from dataclasses import dataclass
 
