@@ -11,8 +11,8 @@ from napari_simpleclick.data.intensity import subset
 VERSION = "v2-"
 """Begins the fingerprints that are made now; those of earlier versions begin with their hash."""
 
-WHOLE_BYTES = 1 << 28
-"""Arrays in memory up to this size are read as a whole, which takes a quarter of a second."""
+WHOLE_BYTES = 1 << 26
+"""Arrays in memory up to this size are read as a whole, which takes a tenth of a second."""
 
 PART_BYTES = 1 << 26
 """Of larger ones about so much is read, from every plane."""
