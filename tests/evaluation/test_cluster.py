@@ -19,6 +19,8 @@ from napari_simpleclick.evaluation.report import EvaluationReport
 
 pytest.importorskip("distributed", reason="needs the extra cluster")
 
+from distributed import Client
+
 from napari_simpleclick.evaluation.cluster import connect, evaluate_on, first_shard, one_shard
 
 JOB = EvaluationJob(
@@ -118,3 +120,12 @@ def test_unreachable_scheduler_tells_the_cure():
         connect(scheduler="tcp://127.0.0.1:9", timeout=1),
     ):
         pass
+
+
+def test_workers_of_this_machine_answer_only_who_has_their_keys():
+    with connect(workers=1) as client:
+        address = client.scheduler.address
+        assert address.startswith("tls://")
+        assert client.submit(sum, (1, 2)).result(timeout=60) == 3
+        with pytest.raises(OSError, match=r"Timed out|failed|closed|handshake"):
+            Client(address.replace("tls://", "tcp://"), timeout=3)

@@ -78,12 +78,15 @@ class EffortResult:
         made = tuple(stored.count(each, "clicks") for each in stored.series(entry.get("clicks"), "clicks"))
         if not made:
             raise stored.ResultFileError("expected an object with slices, got none")
+        alone = tuple(stored.shares(each, "alone") for each in stored.series(entry.get("alone"), "alone", len(made)))
+        if not all(alone):
+            raise stored.ResultFileError("expected clicks on every slice that is clicked alone, got none")
         return cls(
             stored.text(entry.get("name"), "name"),
             made,
             stored.shares(entry.get("ious"), "ious", len(made)),
             stored.share(entry.get("volume_iou"), "volume_iou"),
-            tuple(stored.shares(each, "alone") for each in stored.series(entry.get("alone"), "alone", len(made))),
+            alone,
             stored.shares(entry.get("course"), "course"),
             stored.shares(entry.get("alone_course"), "alone_course"),
         )
