@@ -51,6 +51,14 @@ def test_quaternion_that_is_none_falls_back_to_the_voxel_size(tmp_path):
     assert read_volume(path).spacing == (2.0, 1.0, 1.0)
 
 
+@pytest.mark.parametrize("far", [1e6, 1e20, -1e30])
+@pytest.mark.parametrize("place", [280, 284, 296, 300, 316, 320])
+def test_sform_with_a_number_out_of_all_proportion_is_read(tmp_path, far, place):
+    volume = read_volume(patched(tmp_path / "a.nii", ("<f", place, far)))
+    assert sorted(volume.shape) == [3, 4, 5]
+    assert np.sort(np.asarray(volume.data), axis=None).tolist() == list(range(60))
+
+
 @pytest.mark.parametrize("side", [1e-3, 1e-4, 1e-5, 1e-9, 1e9])
 def test_voxels_of_any_size_keep_their_place_and_direction(tmp_path, side):
     affine = np.diag([side, side, side, 1.0])
@@ -75,6 +83,7 @@ def test_voxels_of_any_size_keep_their_place_and_direction(tmp_path, side):
         ([("<h", 42, 30000)], r"promises \(30000, 4, 5\) voxels"),
         ([("<h", 70, 32), ("<h", 72, 64)], "complex64; expected numbers"),
         ([("<4s", 344, b"xxxx")], "cannot be read as NIfTI"),
+        ([("<h", 68, 3001)], "expected a volume of voxels"),
     ],
 )
 @pytest.mark.parametrize("name", ["a.nii", "a.nii.gz"])

@@ -71,7 +71,10 @@ def orientation_of(affine: Affine) -> np.ndarray:
     """Axis and direction that take axes on disk to the closest of L, P and S: (3, 2)."""
     from nibabel.orientations import axcodes2ornt, io_orientation, ornt_transform
 
-    turned: np.ndarray = ornt_transform(io_orientation(affine), axcodes2ornt(CANONICAL))
+    found = io_orientation(affine)
+    for axis in np.flatnonzero(np.isnan(found[:, 0])):  # of an affine so sheared that nibabel sees fewer than three
+        found[axis] = min(set(range(3)) - set(found[:, 0])), 1
+    turned: np.ndarray = ornt_transform(found, axcodes2ornt(CANONICAL))
     return turned
 
 

@@ -55,6 +55,9 @@ FINEST_STEP = 0.05
 
 MOST_AXES = 7
 
+CIFTI = 30
+"""Hundreds of the codes of intents of CIFTI, whose matrices are no pictures."""
+
 GEOMETRY_FIELDS = (
     "dim_info",
     "pixdim",
@@ -259,6 +262,8 @@ def require_whole(file: NiftiFile, header: nibabel.Nifti1Header) -> None:
         If the voxels do not fit.
     """
     shape, dtype = tuple(int(size) for size in header["dim"][1 : 1 + int(header["dim"][0])]), header.get_data_dtype()
+    if int(header["intent_code"]) // 100 == CIFTI:
+        raise VolumeError(f"{file.path} holds CIFTI data of surfaces or connections; expected a volume of voxels.")
     if not shape or min(shape) < 1:
         raise VolumeError(f"{file.path}: expected 1 voxel or more along every axis, its header states {shape}.")
     if dtype.names is None and dtype.kind not in "buif":
