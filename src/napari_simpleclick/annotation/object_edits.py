@@ -42,6 +42,20 @@ def remove(annotator: Annotator, *object_ids: int) -> list[Change]:
     return annotator.record(*edits, *forgotten(annotator, object_ids))
 
 
+def clear(annotator: Annotator, object_id: int, planes: Iterable[Hashable]) -> list[Change]:
+    """Remove an object with its clicks from some planes; undone at once.
+
+    Raises
+    ------
+    LockedError
+        If the object is locked.
+    """
+    require_unlocked(annotator.objects, object_id)
+    there = [(object_id, plane) for plane in planes if (object_id, plane) in annotator.sessions]
+    edits = [annotator.emptied(place) for place in there if annotator.sessions[place].newest]
+    return annotator.record(*edits)
+
+
 def merge(annotator: Annotator, target: int, *object_ids: int) -> list[Change]:
     """Make one object of several.
 

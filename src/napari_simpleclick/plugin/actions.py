@@ -21,6 +21,7 @@ def actions_of(controller: Controller, cancel: Callable[[], None]) -> Actions:
         "undo": controller.undo.undo,
         "redo": controller.undo.redo,
         "reset": controller.objects.clear_slice,
+        "reset_rest": controller.objects.clear_rest,
         "flip": controller.edits.flip,
         "polarity": controller.workspace.toggle_polarity,
         "object": controller.objects.next_object,

@@ -25,12 +25,13 @@ KEYS = {
     "Shift-G": ("back", "propagate to the slices before"),
     "Alt-G": ("both", "propagate to the slices after, then before"),
     "Escape": ("cancel", "stop propagating, or loading a model"),
-    "Enter": ("accept", "accept this slice"),
+    "Enter": ("accept", "accept this slice, go on to the next one to review"),
     "Shift-Enter": ("accept_all", "accept all slices of the object"),
-    "Shift-D": ("review", "next slice to review"),
+    "Shift-D": ("review", "least certain slice to review"),
     "Shift-U": ("review_back", "previous slice to review"),
-    "Q": ("fill", "fill the slices between"),
-    "Shift-Q": ("fit", "fill the slices between, and let the network fit them to the picture"),
+    "Q": ("fill", "interpolate the slices between"),
+    "Shift-R": ("reset_rest", "remove the object from here to the end"),
+    "Shift-Q": ("fit", "interpolate the slices between, and let the network refine them"),
 }
 """Key, name of the action, and what it does; free on napari's image, labels and points layers."""
 

@@ -1,5 +1,7 @@
 """The layers that the plugin adds: clicks are shown with as few drawings as can be."""
 
+import itertools
+
 import numpy as np
 import pytest
 from napari.layers import Image, Points
@@ -9,6 +11,7 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.plugin.display.layers import (
     NEGATIVE_COLOR,
     POSITIVE_COLOR,
+    create_labels,
     create_points,
     set_new_sign,
     show_clicks,
@@ -101,3 +104,16 @@ def test_status_line_that_reads_beside_the_window_never_asks_for_points_that_are
     assert len(read) == 3
     assert points.shown.all()
     assert points.get_value((0.0, 2.0, 2.0), dims_displayed=[1, 2]) == 1
+
+
+def test_colours_of_objects_are_bright_and_never_grey():
+    from colorsys import rgb_to_hsv
+
+    labels = create_labels(Image(np.zeros((4, 5), np.uint8)))
+    colors = [labels.get_color(number) for number in range(1, 40)]
+    assert labels.get_color(0) is None or labels.get_color(0)[3] == 0
+    for red, green, blue, _ in colors:
+        _, saturation, value = rgb_to_hsv(red, green, blue)
+        assert saturation > 0.4
+        assert value > 0.9
+    assert all(np.abs(first - second).max() > 0.2 for first, second in itertools.pairwise(colors))

@@ -289,3 +289,28 @@ def test_outlines_stay_outlines_when_the_layer_is_put_back(stack):
     assert stack.workspace.labels.contour > 0
     stack.workspace.change_settings(outlines=False)
     assert stack.workspace.labels.contour == 0
+
+
+def test_removal_tells_how_many_and_a_removed_number_is_not_used_again(stack):
+    stack.objects.remove(1, 2)
+    assert stack.messages[-1] == "2 objects removed from 2 slices: Ctrl+Z brings them back."
+    stack.objects.next_object()
+    assert stack.workspace.object_id == 3
+    stack.undo.undo()
+    assert stack.workspace.labels.data[2].any()
+
+
+def test_object_is_removed_from_here_to_the_end_and_comes_back_at_once(stack):
+    for plane in (0, 1, 3, 4):
+        click(stack, 1, 30, 30, plane=plane)
+    before = stack.workspace.labels.data.copy()
+    stack.workspace.viewer.dims.set_current_step(0, 2)
+    stack.objects.clear_rest()
+    there = [bool((plane == 1).any()) for plane in stack.workspace.labels.data]
+    assert there == [True, True, False, False, False]
+    assert "removed from 3 slices, from here to the end" in stack.messages[-1]
+    stack.undo.undo()
+    np.testing.assert_array_equal(stack.workspace.labels.data, before)
+    stack.objects.next_object()
+    stack.objects.clear_rest()
+    assert "is not on this slice or after it" in stack.messages[-1]

@@ -4,6 +4,10 @@ import numpy as np
 import pytest
 from tests.fakes import Bright, annotated, tube
 
+from napari_simpleclick.arrays import Box
+from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.plugin.workspace.slices import slice_states
+
 
 def assert_outlined(controller, data, places, *, iou=0.85):
     for place in places:
@@ -25,7 +29,7 @@ def test_propagation_goes_back_and_stops_after_so_many_slices():
     controller, propagation = annotated(data, start=5)
     propagation.propagate(-1, count=2)
     assert [bool(plane.any()) for plane in controller.workspace.labels.data] == [False] * 3 + [True] * 3 + [False] * 2
-    assert controller.workspace.viewer.dims.current_step[0] == 3
+    assert controller.workspace.viewer.dims.current_step[0] == 5, "the view stays"
 
 
 @pytest.mark.parametrize(
@@ -43,7 +47,45 @@ def test_leash_holds_where_the_object_jumps(spoil, reason):
     propagation.propagate(1)
     assert not controller.workspace.labels.data[4:].any()
     assert reason in controller.messages[-1]
-    assert controller.workspace.viewer.dims.current_step[0] == 3
+    assert controller.workspace.viewer.dims.current_step[0] == 0, "the view stays"
+
+
+class Stubborn:
+    """Answers with a disk around the newest click, whatever there is."""
+
+    def predict(self, image, clicks, previous=None, *, view=None):
+        rows, cols = np.mgrid[: image.shape[0], : image.shape[1]]
+        mask = np.hypot(rows - clicks[-1].row, cols - clicks[-1].col) < 9
+        return Prediction.from_mask(mask.astype(np.float32), Box(0, *mask.shape[:1], 0, mask.shape[1]), size=128)
+
+
+def test_what_no_longer_looks_like_the_object_ends_it_and_what_does_has_a_confidence():
+    data = tube(8, drift=0)
+    data[4:] = 0  # nothing there any more, but the network goes on
+    controller, propagation = annotated(data)
+    controller.workspace.annotator.predictor = Stubborn()
+    propagation.propagate(1)
+    assert not controller.workspace.labels.data[4:].any()
+    assert "the object seems to end" in controller.messages[-1]
+    states = slice_states(controller.workspace)
+    assert set(states.confidence) == {1, 2, 3}
+    assert min(states.confidence.values()) > 0.9
+    assert "confidence" in states.text(2)
+
+
+def test_enter_accepts_and_goes_on_to_the_least_certain_slice():
+    controller, propagation = annotated(tube(6))
+    propagation.propagate(1)
+    workspace = controller.workspace
+    for key, plane in workspace.planes.items():
+        if (1, key) in workspace.confidence:
+            workspace.confidence[1, key] = {1: 0.9, 2: 0.8, 3: 0.6, 4: 0.7, 5: 0.95}[plane.point[0]]
+    controller.slices.review()
+    seen = [workspace.viewer.dims.current_step[0]]
+    while slice_states(workspace).unreviewed:
+        propagation.accept()
+        seen.append(workspace.viewer.dims.current_step[0])
+    assert seen == [3, 4, 2, 1, 5, 5]
 
 
 def test_object_that_moves_with_what_is_around_it_is_followed():
@@ -64,6 +106,7 @@ def test_clicked_and_accepted_slices_are_never_overwritten():
     propagation.propagate(1)
     np.testing.assert_array_equal(controller.workspace.labels.data[3], before)
     assert "clicked already" in controller.messages[-1]
+    controller.workspace.viewer.dims.set_current_step(0, 2)
     propagation.accept()
     assert "accepted" in controller.messages[-1]
     controller.workspace.viewer.dims.set_current_step(0, 0)
@@ -132,7 +175,7 @@ def test_gap_is_fitted_to_the_picture_where_shapes_do_not_change_evenly():
     assert controller.workspace.labels.data[3].sum() < 0.6 * (bulge()[3] > 0).sum()
     propagation.interpolate(fit=True)
     assert_outlined(controller, bulge(), range(7))
-    assert "5 slices between others filled and fitted to the picture." in controller.messages[-1]
+    assert "5 slices interpolated and refined." in controller.messages[-1]
     assert controller.workspace.annotator.summaries()[0].unreviewed == 5
     assert not propagation.running
     controller.undo.undo()
@@ -149,7 +192,7 @@ def test_fitting_is_stopped_between_two_slices(monkeypatch):
 
     monkeypatch.setattr(Bright, "predict", stops)
     propagation.interpolate(fit=True)
-    assert "1 slice between others filled and fitted to the picture; stopped: cancelled." in controller.messages[-1]
+    assert "1 slice interpolated and refined; stopped: cancelled." in controller.messages[-1]
     assert [bool(plane.any()) for plane in controller.workspace.labels.data] == [True] * 2 + [False] * 4 + [True]
 
 

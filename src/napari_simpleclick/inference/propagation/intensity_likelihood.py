@@ -52,6 +52,19 @@ class IntensityLikelihood:
         found = np.mean([np.interp(each, centres, known) for each, known in zip(values, self.evidence, strict=True)], 0)
         return resample_at(lambda r, c: found[np.ix_(r, c)], Box(0, len(rows), 0, len(cols)), size)
 
+    def inside(self, image: Plane, patch: Patch) -> float:
+        """Mean evidence over the pixels of a mask: above 0 they look like the object, below like what is around it."""
+        box, mask = patch
+        rows = np.arange(box.row_start, box.row_stop, self.step)
+        cols = np.arange(box.col_start, box.col_stop, self.step)
+        chosen = mask[:: self.step, :: self.step]
+        if not chosen.any():
+            return 0.0
+        centres = (np.arange(BINS) + 0.5) * 256 / BINS
+        values = smoothed(image, rows, cols)
+        found = [np.interp(each, centres, known)[chosen] for each, known in zip(values, self.evidence, strict=True)]
+        return float(np.mean(found))
+
 
 def averaged(first: IntensityLikelihood | None, second: IntensityLikelihood | None) -> IntensityLikelihood | None:
     """What two slices tell together; None if neither tells anything."""

@@ -12,12 +12,29 @@ from napari_simpleclick.plugin.workspace.planes import layer_data
 
 if TYPE_CHECKING:
     from napari.layers import Image, Labels, Points
+    from napari.utils.colormaps import CyclicLabelColormap
 
 POSITIVE_COLOR, NEGATIVE_COLOR = "#1f77e0", "#ff8c1a"
 """Blue and orange are told apart by colour-blind people too, and the symbols differ as well."""
 
 HIDDEN, OTHER_LABELS = "transparent", "gray"
 """Colours of invisible objects, and of labels that no object has."""
+
+OBJECT_COLORS = (
+    "#ffd60a",
+    "#00d5ff",
+    "#ff4fd8",
+    "#54f542",
+    "#ff6b5e",
+    "#8f7bff",
+    "#ffa200",
+    "#00f0b5",
+    "#ff8ad0",
+    "#b7f000",
+    "#4da3ff",
+    "#f25cff",
+)
+"""Colours of objects 1, 2, 3 ..., then from the start: bright and saturated, so that they show on grey pictures."""
 
 POSITIVE_SYMBOL, NEGATIVE_SYMBOL = "disc", "square"
 
@@ -63,8 +80,16 @@ def create_labels(image: "Image") -> "Labels":
         name=f"{image.name} masks",
         metadata={**image.metadata},
         opacity=0.5,
+        colormap=object_colormap(),
         **placement(image),
     )
+
+
+def object_colormap() -> "CyclicLabelColormap":
+    """Bright colours, none near grey, neighbours far apart in hue; label 0 is transparent."""
+    from napari.utils.colormaps import CyclicLabelColormap
+
+    return CyclicLabelColormap(colors=[HIDDEN, *OBJECT_COLORS], name="simpleclick")
 
 
 def make_room(labels: "Labels", label: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from napari_simpleclick.annotation.annotator import Annotator, Change
 from napari_simpleclick.annotation.history import find_masks
@@ -14,9 +15,11 @@ from napari_simpleclick.plugin.display.canvas import Canvas
 from napari_simpleclick.plugin.jobs.jobs import Jobs
 from napari_simpleclick.plugin.tools.slice_gaps import fitted, gaps, interpolated
 from napari_simpleclick.plugin.workspace.channels import pictures
-from napari_simpleclick.plugin.workspace.planes import go_to_plane
-from napari_simpleclick.plugin.workspace.slices import counted, planes_after, slice_axis
+from napari_simpleclick.plugin.workspace.slices import counted, planes_after, slice_axis, slice_states
 from napari_simpleclick.plugin.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from napari_simpleclick.inference.propagation.intensity_likelihood import Appearance
 
 
 @dataclass(slots=True)
@@ -35,6 +38,8 @@ class Run:
         The slices to come, nearest first.
     done
         Number of slices where it was found.
+    looks
+        Its grey values on the first slice, learnt when they are first needed.
     """
 
     object_id: int
@@ -42,6 +47,7 @@ class Run:
     plane: SliceView
     targets: list[SliceView]
     done: int = 0
+    looks: "Appearance | None" = None
 
     def advance(self) -> SliceView:
         """The object was found on the next slice, which is returned."""
@@ -140,13 +146,13 @@ class Propagation:
                 return
             workspace.planes.update({plane.key: plane for plane in planes})
             self.canvas.apply(changes)
-            how = " and fitted to the picture" if fit else ""
+            how = " and refined" if fit else ""
             end = "; stopped: cancelled" if stopped else ""
-            workspace.status.emit(f"Object {object_id}: {counted(len(planes))} between others filled{how}{end}.")
+            workspace.status.emit(f"Object {object_id}: {counted(len(planes))} interpolated{how}{end}.")
 
         if fit:
             self.running = True
-            workspace.status.emit(f"Object {object_id}: slices between others are being fitted … (Esc stops)")
+            workspace.status.emit(f"Object {object_id}: slices are being interpolated and refined … (Esc stops)")
         self.jobs.submit(fill, done, self.cancel if fit else None)
 
     def accept(self, *, everywhere: bool = False) -> None:
@@ -161,6 +167,7 @@ class Propagation:
         annotator, object_id = workspace.annotator, workspace.object_id
         if plane is None or annotator is None:
             return
+        axis = slice_axis(plane)
         origins = annotator.sessions.origins(object_id)
         keys: list[Hashable] = [key for key, origin in origins.items() if origin in UNREVIEWED]
         keys = keys if everywhere else [key for key in keys if key == plane.key]
@@ -171,7 +178,15 @@ class Propagation:
 
         def done(changes: list[Change]) -> None:
             self.canvas.apply(changes)
-            workspace.status.emit(f"Object {object_id}: {counted(len(keys))} accepted.")
+            states = slice_states(workspace)
+            places = sorted(states.unreviewed, key=states.sureness)
+            place = places[0] if places else None
+            told = f"Object {object_id}: {counted(len(keys))} accepted"
+            if place is None or axis is None:
+                workspace.status.emit(f"{told}.")
+                return
+            workspace.viewer.dims.set_current_step(axis, place)
+            workspace.status.emit(f"{told}. {states.text(place)}. To review: {len(states.unreviewed)}.")
 
         self.canvas.change(lambda: accept(annotator, object_id, keys), done, told=False)
 
@@ -204,33 +219,42 @@ class Propagation:
         picture = pictures(image)
         self.jobs.submit(lambda: self._find(annotator, run, picture(target)), self._found, self.cancel)
 
-    def _find(self, annotator: Annotator, run: Run, picture: Plane) -> tuple[str, list[Change]]:
-        """On the worker: the reason to stop, or what changed on the next slice."""
+    def _find(self, annotator: Annotator, run: Run, picture: Plane) -> tuple[str, list[Change], float]:
+        """On the worker: the reason to stop, or what changed on the next slice; and how sure that is."""
         # Brings scipy, which the window opens without.
+        from napari_simpleclick.inference.propagation.confidence import LEAST, confidence
         from napari_simpleclick.inference.propagation.follow import expected_shape, follow, why_stop
+        from napari_simpleclick.inference.propagation.intensity_likelihood import learnt
 
         session = annotator.sessions[run.object_id, run.plane.key]
         source = session.newest
         expected = expected_shape(source.prediction, picture, session.image) if source else None
         if source is None or expected is None:
-            return "the object is gone from the slice before", []
+            return "the object is gone from the slice before", [], 0.0
+        there = source.prediction.object_mask()
+        if run.done == 0 and there is not None:
+            run.looks = learnt(session.image, there)
         answer = follow(annotator.predictor, source.prediction, picture, known=session.image)
-        reason = why_stop(expected, answer.object_mask())
-        if reason or not self.running:
-            return reason or "", []
+        found = answer.object_mask()
+        reason = why_stop(expected, found)
+        if found is None or reason or not self.running:
+            return reason or "", [], 0.0
+        sure = confidence(annotator.predictor, run.looks, picture, found)
+        if sure < LEAST:
+            return f"the object seems to end (confidence {100 * sure:.0f} %)", [], sure
         place = run.object_id, run.targets[0].key
-        return "", find_masks(annotator.draw([(place, picture, answer)], "propagated", source=source))
+        return "", find_masks(annotator.draw([(place, picture, answer)], "propagated", source=source)), sure
 
-    def _found(self, result: tuple[str, list[Change]]) -> None:
+    def _found(self, result: tuple[str, list[Change], float]) -> None:
         """Back with the layers: show the slice and go on, or tell why not."""
-        reason, changes = result
+        reason, changes, sure = result
         run, workspace = self._runs[0], self.workspace
         if changes:
-            plane = run.advance()
+            workspace.confidence[run.object_id, run.advance().key] = sure
+            # The view stays: whoever clicks meanwhile means the slice that is seen. The strip shows what comes.
             self.canvas.apply(changes)
-            if workspace.image is not None:
-                go_to_plane(workspace.viewer.dims, workspace.image, plane)
-            workspace.status.emit(f"Object {run.object_id}: {counted(run.done)} propagated … (Esc stops)")
+            of = run.done + len(run.targets)
+            workspace.status.emit(f"Object {run.object_id}: {run.done} of {counted(of)} propagated … (Esc stops)")
         self.running = self.running and workspace.ready and workspace.object_id == run.object_id
         if reason or not self.running:
             self._end_run(f"; stopped: {reason or 'cancelled'}")

@@ -31,9 +31,9 @@ class SliceNavigation:
             dims.set_current_step(dims.not_displayed[-1], place)
 
     def review(self, step: int = 1) -> None:
-        """Go to the next (1) or previous (-1) slice of the present object that nobody has looked at; round the end."""
+        """Go to the next (1) or previous (-1) slice to review: the least certain first, round the end."""
         states = slice_states(self.workspace)
-        place = states.next_unreviewed(step)
+        place = states.next_review(step)
         if place is None:
             self.workspace.status.emit(f"Object {self.workspace.object_id}: nothing to review.")
             return

@@ -8,9 +8,9 @@ from napari_simpleclick.plugin.widgets.objects_table import ObjectsTable
 from napari_simpleclick.plugin.widgets.setup_panel import in_a_row, named
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 
-OVERLAPS = {"keep": "shared: keep", "overwrite": "shared: overwrite"}
+OVERLAPS = {"keep": "Overlap: keep", "overwrite": "Overlap: overwrite"}
 
-SHOWN = {"objects": "labels: objects", "classes": "labels: classes"}
+SHOWN = {"objects": "Label by: object", "classes": "Label by: class"}
 
 
 class ObjectsPanel(QWidget):
@@ -41,13 +41,13 @@ class ObjectsPanel(QWidget):
         )
         self.overlap_menu = named(
             QComboBox(),
-            "Shared pixels",
+            "Overlap",
             "Pixels that two objects claim, by clicks, propagation or brush: "
             "keep leaves them with the object that has them, overwrite gives them to the one edited last",
         )
         self.shown_menu = named(
             QComboBox(),
-            "Labels are",
+            "Label by",
             "What is written into the labels layer, and to files saved from it: numbers of objects or of classes",
         )
         self.negative_box = named(

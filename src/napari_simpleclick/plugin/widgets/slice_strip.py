@@ -70,7 +70,9 @@ class SliceStrip(QWidget):
         painter.fillRect(QRectF(0, BAR_TOP, self.width(), height), QColor(EMPTY))
         for place, origin in states.origins.items():
             left, width = self.span(place)
-            cell = QRectF(left, BAR_TOP, max(width, 1.0), height)
+            # The less certain propagation was, the lower the bar; colour and hatching tell the rest.
+            tall = height * (0.2 + 0.8 * states.sureness(place)) if origin == "propagated" else height
+            cell = QRectF(left, BAR_BOTTOM - tall, max(width, 1.0), tall)
             painter.fillRect(cell, QColor(COLORS[origin]))
             if origin in UNREVIEWED:
                 painter.fillRect(cell, QBrush(QColor("black"), Qt.BrushStyle.BDiagPattern))

@@ -14,15 +14,15 @@ from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 BUTTONS = {
     "previous": ("◀ Slice", "Previous slice (U)"),
-    "review": ("To review", "Go to the next slice that nobody has looked at (Shift+D; Shift+U: the one before)"),
+    "review": ("Review", "Go to the least certain slice that nobody has looked at (Shift+D; Shift+U: back)"),
     "next": ("Slice ▶", "Next slice (D)"),
-    "back": ("◀◀ Follow", "Propagate the object to the slices before, until it is lost (Shift+G)"),
+    "back": ("◀ Propagate", "Propagate the object to the slices before, until it is lost (Shift+G)"),
     "both": ("◀ Both ▶", "Propagate the object to the slices after, then to those before (Alt+G)"),
-    "forward": ("Follow ▶▶", "Propagate the object to the slices after, until it is lost (G)"),
-    "fill": ("Fill between", "Fill the slices between those that were clicked, painted or accepted (Q)"),
-    "fit": ("Fit between", "Fill the slices between, and let the network fit them to the picture (Shift+Q)"),
+    "forward": ("Propagate ▶", "Propagate the object to the slices after, until it is lost (G)"),
+    "fill": ("Interpolate", "Interpolate the slices between those that were clicked, painted or accepted (Q)"),
+    "fit": ("Interpolate + refine", "Interpolate the slices between, and let the network refine them (Shift+Q)"),
     "cancel": ("Stop", "Stop propagating after the present slice, or loading a model (Esc)"),
-    "accept": ("Accept slice", "This slice is right: propagation leaves it alone (Enter)"),
+    "accept": ("Accept slice", "This slice is right: go on to the next one to review (Enter)"),
     "accept_all": ("Accept all", "All slices of this object are right (Shift+Enter)"),
 }
 """Name of the action, text and tooltip."""
@@ -61,7 +61,7 @@ class SlicesPanel(QWidget):
         self.buttons = {name: named(QPushButton(text), text.strip("◀▶ "), tip) for name, (text, tip) in BUTTONS.items()}
         self.place_box = named(QSpinBox(), "Slice to propagate to", "Number of a slice, as the slider counts them")
         self.to_button = named(
-            QPushButton("Follow to"), "Propagate to slice", "Propagate the object to the slices up to this one"
+            QPushButton("Propagate to"), "Propagate to slice", "Propagate the object to the slices up to this one"
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -67,6 +67,8 @@ class SliceStates:
         Number of clicks by slice.
     locked
         Whether the object is locked.
+    confidence
+        How sure propagation was, 0 to 1, by slice; interpolated slices have none.
     """
 
     count: int = 0
@@ -74,19 +76,21 @@ class SliceStates:
     origins: Mapping[int, Origin] = field(default_factory=dict)
     clicks: Mapping[int, int] = field(default_factory=dict)
     locked: bool = False
+    confidence: Mapping[int, float] = field(default_factory=dict)
 
     def text(self, place: int) -> str:
         """What there is on a slice, in words.
 
         Examples
         --------
-        >>> SliceStates(9, 0, {3: "propagated"}, {3: 2}).text(3)
-        'Slice 3: propagated, not reviewed, 2 clicks'
+        >>> SliceStates(9, 0, {3: "propagated"}, {3: 2}, confidence={3: 0.8}).text(3)
+        'Slice 3: propagated, confidence 80 %, not reviewed, 2 clicks'
         >>> SliceStates(9, 0).text(4)
         'Slice 4: empty'
         """
         origin, clicks = self.origins.get(place), self.clicks.get(place, 0)
         parts: list[str] = [origin or "empty"]
+        parts += [f"confidence {100 * self.sureness(place):.0f} %"] if origin == "propagated" else []
         parts += ["not reviewed"] if origin in UNREVIEWED else []
         parts += [f"{clicks} click{'' if clicks == 1 else 's'}"] if clicks else []
         return f"Slice {place}: {', '.join(parts)}{', locked' if self.locked and origin else ''}"
@@ -96,18 +100,27 @@ class SliceStates:
         """The slices that nobody has looked at, in order."""
         return sorted(place for place, origin in self.origins.items() if origin in UNREVIEWED)
 
-    def next_unreviewed(self, step: int) -> int | None:
-        """The nearest slice in a direction (1 or -1) that nobody has looked at; after the last one comes the first.
+    def sureness(self, place: int) -> float:
+        """How sure propagation was of a slice; one half if nobody knows, as after opening a session."""
+        return self.confidence.get(place, 0.5)
+
+    def next_review(self, step: int) -> int | None:
+        """The slice to review next (1) or before (-1): the least certain first, then round; None if there is none.
 
         Examples
         --------
-        >>> SliceStates(9, 5, {2: "propagated", 7: "propagated"}).next_unreviewed(1)
-        7
-        >>> SliceStates(9, 7, {2: "propagated", 7: "propagated"}).next_unreviewed(1)
-        2
+        >>> states = SliceStates(9, 0, dict.fromkeys((2, 5, 7), "propagated"), confidence={2: 0.9, 5: 0.6, 7: 0.8})
+        >>> states.next_review(1)
+        5
+        >>> replace(states, shown=5).next_review(1), replace(states, shown=5).next_review(-1)
+        (7, 2)
         """
-        places = self.unreviewed[::step]
-        return next((place for place in places if (place - self.shown) * step > 0), places[0] if places else None)
+        places = sorted(self.unreviewed, key=lambda place: (self.sureness(place), place))
+        if not places:
+            return None
+        if self.shown not in places:
+            return places[0] if step > 0 else places[-1]
+        return places[(places.index(self.shown) + step) % len(places)]
 
 
 def slice_states(workspace: Workspace) -> SliceStates:
@@ -125,4 +138,5 @@ def slice_states(workspace: Workspace) -> SliceStates:
         {place: origins[key] for key, place in parallel.items()},
         {place: len(clicks[key]) for key, place in parallel.items() if key in clicks},
         annotator.locked(object_id),
+        {place: sure for key, place in parallel.items() if (sure := workspace.confidence.get((object_id, key)))},
     )

@@ -66,6 +66,8 @@ class Workspace:
         self.object_id = 1
         self.planes: dict[Hashable, SliceView] = {}
         self.pending = PendingClicks()
+        self.confidence: dict[tuple[int, Hashable], float] = {}
+        """How sure propagation was, 0 to 1, by object and plane."""
         viewer.layers.events.removed.connect(self._on_removed)
         viewer.dims.events.point.connect(self._on_slice_changed)
 
@@ -113,7 +115,7 @@ class Workspace:
         """Annotate an image on which there is no object yet; None for no image."""
         self.image, self.labels, self.points = image, None, None
         if image is not None:
-            self.planes, self.object_id, self.pending = {}, 1, PendingClicks()
+            self.planes, self.object_id, self.pending, self.confidence = {}, 1, PendingClicks(), {}
             self.begin_anew()
         self.image_changed.emit()
 
