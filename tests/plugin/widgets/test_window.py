@@ -132,6 +132,7 @@ def test_enter_accepts_with_the_labels_layer_active_but_ends_a_polygon(open_widg
     click(viewer, widget, 97, 136)
     widget.controller.propagation.propagate(1)
     qtbot.waitUntil(lambda: not widget.controller.propagation.running and controller.canvas.busy == 0, timeout=60_000)
+    viewer.dims.set_current_step(0, 2)  # propagation leaves the view where it was
     viewer.layers.selection.active = controller.workspace.labels
 
     def origins():
