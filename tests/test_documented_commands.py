@@ -121,7 +121,8 @@ def folder(tmp_path_factory):
     for at, (section, marked) in enumerate(zip(volume.data[:2], truth[:2], strict=True)):
         write(place / "path/to/stack1/raw" / f"{at:02}.tif", section)
         write(place / "path/to/stack1/mitochondria" / f"{at:02}.png", np.uint8(255 * (marked > 0)))
-        for images, masks in (("pictures", "masks"), (f"{LEARN}/images", f"{LEARN}/labels")):
+        places = ("pictures", "masks"), (f"{LEARN}/images", f"{LEARN}/labels"), ("zoo/cells/images", "zoo/cells/masks")
+        for images, masks in places:
             write(place / images / f"{at:02}.png", section)
             write(place / masks / f"{at:02}.png", np.uint8(marked))
     (place / "clicks.json").write_text(json.dumps({"clicks": [{"object": 1, "at": [3, 40, 51]}]}))
