@@ -158,6 +158,7 @@ def session(path: Path) -> None:
     from napari_simpleclick.annotation.session_files.restore import RestoredSession
     from napari_simpleclick.cli.replay import named_model, parts_of, size_of
     from napari_simpleclick.data.volume import plane_at
+    from napari_simpleclick.model.weights import DEFAULT_MODEL
     from tests.annotation.session_files.test_format import IMAGES, Soft
 
     found = RestoredSession.read(path)
@@ -166,7 +167,7 @@ def session(path: Path) -> None:
     for facts in found.content.predictors:
         parts_of(str(facts.get("engine", "")))
         size_of(facts)
-        named_model({**facts, "model": "vit_xtiny_stem_448.v5"})
+        named_model({**facts, "model": DEFAULT_MODEL})
     keys = {record["plane"] for record in found.content.steps.values()} | {plane for _, plane in steps}
     for key in keys:
         plane_at(key, np.zeros((4, 60, 70)))
