@@ -199,10 +199,13 @@ def report(path: Path) -> None:
 
 def numbers_of(report: "EvaluationReport") -> None:
     """Everything that is computed from a report, but for intervals, which take long."""
+    from napari_simpleclick.evaluation.report_csv import clicks_csv, domains_csv
+
     report.summary()
     report.extras()
     report.by_domain()
-    report.to_csv()
+    clicks_csv(report)
+    domains_csv(report)
 
 
 RUN = {"model": "b", "protocol": {"max_clicks": 3, "stop_at": None}}

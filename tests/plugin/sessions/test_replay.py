@@ -102,7 +102,7 @@ def test_object_and_slice_that_differ_are_named(session, tmp_path):
     ("keys", "value", "expected"),
     [
         (("about", "image", "hash"), "0123456789abcdef", "is not the image of"),
-        (("about", "image", "shape"), [3, 4, 5], "expected shape [3, 4, 5]"),
+        (("about", "image", "shape"), [3, 4, 5], "expected a place inside the image"),
         (("about", "image", "path"), "/nowhere/a.nii", "--image"),
         (("about", "image", "path"), str(IMAGE), "neither beside the session nor was used here before"),
         (("about", "image", "path"), "//server/share/a.nii", "neither beside the session nor was used here before"),
