@@ -90,7 +90,8 @@ def loudest(weight: Tensor, axis: int, count: int, *, parts: int = 1) -> Tensor:
     """
     norms = torch.linalg.vector_norm(weight.transpose(0, axis).flatten(1), dim=1).reshape(parts, -1)
     chosen = norms.topk(count // parts, dim=1).indices.sort(dim=1).values
-    return (chosen + torch.arange(parts)[:, None] * norms.shape[1]).flatten()
+    indices: Tensor = (chosen + torch.arange(parts)[:, None] * norms.shape[1]).flatten()
+    return indices
 
 
 def cut(tensor: Tensor, name: str, kept: dict[str, Tensor]) -> Tensor:
