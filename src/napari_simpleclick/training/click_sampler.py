@@ -38,7 +38,7 @@ def sample_click(rng: Rng, predicted: BinaryMask, target: BinaryMask, clicks: Se
     elif chance < EXACT + DEEP:
         row, col = rng.choice(np.argwhere(chosen >= deepest / 2))
     else:
-        row, col = anywhere(rng, chosen)
+        row, col = (np.intp(place) for place in anywhere(rng, chosen))
     return Click(int(row), int(col), positive)
 
 
@@ -46,7 +46,8 @@ def anywhere(rng: Rng, depths: np.ndarray) -> tuple[int, int]:
     """A pixel drawn with a chance proportional to its depth (height, width), zero outside of the error."""
     total = np.cumsum(depths.ravel(), dtype=np.float64)
     place = int(np.searchsorted(total, rng.random() * total[-1], side="right"))
-    return divmod(min(place, depths.size - 1), depths.shape[1])
+    row, col = divmod(min(place, depths.size - 1), int(depths.shape[1]))
+    return row, col
 
 
 def depth(error: BinaryMask, clicks: Sequence[Click]) -> np.ndarray:
