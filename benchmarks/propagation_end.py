@@ -19,7 +19,7 @@ from napari_simpleclick.inference.loading import load_predictor
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.propagation.confidence import LEAST, agreement, confidence
 from napari_simpleclick.inference.propagation.follow import expected_shape, follow, why_stop
-from napari_simpleclick.inference.propagation.intensity_likelihood import learnt
+from napari_simpleclick.inference.propagation.intensity_likelihood import learned_likelihood
 from napari_simpleclick.model.weights import DEFAULT_MODEL
 
 BEYOND = 2
@@ -34,7 +34,7 @@ def run(predictor, samples, chain, step):
     mask = samples[at].mask(there[at])
     box = bounding_box(mask)
     known = Prediction.from_patch((box, mask[box.slices]), mask.shape)
-    looks = learnt(samples[at].image, known.object_mask())
+    looks = learned_likelihood(samples[at].image, known.object_mask())
     stopped, beyond = False, 0
     while 0 <= at + step < len(samples) and beyond < BEYOND:
         before, image = samples[at].image, samples[at + step].image

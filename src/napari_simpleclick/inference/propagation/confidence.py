@@ -9,7 +9,7 @@ import numpy as np
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.prediction import Patch
 from napari_simpleclick.inference.propagation.follow import centre_click, shared_area
-from napari_simpleclick.inference.propagation.intensity_likelihood import Appearance
+from napari_simpleclick.inference.propagation.intensity_likelihood import IntensityLikelihood
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import PredictorLike
 from napari_simpleclick.masks import clamped
@@ -30,7 +30,7 @@ UNKNOWN = 0.5
 """Evidence of grey values where an object has no surroundings to be told from."""
 
 
-def confidence(predictor: PredictorLike, looks: Appearance | None, image: Plane, found: Patch) -> float:
+def confidence(predictor: PredictorLike, looks: IntensityLikelihood | None, image: Plane, found: Patch) -> float:
     """How sure it is that an object was found, 0 to 1.
 
     Parameters

@@ -1,6 +1,6 @@
 """From slice to slice: propagate an object on a leash, fill gaps between slices, accept what was found."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from napari_simpleclick.plugin.workspace.slices import counted, planes_after, sl
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from napari_simpleclick.inference.propagation.intensity_likelihood import Appearance
+    from napari_simpleclick.inference.propagation.intensity_likelihood import IntensityLikelihood
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Run:
     plane: SliceView
     targets: list[SliceView]
     done: int = 0
-    looks: "Appearance | None" = None
+    looks: "IntensityLikelihood | None" = None
 
     def advance(self) -> SliceView:
         """The object was found on the next slice, which is returned."""
@@ -217,15 +217,18 @@ class Propagation:
             return
         workspace.planes[target.key] = target
         picture = pictures(image)
-        self.jobs.submit(lambda: self._find(annotator, run, picture(target)), self._found, self.cancel)
+        self.jobs.submit(lambda: self._find(annotator, run, picture), self._found, self.cancel)
 
-    def _find(self, annotator: Annotator, run: Run, picture: Plane) -> tuple[str, list[Change], float]:
+    def _find(
+        self, annotator: Annotator, run: Run, pictures: Callable[[SliceView], Plane]
+    ) -> tuple[str, list[Change], float]:
         """On the worker: the reason to stop, or what changed on the next slice; and how sure that is."""
         # Brings scipy, which the window opens without.
         from napari_simpleclick.inference.propagation.confidence import LEAST, confidence
         from napari_simpleclick.inference.propagation.follow import expected_shape, follow, why_stop
-        from napari_simpleclick.inference.propagation.intensity_likelihood import learnt
+        from napari_simpleclick.inference.propagation.intensity_likelihood import learned_likelihood
 
+        picture = pictures(run.targets[0])
         session = annotator.sessions[run.object_id, run.plane.key]
         source = session.newest
         expected = expected_shape(source.prediction, picture, session.image) if source else None
@@ -233,7 +236,7 @@ class Propagation:
             return "the object is gone from the slice before", [], 0.0
         there = source.prediction.object_mask()
         if run.done == 0 and there is not None:
-            run.looks = learnt(session.image, there)
+            run.looks = learned_likelihood(pictures(run.plane), there)  # with the contrast of now
         answer = follow(annotator.predictor, source.prediction, picture, known=session.image)
         found = answer.object_mask()
         reason = why_stop(expected, found)
