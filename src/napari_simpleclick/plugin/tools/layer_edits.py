@@ -143,16 +143,15 @@ class LayerEdits:
         workspace, annotator, labels = self.workspace, self.workspace.annotator, self.workspace.labels
         if annotator is None or labels is None:
             return
-        layer: Labels = labels
 
         def restoring() -> "Iterator[None]":
             """Where the stroke may not change anything, what napari painted goes away again."""
             now = workspace.annotator
-            if now is None or layer is not workspace.labels:
+            if now is None or labels is None or labels is not workspace.labels:
                 return
             for plane, pixels in strokes:
                 masks = now.sessions.masks_on(plane.key)
-                restore_under(plane.labels(layer.data), pixels, masks, value=workspace.label)
+                restore_under(plane.labels(labels.data), pixels, masks, value=workspace.label)
                 yield
 
         def take() -> "list[Change]":
