@@ -146,8 +146,8 @@ class LayerEdits:
 
         def restoring() -> "Iterator[None]":
             """Where the stroke may not change anything, what napari painted goes away again."""
-            now = workspace.annotator
-            if now is None or labels is None or labels is not workspace.labels:
+            now, is_shown = workspace.annotator, workspace.labels is labels
+            if now is None or not is_shown:
                 return
             for plane, pixels in strokes:
                 masks = now.sessions.masks_on(plane.key)
