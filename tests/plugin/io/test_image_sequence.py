@@ -50,7 +50,7 @@ def test_sequence_is_clicked_propagated_saved_and_restored(folder, how, tmp_path
     masks = controller.workspace.labels.data.copy()
     assert controller.errors == []
     assert all(plane[40, 30] == 1 for plane in masks)
-    recovery.save()
+    recovery.save_now()
 
     again, recovery = opened(paths, tmp_path / "work")
     assert recovery.restore() == 1
