@@ -49,6 +49,15 @@ def test_stem_network_comes_back(tmp_path):
     assert_same_network(load_checkpoint(tmp_path / "net.safetensors"), model)
 
 
+def test_same_network_makes_the_same_file(tmp_path, small):
+    facts = {word: word for word in ("seed", "samples", "minutes", "validation")}
+    files = [tmp_path / f"{number}.safetensors" for number in range(8)]
+    for file in files:
+        save_checkpoint(file, small, metadata=facts)
+    assert len({file.read_bytes() for file in files}) == 1
+    assert_same_network(load_checkpoint(files[0]), load_checkpoint(files[-1]))
+
+
 def test_half_precision_file_is_half_as_large(tmp_path, small):
     save_checkpoint(tmp_path / "half.safetensors", small)
     save_checkpoint(tmp_path / "full.safetensors", small, dtype=torch.float32)

@@ -56,7 +56,17 @@ def save_checkpoint(
     tensors = {name: tensor.detach().cpu().to(dtype).contiguous() for name, tensor in floating_state(model).items()}
     header = {**(metadata or {}), HEADER: json.dumps(asdict(model.config)), CHECKSUM: checksum(tensors)}
     with replace_when_complete(path) as partial:
-        partial.write_bytes(save(tensors, metadata=header))
+        partial.write_bytes(in_one_order(save(tensors, metadata=header)))
+
+
+def in_one_order(file: bytes) -> bytes:
+    """A safetensors file with its facts sorted: safetensors shuffles them, and the cache knows files by their hash."""
+    start = 8 + int.from_bytes(file[:8], "little")
+    header = json.loads(file[8:start])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)  # tensors begin at a multiple of eight bytes
+    return len(text).to_bytes(8, "little") + text + file[start:]
 
 
 def load_checkpoint(path: Path) -> SimpleClick:

@@ -55,7 +55,7 @@ class OpenVinoNetwork:
             self._decoder = compiled(decoder, precision, threads)
             self._encoder = first.result()
         self._encode, self._decode = self._encoder.create_infer_request(), self._decoder.create_infer_request()
-        for weights in folder.rglob("*.bin"):
+        for weights in (*folder.glob("*.bin"), *folder.glob("[!.]*/*.bin")):  # not what another process writes just now
             let_go(weights)
         prune(folder.parent, used=folder)
 
