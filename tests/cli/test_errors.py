@@ -45,7 +45,8 @@ def test_said_word_is_coloured_whatever_console_is_used():
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 def test_ctrl_c_is_one_line_and_status_130():
     code = (
-        "import time; from napari_simpleclick.cli.errors import told_as_messages\n"
+        "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # which shells ignore in "&"
+        "from napari_simpleclick.cli.errors import told_as_messages\n"
         "with told_as_messages('Results are in a.jsonl.'): print('in', flush=True); time.sleep(60)"
     )
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
