@@ -99,7 +99,7 @@ def test_choice_is_kept_in_session_files_and_comes_back(ct, tmp_path):
     controller, recovery = opened(ct)
     choose(ct, "CT: lung")
     controller.clicks.click_at((0, 15, 15), positive=True)
-    recovery.save()
+    recovery.save_now()
     again = Image(ct.data, name="again", contrast_limits=(0, 10))
     _, recovery = opened(again)
     assert choice(again) == AS_SHOWN
