@@ -1,6 +1,7 @@
 """Every command that README and documents show runs as it is written, or is declared here with the reason why not."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -26,6 +27,20 @@ BIN = Path(sys.executable).parent
 LIMIT = 900
 """Seconds that a command may take on a busy machine."""
 
+MINUTES = "minutes on a laptop; set NAPARI_SIMPLECLICK_ALL_COMMANDS=1 to run it"
+
+LONG = (
+    {}
+    if os.environ.get("NAPARI_SIMPLECLICK_ALL_COMMANDS")
+    else {
+        "make (demo|fuzz)": f"{MINUTES}: tests/cli/test_main.py and tests/test_fuzz.py have less of it",
+        "napari-simpleclick demo": f"{MINUTES}: tests/cli/test_main.py runs it with two clicks",
+        "napari-simpleclick-train": f"{MINUTES}: tests/cli/test_train_command.py trains a few steps",
+        "napari-simpleclick-eval compare": "compares reports of two commands before it: tests/cli/test_eval_command.py",
+        "napari-simpleclick-eval(?!.*(list|disks))": f"{MINUTES}: tests/cli/test_eval_command.py clicks fewer objects",
+    }
+)
+
 NOT_RUN = {
     "make (test|install|lint)": "runs these very tests, or needs a package registry: `.ci/run` begins with them",
     "make annotate": "opens a window and stays: tests/plugin/widgets/test_make_annotate.py",
@@ -41,6 +56,8 @@ NOT_RUN = {
     ".*my_module:create": "needs a package of the reader's",
     "napari-simpleclick-eval --regions published": "minutes: tests/cli/test_eval_command.py has it with fewer objects",
     "napari-simpleclick-eval .*sstem.json|.*(patient19|nuclei.json)": "repeats numbers of the model card on whole sets",
+    "napari-simpleclick-(eval --model late|train --from (mae|default --mix))": "needs the reader's weights or data",
+    **LONG,
 }
 """Pattern of commands, and why a test does not run them; their options are looked for in the help of the program."""
 
