@@ -6,7 +6,7 @@ from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.keys import Actions
 
 
-def actions_of(controller: Controller, cancel: Callable[[], None]) -> Actions:
+def actions_of(controller: Controller, cancel: Callable[[], None], save: Callable[[], None]) -> Actions:
     """Everything that has a button or a key.
 
     Parameters
@@ -15,6 +15,8 @@ def actions_of(controller: Controller, cancel: Callable[[], None]) -> Actions:
         Has the tools.
     cancel
         Stops whatever takes long.
+    save
+        Asks where the masks go.
     """
     propagation, slices = controller.propagation, controller.slices
     return {
@@ -37,4 +39,5 @@ def actions_of(controller: Controller, cancel: Callable[[], None]) -> Actions:
         "review": slices.review,
         "review_back": lambda: slices.review(-1),
         "cancel": cancel,
+        "save": save,
     }

@@ -53,7 +53,7 @@ class Controller:
         self.propagation = Propagation(workspace, jobs, canvas)
         self.threshold = Threshold(workspace, canvas)
         self.edits = LayerEdits(workspace, jobs, canvas, self.clicks)
-        self.mouse = ClickListener(workspace, self.clicks)
+        self.mouse = ClickListener(workspace, self.clicks, self.objects.next_object)
         jobs.changed.connect(workspace.changed.emit)
         canvas.labels_added.connect(self.edits.watch_labels)
         canvas.points_added.connect(self.edits.watch_points)

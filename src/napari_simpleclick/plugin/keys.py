@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Labels
+    from napari.layers import Labels, Layer
 
 Actions: TypeAlias = dict[str, Callable[[], None]]
 """What the user can do, by name."""
@@ -31,6 +30,7 @@ KEYS = {
     "Shift-U": ("review_back", "previous slice to review"),
     "Q": ("fill", "interpolate the slices between"),
     "Shift-R": ("reset_rest", "remove the object from here to the end"),
+    "Shift-S": ("save", "save the masks"),
     "Shift-Q": ("fit", "interpolate the slices between, and let the network refine them"),
 }
 """Key, name of the action, and what it does; free on napari's image, labels and points layers."""
@@ -40,11 +40,9 @@ NEEDED = {"Enter": {"polygon"}, "Escape": {"polygon", "paint", "erase"}}
 
 
 def bind_keys(workspace: Workspace, actions: Actions) -> None:
-    """Bind all keys on the layers that the workspace has now, and on the viewer while no single layer is active."""
+    """Bind all keys on the layers that the workspace has now, and on the viewer for all others that do not use them."""
     for key, (name, _) in KEYS.items():
-        workspace.viewer.bind_key(
-            key, lambda viewer, action=actions[name]: act_without_layer(viewer, action), overwrite=True
-        )
+        workspace.viewer.bind_key(key, lambda _viewer, action=actions[name]: action(), overwrite=True)
     for layer in (workspace.image, workspace.labels, workspace.points):
         for key, (name, _) in KEYS.items():
             if layer is not None:
@@ -61,10 +59,20 @@ def unbind_keys(workspace: Workspace) -> None:
         workspace.viewer.bind_key(key, None)
 
 
-def act_without_layer(viewer: "ViewerModel", action: Callable[[], None]) -> None:
-    """Act while no layer is active, or several are chosen; with others active their keys are not ours."""
-    if viewer.layers.selection.active is None:
-        action()
+def taken_keys(layer: "Layer") -> list[str]:
+    """Keys of ours that the tools of another layer use while that is active.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from napari.layers import Image, Shapes
+    >>> taken_keys(Image(np.zeros((2, 2)))), "R" in taken_keys(Shapes())
+    ([], True)
+    """
+    from napari.utils.key_bindings import coerce_keybinding
+
+    theirs = {*layer.class_keymap, *layer.keymap}
+    return [shown(key) for key in KEYS if coerce_keybinding(key) in theirs]
 
 
 def leave_keys(labels: "Labels", actions: Actions) -> None:
@@ -80,6 +88,7 @@ def cheat_sheet() -> str:
     rows = [
         ("Left click", "the object is here"),
         ("Right click", "the object is not here"),
+        ("Shift+click", "a new object is here"),
         ("Drag", "move the picture"),
     ]
     rows += [(shown(key), meaning) for key, (_, meaning) in KEYS.items()] + [("?", "show these keys")]

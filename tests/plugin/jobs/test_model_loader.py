@@ -159,7 +159,8 @@ def test_choice_that_cannot_be_loaded_gives_way_to_the_one_that_stays(monkeypatc
 
 def test_menus_go_back_to_the_choice_that_stays_without_asking_for_it_again(qtbot):
     panel, asked = SetupPanel(), []
-    qtbot.addWidget(panel)
+    for form in (panel.image_form, panel.contrast_form, panel.model_form, panel.advanced_form):
+        qtbot.addWidget(form)
     before = panel.model
     panel.flip_box.toggled.connect(asked.append)
     panel.draft_box.toggled.connect(asked.append)

@@ -192,6 +192,7 @@ def test_menus_of_the_window_choose_channels(make_napari_viewer, qtbot):
     viewer.add_image(np.full((4, 64, 64), 10, np.uint8), name="t1", contrast_limits=(0, 255))
     menu = widget.channels
     qtbot.waitUntil(lambda: "t1" in menu.offered, timeout=20_000)
+    widget.sections["Image and contrast"].expand(animate=False)
     assert not menu.isVisibleTo(widget)
     widget.setup.channels_button.click()
     assert menu.isVisibleTo(widget)

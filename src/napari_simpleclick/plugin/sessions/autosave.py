@@ -11,8 +11,10 @@ from weakref import WeakKeyDictionary
 from napari_simpleclick.annotation.session_files.image_location import remember_place
 from napari_simpleclick.annotation.session_files.recorder import SessionRecorder
 from napari_simpleclick.annotation.session_files.recoverable import (
+    RecoverableSession,
     forget_old,
     next_path,
+    recoverable_sessions,
     recovery_folder,
     session_to_offer,
 )
@@ -32,6 +34,10 @@ from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from napari.layers import Image
+
+
+OFFERED = 5
+"""So many files of earlier work are listed."""
 
 
 class Recovery:
@@ -59,6 +65,8 @@ class Recovery:
         self._image: Image | None = None
         self._hash = ""
         self._earlier: Path | None = None
+        self.offers: list[RecoverableSession] = []
+        """Earlier work on the present image, the latest first, until one is restored or all are dismissed."""
         self._left: WeakKeyDictionary[Image, Journal] = WeakKeyDictionary()
         self._saving, self._told = False, ""
 
@@ -143,6 +151,24 @@ class Recovery:
 
         self.jobs.submit(lambda: RestoredSession.read(path), read)
 
+    def restore_file(self, path: Path) -> None:
+        """Bring back the work of a file, whatever was done since: that stays in a file of its own."""
+
+        def read(restored: RestoredSession) -> None:
+            try:
+                count = self.open(path, restored)
+            except (ValueError, OSError) as error:
+                self.workspace.failed.emit(error)
+            else:
+                self.workspace.status.emit(f"{what_is_back(count)}; what was here before is kept: Session > Open.")
+
+        self.jobs.submit(lambda: RestoredSession.read(path), read)
+
+    def dismiss(self) -> None:
+        """Offer earlier work no more; its files stay."""
+        self.offers = []
+        self.workspace.changed.emit()
+
     def open(self, path: Path, restored: RestoredSession | None = None) -> int:
         """Go on with the work in a session file; what was done so far is let go, but stays in its own file.
 
@@ -162,6 +188,7 @@ class Recovery:
         self.save_now()
         restore(self.workspace, self.canvas, self.clicks, restored, path)
         self.journal = self._earlier = None
+        self.offers = []
         journal = self.present_journal()
         if journal is not None:
             journal.recorder.take_over(restored)
@@ -202,19 +229,26 @@ class Recovery:
             self.jobs.run(end, lambda _nothing: None, self.workspace.failed.emit)
 
     def _begin(self, image: "Image | None") -> None:
-        self._image, self._hash, self._earlier, self.journal = image, "", None, None
+        self._image, self._hash, self._earlier, self.journal, self.offers = image, "", None, None, []
         if image is None:
             return
         data = layer_data(image)
 
-        def look() -> tuple[str, Path | None]:
+        def look() -> tuple[str, Path | None, list[RecoverableSession]]:
             name = fingerprint(data)
-            offered = session_to_offer(self.folder, [earlier_fingerprint(data), name])
-            return name, offered.path if offered else None
+            hashes = [earlier_fingerprint(data), name]
+            offered = session_to_offer(self.folder, hashes)
+            others = [
+                each for each in recoverable_sessions(self.folder, hashes) if offered and each.path != offered.path
+            ]
+            offers = [offered, *(each for each in others if not each.in_use)] if offered else []
+            return name, offered.path if offered else None, offers[:OFFERED]
 
-        def found(result: tuple[str, Path | None]) -> None:
+        def found(result: tuple[str, Path | None, list[RecoverableSession]]) -> None:
             if image is self._image:
-                self._hash, self._earlier = result
+                self._hash, self._earlier, offers = result
+                annotator = self.workspace.annotator
+                self.offers = offers if annotator is None or not annotator.sessions else []
                 self.workspace.changed.emit()
 
         self.run(look, found, self.workspace.failed.emit)

@@ -20,7 +20,7 @@ class Clicks:
     def __init__(self, workspace: Workspace, canvas: Canvas) -> None:
         self.workspace, self.canvas = workspace, canvas
 
-    def click_at(self, world: tuple[float, ...], *, positive: bool) -> None:
+    def click_at(self, world: tuple[float, ...], *, positive: bool, plane: SliceView | None = None) -> None:
         """Click the present object at a position in world coordinates of the viewer.
 
         Parameters
@@ -29,12 +29,14 @@ class Clicks:
             One coordinate per axis of the viewer, in the viewer's units.
         positive
             Whether the object is there.
+        plane
+            The slice that was seen; the displayed one if None.
         """
         workspace = self.workspace
         if not workspace.ready or workspace.image is None:
             workspace.status.emit("Choose an image and press Annotate.")
             return
-        plane = workspace.plane()
+        plane = plane or workspace.plane()
         if plane is None:
             return
         row, col = (round(v) for v in plane.to_plane(workspace.image.world_to_data(world)[-workspace.image.ndim :]))

@@ -1,10 +1,16 @@
 """Mouse: a click that is no drag becomes a click on the object, whatever layer is active."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from napari_simpleclick.plugin.tools.clicks import Clicks
+from napari_simpleclick.plugin.workspace.planes import layer_data
 from napari_simpleclick.plugin.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from napari.layers import Image
 
 LEFT, RIGHT = 1, 2
 
@@ -21,26 +27,51 @@ class ClickListener:
         Knows our layers.
     clicks
         Gets the clicks.
+    new_object
+        Goes on with a new object, before a click with Shift.
     """
 
-    def __init__(self, workspace: Workspace, clicks: Clicks) -> None:
-        self.workspace, self.clicks = workspace, clicks
+    def __init__(self, workspace: Workspace, clicks: Clicks, new_object: Callable[[], None]) -> None:
+        self.workspace, self.clicks, self.new_object = workspace, clicks, new_object
+        self._last: Any = None
 
     def __call__(self, viewer: Any, event: Any) -> Iterator[None]:
-        """Wait for the release; a drag moves the picture as ever, and so do clicks with a modifier."""
-        if event.button not in (LEFT, RIGHT) or event.modifiers:
+        """Wait for the release; a drag moves the picture as ever, and so do clicks with a modifier other than Shift."""
+        shift = [str(key) for key in event.modifiers] == ["Shift"]
+        if event.button not in (LEFT, RIGHT) or (event.modifiers and not shift):
             return
         if not self.listens(viewer):
             self.tell_why(viewer)
             return
         start, position, button = event.pos, tuple(event.position), event.button
+        plane = self.workspace.shown_plane  # which a slider may leave until the button is released
+        self._last = start
         yield
         dragged = False
         while event.type == "mouse_move":
             dragged = dragged or moved(start, event.pos)
             yield
         if not dragged and not moved(start, event.pos):
-            self.clicks.click_at(position, positive=(button == LEFT) == self.workspace.settings.positive)
+            if shift:
+                self.new_object()
+            self.clicks.click_at(position, positive=(button == LEFT) == self.workspace.settings.positive, plane=plane)
+
+    def double_click(self, viewer: Any, event: Any) -> bool:
+        """Take the second of two fast clicks, which napari calls a double-click; False if it is not for us.
+
+        On the place of the first it is the same click; elsewhere it is one of its own. Nothing zooms.
+        """
+        if not self.listens(viewer):
+            return False
+        if (
+            event.button in (LEFT, RIGHT)
+            and not event.modifiers
+            and (self._last is None or moved(self._last, event.pos))
+        ):
+            positive = (event.button == LEFT) == self.workspace.settings.positive
+            self.clicks.click_at(tuple(event.position), positive=positive)
+        self._last = event.pos
+        return True
 
     def listens(self, viewer: Any) -> bool:
         """Whether the active layer is one of ours and no painting or selecting tool is chosen."""
@@ -61,9 +92,22 @@ class ClickListener:
             )
 
     def is_ours(self, layer: Any) -> bool:
-        """Whether clicks are listened to while this layer is active."""
+        """Whether clicks are listened to while this layer is active: ours, and images on the same grid."""
         workspace = self.workspace
-        return layer is None or layer in (workspace.image, workspace.labels, workspace.points)
+        if layer is None or layer in (workspace.image, workspace.labels, workspace.points):
+            return True
+        return workspace.image is not None and on_same_grid(layer, workspace.image)
+
+
+def on_same_grid(layer: Any, image: "Image") -> bool:
+    """Whether a layer is an image that lies pixel on pixel on another, such as another modality of a patient."""
+    from napari.layers import Image
+
+    if not isinstance(layer, Image) or layer.ndim != image.ndim:
+        return False
+    shapes = [layer_data(each).shape[: each.ndim] for each in (layer, image)]
+    same = np.allclose(layer.data_to_world((1,) * layer.ndim), image.data_to_world((1,) * image.ndim))
+    return shapes[0] == shapes[1] and same and np.allclose(layer.translate, image.translate)
 
 
 def moved(start: Any, now: Any) -> bool:

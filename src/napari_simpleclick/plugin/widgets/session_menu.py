@@ -42,7 +42,9 @@ class SessionMenu(QPushButton):
 
     def open(self) -> None:
         """Ask for a file and open it."""
-        name, _ = QFileDialog.getOpenFileName(self, "Open session", "", f"{SESSIONS};;All files (*)")
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Open session", str(self.files.recovery.folder), f"{SESSIONS};;All files (*)"
+        )
         self._do(self.files.open, name)
 
     def export(self) -> None:

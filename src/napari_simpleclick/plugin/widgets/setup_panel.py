@@ -1,27 +1,32 @@
 """Setup panel: which image, which network, on which device."""
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 from qtpy.QtCore import QSignalBlocker, Qt
 from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from napari_simpleclick.inference.engines.device import gpu_possible
 from napari_simpleclick.inference.engines.speed_figures import read_speed
 from napari_simpleclick.inference.predictor_settings import DRAFT_SIZE, FULL_SIZE, PredictorSettings
 from napari_simpleclick.model.weights import DEFAULT_MODEL, available_models
 
 
-class SetupPanel(QWidget):
-    """The menus that are set once and then left alone."""
+class SetupPanel:
+    """The menus that are set once and then left alone, in forms for the sections of the dock."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.image_menu = named(QComboBox(), "Image", "The image layer to outline objects in")
+        self.image_menu = named(
+            QComboBox(), "Image", "The image layer to outline objects in: choosing one annotates it"
+        )
         self.annotate_button = named(
             QPushButton("Annotate"), "Annotate", "Add layers for masks and clicks to this image, or put them back"
         )
         self.model_menu = named(QComboBox(), "Model", "Bundled models work offline; others show where to get them")
-        self.device_menu = named(QComboBox(), "Device", "auto takes a GPU if there is one")
+        self.device_menu = named(
+            QComboBox(), "Device", "auto takes a GPU if there is one; only devices of this machine are listed"
+        )
         self.flip_box = named(QCheckBox("mirror average"), "Mirror average", "A little more exact, twice the time")
         self.draft_box = named(
             QCheckBox("draft"), "Draft", "The network looks at 224 instead of 448 pixels: coarser outlines, sooner"
@@ -40,7 +45,7 @@ class SetupPanel(QWidget):
         )
         self.seen_menu = named(
             QComboBox(),
-            "Network sees",
+            "Contrast",
             "Intensities from the next click on: as the layer shows them, percentiles of the data, or a window of CT "
             "where the numbers can be Hounsfield units",
         )
@@ -51,7 +56,7 @@ class SetupPanel(QWidget):
             "channels, as red, green and blue",
         )
         self.channels_button.setCheckable(True)
-        self.device_menu.addItems(["auto", "cpu", "cuda", "mps"])
+        self.device_menu.addItems(devices())
         speed = read_speed()
         for place, model in enumerate(available_models()):
             self.model_menu.addItem(model.name if model.path else f"{model.name} (get it first)", model.name)
@@ -62,13 +67,10 @@ class SetupPanel(QWidget):
             menu.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             menu.setMinimumContentsLength(12)
 
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.addRow("Image", in_a_row(self.image_menu, self.annotate_button))
-        form.addRow("Model", self.model_menu)
-        form.addRow("Device", in_a_row(self.device_menu, self.flip_box, self.draft_box))
-        form.addRow("Sees", in_a_row(self.seen_menu, self.channels_button))
-        form.addRow("", in_a_row(self.view_box, self.hover_box))
+        self.image_form = form(("Image", self.image_menu, self.annotate_button))
+        self.contrast_form = form(("Contrast", self.seen_menu, self.channels_button))
+        self.model_form = form(("Model", self.model_menu), ("Device", self.device_menu))
+        self.advanced_form = form(("", self.flip_box, self.draft_box), ("", self.view_box, self.hover_box))
 
     @property
     def model(self) -> PredictorSettings:
@@ -83,6 +85,8 @@ class SetupPanel(QWidget):
     def show_model(self, choice: PredictorSettings) -> None:
         """Show this choice, which answers the clicks, without loading it again."""
         self.model_menu.setCurrentIndex(self.model_menu.findData(choice.model))
+        if self.device_menu.findText(choice.device) < 0:
+            self.device_menu.addItem(choice.device)
         self.device_menu.setCurrentText(choice.device)
         for box, on in ((self.flip_box, choice.flip), (self.draft_box, choice.size == DRAFT_SIZE)):
             with QSignalBlocker(box):
@@ -101,6 +105,23 @@ class SetupPanel(QWidget):
         self.seen_menu.clear()
         self.seen_menu.addItems(list(names))
         self.seen_menu.setCurrentText(chosen)
+
+
+def devices() -> list[str]:
+    """Devices that this machine may have, told without torch."""
+    if not gpu_possible():
+        return ["auto", "cpu"]
+    return ["auto", "cpu", "mps" if sys.platform == "darwin" else "cuda"]
+
+
+def form(*rows: tuple[str, *tuple[QWidget, ...]]) -> QWidget:
+    """Rows of a text and the widgets that it names."""
+    widget = QWidget()
+    layout = QFormLayout(widget)
+    layout.setContentsMargins(0, 0, 0, 0)
+    for text, *widgets in rows:
+        layout.addRow(text, in_a_row(*widgets))
+    return widget
 
 
 def named(widget: Any, name: str, tooltip: str) -> Any:

@@ -6,31 +6,37 @@ from typing import TYPE_CHECKING, Any
 from napari.utils.notifications import show_info
 from qtpy.QtCore import QEvent, Qt, QTimer
 from qtpy.QtGui import QKeySequence, QShortcut
-from qtpy.QtWidgets import QLabel, QMessageBox, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QComboBox, QLabel, QMessageBox, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from napari_simpleclick.plugin.actions import actions_of
 from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.io.saving import Saving
 from napari_simpleclick.plugin.jobs.model_loader import ModelLoader
 from napari_simpleclick.plugin.jobs.worker import InferenceThread
-from napari_simpleclick.plugin.keys import bind_keys, cheat_sheet, unbind_keys
-from napari_simpleclick.plugin.sessions.autosave import Recovery, when
+from napari_simpleclick.plugin.keys import KEYS, bind_keys, cheat_sheet, taken_keys, unbind_keys
+from napari_simpleclick.plugin.sessions.autosave import Recovery
 from napari_simpleclick.plugin.sessions.session_files import SessionFiles
 from napari_simpleclick.plugin.tools.ground_truth import GroundTruth
 from napari_simpleclick.plugin.tools.hover import HoverPreview
 from napari_simpleclick.plugin.tools.look_ahead import LookAhead
+from napari_simpleclick.plugin.widgets.canvas_focus import DockKeys, focus_canvas
 from napari_simpleclick.plugin.widgets.channels_menu import ChannelsMenu
 from napari_simpleclick.plugin.widgets.clicks_panel import ClicksPanel
+from napari_simpleclick.plugin.widgets.earlier_work import EarlierWork
 from napari_simpleclick.plugin.widgets.ending import at_the_end
+from napari_simpleclick.plugin.widgets.folded import Folded
 from napari_simpleclick.plugin.widgets.ground_truth import GroundTruthPanel
 from napari_simpleclick.plugin.widgets.intensity_menu import SeenMenu
 from napari_simpleclick.plugin.widgets.main_thread import MainThread
 from napari_simpleclick.plugin.widgets.network_view_panel import NetworkView
 from napari_simpleclick.plugin.widgets.objects_panel import ObjectsPanel
 from napari_simpleclick.plugin.widgets.rest_timer import rest_timer
+from napari_simpleclick.plugin.widgets.save_button import SaveButton
 from napari_simpleclick.plugin.widgets.scroll_column import ScrollColumn
 from napari_simpleclick.plugin.widgets.session_menu import SessionMenu
 from napari_simpleclick.plugin.widgets.setup_panel import SetupPanel, group, in_a_row, named
 from napari_simpleclick.plugin.widgets.slices_panel import SlicesPanel
+from napari_simpleclick.plugin.workspace.slices import slice_axis
 
 if TYPE_CHECKING:
     import napari
@@ -78,7 +84,8 @@ class SimpleClickWidget(QWidget):
         self.session_files = SessionFiles(self.workspace, controller.jobs, controller.images, self.recovery, self._ask)
         self.hover = HoverPreview(*state, controller.mouse, rest_timer)
         self.look_ahead = LookAhead(*state, rest_timer)
-        self.actions = actions_of(controller, self._cancel)
+        self.saving = Saving(self.workspace, self.saver)
+        self.actions = actions_of(controller, self._cancel, lambda: self.save_button.ask())
         self._build()
         self._connect()
         self._list_images()
@@ -103,6 +110,9 @@ class SimpleClickWidget(QWidget):
         self.status = QLabel()
         self.status.setTextFormat(Qt.TextFormat.PlainText)  # it quotes names of files, layers and objects
         self.status.setWordWrap(True)
+        policy = self.status.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)  # or a long name of a file widens the dock for good
+        self.status.setSizePolicy(policy)
         self.status.setAccessibleName("Status")
         self.help = QLabel(cheat_sheet())
         self.help.setWordWrap(True)  # or the keys make the dock wide, which it stays
@@ -111,12 +121,8 @@ class SimpleClickWidget(QWidget):
         self.help_button = named(QPushButton("?"), "Keys", "Show what mouse and keys do")
         self.help_button.setCheckable(True)
         self.help_button.setFixedWidth(32)
-        self.restore_button = named(
-            QPushButton(),
-            "Restore earlier work",
-            "Bring back clicks and masks as they were saved; nothing is overwritten",
-        )
-        self.restore_button.setVisible(False)
+        self.earlier = EarlierWork(self.recovery)
+        self.restore_button = self.earlier.button
         self.save_timer = QTimer(self)
         self.save_timer.setInterval(SAVE_EVERY_MS)
         self.refresh_timer = QTimer(self)
@@ -132,13 +138,27 @@ class SimpleClickWidget(QWidget):
         self.busy_timer.setSingleShot(True)
         self.busy_timer.setInterval(BUSY_AFTER_MS)
 
-        clicks = group("Clicks", self.clicks, self.truth, self.network_view)
-        objects, slices = group("Objects", self.objects), group("Slices", self.slices)
+        self.save_button = SaveButton(self.saving)
+        objects, self.slices_group = group("Objects", self.objects), group("Slices", self.slices)
+        self.sections = {
+            "Image and contrast": Folded("Image and contrast", self.setup.contrast_form, self.channels),
+            "Model": Folded("Model", self.setup.model_form),
+            "Advanced": Folded("Advanced", self.setup.advanced_form, self.truth, self.network_view),
+        }
         layout = QVBoxLayout(self)
+        layout.addWidget(self.setup.image_form)
         layout.addWidget(
-            ScrollColumn(self.setup, self.channels, self.restore_button, clicks, objects, slices, stretched=objects),
+            ScrollColumn(
+                self.earlier,
+                self.clicks,
+                objects,
+                self.slices_group,
+                *self.sections.values(),
+                stretched=objects,
+            ),
             stretch=1,
         )
+        layout.addWidget(self.save_button)
         layout.addWidget(in_a_row(self.status, self.session_menu, self.help_button))
         layout.addWidget(self.help)
 
@@ -151,10 +171,11 @@ class SimpleClickWidget(QWidget):
         self.begin_timer.timeout.connect(self._begin)
         self.load_timer.timeout.connect(self._load_model)
         self.busy_timer.timeout.connect(self._show_working)
-        self.restore_button.clicked.connect(self.recovery.restore_soon)
         self.save_timer.timeout.connect(self.recovery.save)
         self.save_timer.start()
         setup.annotate_button.clicked.connect(self._annotate_chosen)
+        setup.image_menu.activated.connect(self._annotate_chosen)
+        self._give_focus_back()
         setup.model_menu.activated.connect(self._load_model)
         setup.device_menu.activated.connect(self._load_model)
         setup.flip_box.toggled.connect(self._load_model)
@@ -170,6 +191,9 @@ class SimpleClickWidget(QWidget):
         workspace.slice_changed.connect(self._show_state_soon)
         self.viewer.mouse_drag_callbacks.append(self.controller.mouse)
         self.viewer.mouse_move_callbacks.append(self.hover)
+        self._zooms = list(self.viewer.mouse_double_click_callbacks)
+        self.viewer.mouse_double_click_callbacks[:] = [self._double_click]
+        self.viewer.layers.selection.events.active.connect(self._tell_taken_keys)
         self.viewer.layers.events.inserted.connect(self._on_inserted)
         self.viewer.layers.events.removed.connect(self._list_images)
         self.viewer.layers.events.reordered.connect(self._list_images)
@@ -183,6 +207,7 @@ class SimpleClickWidget(QWidget):
                 self.save_timer.stop,
                 lambda: viewer.mouse_drag_callbacks.remove(listener),
                 lambda: viewer.mouse_move_callbacks.remove(hover),
+                self._zoom_again,
                 hover.stop,
                 self.look_ahead.stop,
                 self.controller.propagation.cancel,
@@ -216,8 +241,38 @@ class SimpleClickWidget(QWidget):
     def _annotate_chosen(self) -> None:
         images = self._images()
         if images:
-            self.controller.images.annotate(images[max(self.setup.image_menu.currentIndex(), 0)])
+            image = images[max(self.setup.image_menu.currentIndex(), 0)]
+            image.visible = True
+            self.controller.images.annotate(image)
             bind_keys(self.workspace, self.actions)
+
+    def _give_focus_back(self) -> None:
+        """Keys act everywhere in the dock, and what was chosen there gives the focus back to the canvas."""
+        self.keys = DockKeys(self, {key: self.actions[name] for key, (name, _) in KEYS.items()})
+        self.slices.place_box.lineEdit().returnPressed.connect(lambda: focus_canvas(self))
+        self.objects.table.chosen.connect(lambda _object: focus_canvas(self))
+        self.slices.strip.chosen.connect(lambda _place: self.slices.strip.underMouse() and focus_canvas(self))
+        for menu in self.findChildren(QComboBox):
+            menu.activated.connect(lambda _row: focus_canvas(self))
+
+    def _double_click(self, viewer: Any, event: Any) -> None:
+        """Fast clicks are clicks; where they are not ours, napari zooms as ever."""
+        if not self.controller.mouse.double_click(viewer, event):
+            for zoom in self._zooms:
+                zoom(viewer, event)
+
+    def _zoom_again(self) -> None:
+        """Leave double-clicks to napari."""
+        self.viewer.mouse_double_click_callbacks[:] = self._zooms
+
+    def _tell_taken_keys(self, event: Any) -> None:
+        """Tell which keys do something else while another layer is active."""
+        layer = event.value
+        if layer is None or self.controller.mouse.is_ours(layer):
+            return
+        taken = taken_keys(layer)
+        if taken:
+            self.workspace.status.emit(f"{layer.name!r} is active: {', '.join(taken)} are keys of its tools.")
 
     def _on_inserted(self, event: Any) -> None:
         if self.worker.stopped:
@@ -265,12 +320,12 @@ class SimpleClickWidget(QWidget):
         self.seen.refresh()
         self.channels.refresh()
         self.setup.hover_box.setChecked(self.hover.on)
-        earlier = self.recovery.find()
-        self.restore_button.setVisible(earlier is not None)
-        if earlier is not None:
-            self.restore_button.setText(f"Restore work of {when(earlier)}")
+        self.earlier.refresh()
         self.objects.refresh()
         self.slices.refresh()
+        shown = self.workspace.shown_plane
+        self.slices_group.setVisible(shown is None or slice_axis(shown) is not None)
+        self.save_button.setEnabled(self.workspace.labels is not None)
         self.buttons["cancel"].setEnabled(self.controller.propagation.running or self.models.loading)
         if controller.canvas.busy and not self.busy_timer.isActive():
             self.busy_timer.start()
@@ -285,6 +340,7 @@ class SimpleClickWidget(QWidget):
 
     def _show_status(self, text: str) -> None:
         self.status.setText(text)
+        self.status.setToolTip(text)
 
     def _ask(self, question: str) -> bool:
         """Ask a question; closing the window is a no."""

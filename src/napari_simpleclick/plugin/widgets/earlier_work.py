@@ -1,0 +1,71 @@
+"""Earlier work: a row that offers to restore what was saved of an image, there until it is used or dismissed."""
+
+from qtpy.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+
+from napari_simpleclick.annotation.session_files.recoverable import RecoverableSession
+from napari_simpleclick.plugin.sessions.autosave import Recovery, when
+from napari_simpleclick.plugin.widgets.setup_panel import named
+from napari_simpleclick.plugin.workspace.slices import counted
+
+
+class EarlierWork(QWidget):
+    """A button for the latest work, a list of all, and one to dismiss them.
+
+    Parameters
+    ----------
+    recovery
+        Knows what there is.
+    """
+
+    def __init__(self, recovery: Recovery) -> None:
+        super().__init__()
+        self.recovery = recovery
+        self.button = named(
+            QPushButton(),
+            "Restore earlier work",
+            "Bring back clicks and masks as they were saved; nothing is overwritten",
+        )
+        self.list_button = named(QPushButton("▾"), "List of earlier work", "Choose which earlier work to bring back")
+        self.list_menu = QMenu(self)
+        self.list_button.setMenu(self.list_menu)
+        self.dismiss_button = named(QPushButton("✕"), "Dismiss earlier work", "Offer it no more; the files stay")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.button, stretch=1)
+        for small in (self.list_button, self.dismiss_button):
+            small.setFixedWidth(32)
+            layout.addWidget(small)
+        self.button.clicked.connect(lambda _checked: self.restore())
+        self.dismiss_button.clicked.connect(lambda _checked: recovery.dismiss())
+        self._shown: list[str] = []
+        self.refresh()
+
+    def restore(self) -> None:
+        """Bring back the latest work."""
+        if self.recovery.find() is not None:
+            self.recovery.restore_soon()
+        elif self.recovery.offers:
+            self.recovery.restore_file(self.recovery.offers[0].path)
+
+    def refresh(self) -> None:
+        """Show what there is."""
+        offers = self.recovery.offers
+        self.recovery.find()  # looks for work on an image that was just chosen
+        for widget in (self, self.button):
+            widget.setVisible(bool(offers))
+        texts = [text_of(offer) for offer in offers]
+        if texts == self._shown:
+            return
+        self._shown = texts
+        self.button.setText(f"Restore {texts[0]}" if texts else "")
+        self.list_button.setEnabled(len(texts) > 1)
+        self.list_menu.clear()
+        for offer, text in zip(offers, texts, strict=True):
+            action = self.list_menu.addAction(text)
+            action.triggered.connect(lambda _checked=False, path=offer.path: self.recovery.restore_file(path))
+
+
+def text_of(session: RecoverableSession) -> str:
+    """What a session holds: "8 objects, 68 slices, 28 Nov 16:32, 0.3 MB"."""
+    objects = f"{session.objects} object{'' if session.objects == 1 else 's'}"
+    return f"{objects}, {counted(session.slices)}, {when(session.path)}, {session.size / 1e6:.1f} MB"

@@ -1,0 +1,26 @@
+"""Folded sections of the dock: what is set once and then left alone."""
+
+from qtpy.QtWidgets import QWidget
+from superqt import QCollapsible
+
+
+class Folded(QCollapsible):
+    """A section that is closed at first.
+
+    Parameters
+    ----------
+    title
+        Its name.
+    contents
+        Widgets below each other.
+    """
+
+    def __init__(self, title: str, *contents: QWidget) -> None:
+        super().__init__(title, expandedIcon="▾", collapsedIcon="▸")
+        self.setDuration(0)
+        button = self.toggleButton()
+        button.setAccessibleName(title)
+        button.setToolTip("Show or hide these settings")
+        for widget in contents:
+            self.addWidget(widget)
+        self.collapse(animate=False)

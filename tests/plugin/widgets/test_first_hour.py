@@ -1,0 +1,158 @@
+"""What a new user does in the first hour, with mouse and keys in a real window."""
+
+import os
+import sys
+
+import numpy as np
+import pytest
+import tifffile
+from napari.layers import Image
+from qtpy.QtCore import QPoint, Qt
+from qtpy.QtWidgets import QApplication, QFileDialog
+
+from napari_simpleclick.data.samples import sample_volume
+
+pytestmark = [
+    pytest.mark.skipif(
+        sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
+        reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+    ),
+    pytest.mark.filterwarnings("ignore:Private attribute access"),  # the canvas, to press the mouse on it
+]
+
+
+def focused(widget):
+    return QApplication.focusWidget() or widget
+
+
+def test_keys_act_after_a_row_a_menu_and_a_number_were_chosen_and_with_other_layers_active(open_widget, click, qtbot):
+    viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em")
+    workspace, table = widget.workspace, widget.objects.table
+    click(viewer, widget, 97, 136)
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualItemRect(table.item(0, 1)).center())
+    qtbot.keyClick(focused(table), Qt.Key.Key_N)
+    assert workspace.object_id == 2
+    qtbot.keyClick(table, Qt.Key.Key_N)  # should the table still have the focus, as after the tabulator
+    workspace.select_object(1)
+
+    here = viewer.dims.current_step[0]
+    field = widget.slices.place_box
+    field.setFocus()
+    qtbot.keyClick(field.lineEdit(), Qt.Key.Key_D)
+    assert viewer.dims.current_step[0] == here + 1
+    qtbot.keyClick(field.lineEdit(), Qt.Key.Key_3)
+    assert "3" in field.text()
+
+    canvas = viewer.window._qt_viewer.canvas.native
+    viewer.add_image(np.zeros((10, 256, 256), np.uint8), name="other")
+    assert viewer.layers.selection.active.name == "other"
+    qtbot.keyClick(canvas, Qt.Key.Key_U)
+    assert viewer.dims.current_step[0] == here
+    viewer.add_shapes(name="drawing")
+    assert widget.status.text().startswith("'drawing' is active: ")
+    assert "R" in widget.status.text()
+
+
+def test_choosing_an_image_annotates_and_shows_it(open_widget, qtbot):
+    viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em")
+    viewer.add_image(np.zeros((10, 256, 256), np.uint8), name="hidden", visible=False)
+    menu = widget.setup.image_menu
+    menu.setFocus()
+    qtbot.keyClick(menu, Qt.Key.Key_Down if menu.currentText() == "em" else Qt.Key.Key_Up)
+    qtbot.waitUntil(lambda: widget.workspace.image.name == "hidden", timeout=10_000)
+    assert viewer.layers["hidden"].visible
+
+
+def test_double_clicks_are_one_click_fast_clicks_are_all_kept_and_nothing_zooms(open_widget, at, qtbot):
+    viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em")
+    canvas, zoom = viewer.window._qt_viewer.canvas.native, viewer.camera.zoom
+    place = at(viewer, 97, 136)
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+    spots = [at(viewer, row, 100 + 8 * row // 10) for row in range(80, 130, 10)]
+    for spot in spots:  # as Qt delivers fast clicks: every second one as a double-click
+        qtbot.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=spot)
+    qtbot.waitUntil(lambda: widget.controller.canvas.busy == 0, timeout=60_000)
+    assert len(widget.workspace.points.data) == 1 + len(spots)
+    assert viewer.camera.zoom == zoom
+
+
+def test_a_click_with_shift_begins_a_new_object(open_widget, click, at, qtbot):
+    viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em")
+    viewer.dims.set_current_step(0, 2)
+    click(viewer, widget, 199, 223)
+    canvas = viewer.window._qt_viewer.canvas.native
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, pos=at(viewer, 96, 133))
+    qtbot.waitUntil(lambda: widget.workspace.labels.data[2, 96, 133] == 2, timeout=60_000)
+    assert widget.workspace.labels.data[2, 199, 223] == 1
+
+
+def test_masks_are_saved_beside_their_image_with_its_pixel_size(open_widget, click, qtbot, tmp_path, monkeypatch):
+    tifffile.imwrite(tmp_path / "em.tif", sample_volume("em-like")[0].data)
+    viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em", scale=(0.05, 0.004, 0.004))
+    click(viewer, widget, 97 * 0.004, 136 * 0.004)
+    asked = []
+
+    def answer(_parent, _title, suggested, filters, chosen):
+        asked.append((suggested, filters, chosen))
+        return str(tmp_path / "masks.tif"), chosen
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    qtbot.mouseClick(widget.save_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: widget.status.text() == f"Saved 1 object: {tmp_path / 'masks.tif'}", timeout=30_000)
+    assert asked[0][0].endswith("em_masks.tif")
+    assert "NIfTI (*.nii.gz *.nii)" in asked[0][1]
+    assert asked[0][2].startswith("TIFF")
+    with tifffile.TiffFile(tmp_path / "masks.tif") as file:
+        np.testing.assert_array_equal(file.asarray(), widget.workspace.labels.data)
+        assert file.imagej_metadata["spacing"] == pytest.approx(0.05)
+    qtbot.keyClick(viewer.window._qt_viewer.canvas.native, Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
+    assert len(asked) == 2
+
+
+def test_a_picture_has_no_slices_and_a_stack_has(open_widget, qtbot):
+    viewer, widget = open_widget(np.asarray(sample_volume("em-like")[0].data[5]), name="picture")
+    qtbot.waitUntil(lambda: not widget.slices_group.isVisible(), timeout=5_000)
+    stack = viewer.add_layer(Image(sample_volume("em-like")[0].data, name="stack"))
+    widget.setup.image_menu.setCurrentText(stack.name)
+    widget.setup.image_menu.activated.emit(widget.setup.image_menu.currentIndex())
+    qtbot.waitUntil(widget.slices_group.isVisible, timeout=10_000)
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+def test_the_dock_leaves_the_canvas_its_place_and_never_gets_wider(open_widget, qtbot, size):
+    viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em")
+    viewer.window.resize(*size)
+    qtbot.wait(100)
+    width = widget.width()
+    canvas = viewer.window._qt_viewer.canvas.native
+    assert canvas.width() >= 0.55 * size[0]
+    widget.workspace.status.emit("Saved: /a/very/long/path/" + "without_any_space_in_it" * 12 + ".nii.gz")
+    qtbot.wait(100)
+    assert widget.width() == width
+    assert canvas.mapTo(canvas.window(), QPoint(0, 0)).x() >= 0
+    for section in widget.sections.values():
+        section.expand(animate=False)
+    qtbot.wait(100)
+    assert widget.width() == width
+
+
+def test_earlier_work_is_offered_until_it_is_restored_or_dismissed(open_widget, click, qtbot):
+    stack = sample_volume("em-like")[0].data
+    viewer, widget = open_widget(stack, name="em")
+    viewer.dims.set_current_step(0, 2)
+    click(viewer, widget, 199, 223)
+    masks = widget.workspace.labels.data.copy()
+    widget.recovery.save_now()
+    widget.recovery._image = None  # as in the next run: looks for files of the image again
+    widget.workspace.begin(widget.workspace.image)
+    widget.controller.canvas.add_layers(widget.workspace.image)
+    widget._show_state()
+    qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=20_000)
+    assert widget.restore_button.text().startswith("Restore 1 object, 1 slice, ")
+    click(viewer, widget, 96, 133)
+    qtbot.wait(50)
+    assert not widget.restore_button.isHidden(), "a click does not take the offer away"
+    qtbot.mouseClick(widget.restore_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(widget.restore_button.isHidden, timeout=20_000)
+    np.testing.assert_array_equal(widget.workspace.labels.data, masks)
