@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.plugin.tools.clicks import Clicks
 from napari_simpleclick.plugin.workspace.planes import layer_data
 from napari_simpleclick.plugin.workspace.workspace import Workspace
@@ -37,13 +38,12 @@ class ClickListener:
 
     def __call__(self, viewer: Any, event: Any) -> Iterator[None]:
         """Wait for the release; a drag moves the picture as ever, and so do clicks with a modifier other than Shift."""
-        shift = [str(key) for key in event.modifiers] == ["Shift"]
-        if event.button not in (LEFT, RIGHT) or (event.modifiers and not shift):
+        if not is_click(event):
             return
         if not self.listens(viewer):
             self.tell_why(viewer)
             return
-        start, position, button = event.pos, tuple(event.position), event.button
+        start, position, button, new = event.pos, tuple(event.position), event.button, bool(event.modifiers)
         plane = self.workspace.shown_plane  # which a slider may leave until the button is released
         self._last = start
         yield
@@ -52,9 +52,7 @@ class ClickListener:
             dragged = dragged or moved(start, event.pos)
             yield
         if not dragged and not moved(start, event.pos):
-            if shift:
-                self.new_object()
-            self.clicks.click_at(position, positive=(button == LEFT) == self.workspace.settings.positive, plane=plane)
+            self._click(position, button, new=new, plane=plane)
 
     def double_click(self, viewer: Any, event: Any) -> bool:
         """Take the second of two fast clicks, which napari calls a double-click; False if it is not for us.
@@ -63,15 +61,17 @@ class ClickListener:
         """
         if not self.listens(viewer):
             return False
-        if (
-            event.button in (LEFT, RIGHT)
-            and not event.modifiers
-            and (self._last is None or moved(self._last, event.pos))
-        ):
-            positive = (event.button == LEFT) == self.workspace.settings.positive
-            self.clicks.click_at(tuple(event.position), positive=positive)
+        if is_click(event) and (self._last is None or moved(self._last, event.pos)):
+            self._click(tuple(event.position), event.button, new=bool(event.modifiers))
         self._last = event.pos
         return True
+
+    def _click(self, position: tuple[float, ...], button: int, *, new: bool, plane: SliceView | None = None) -> None:
+        """Click the present object, or a new one, which a click can only add to."""
+        if new:
+            self.new_object()
+        positive = new or (button == LEFT) == self.workspace.settings.positive
+        self.clicks.click_at(position, positive=positive, plane=plane)
 
     def listens(self, viewer: Any) -> bool:
         """Whether the active layer is one of ours and no painting or selecting tool is chosen."""
@@ -97,6 +97,13 @@ class ClickListener:
         if layer is None or layer in (workspace.image, workspace.labels, workspace.points):
             return True
         return workspace.image is not None and on_same_grid(layer, workspace.image)
+
+
+def is_click(event: Any) -> bool:
+    """Whether a press is ours: either button alone, or the left one with Shift."""
+    if not event.modifiers:
+        return event.button in (LEFT, RIGHT)
+    return event.button == LEFT and len(event.modifiers) == 1 and "Shift" in event.modifiers
 
 
 def on_same_grid(layer: Any, image: "Image") -> bool:
