@@ -145,7 +145,7 @@ def test_earlier_work_is_offered_until_it_is_restored_or_dismissed(open_widget, 
     click(viewer, widget, 199, 223)
     masks = widget.workspace.labels.data.copy()
     widget.recovery.save_now()
-    widget.recovery._image = None  # as in the next run: looks for files of the image again
+    widget.recovery._image = widget.recovery.journal = None  # as in the next run: looks for files of the image again
     widget.workspace.begin(widget.workspace.image)
     widget.controller.canvas.add_layers(widget.workspace.image)
     widget._show_state()

@@ -22,7 +22,7 @@ def menu(qtbot, tmp_path):
     controller, _ = annotated(tube(4))
     errors = []
     menu = SessionMenu(session_files_of(controller, tmp_path / "recovery"), errors.append)
-    menu.errors = errors
+    menu.errors, menu.controller = errors, controller
     qtbot.addWidget(menu)
     return menu
 
@@ -35,7 +35,7 @@ def choose(menu, monkeypatch, text, dialog, name):
 
 
 def test_session_is_saved_opened_and_its_clicks_exported(menu, monkeypatch, tmp_path):
-    controller = menu.files.controller
+    controller = menu.controller
     shown = controller.workspace.labels.data.copy()
     choose(menu, monkeypatch, "Save session", "getSaveFileName", tmp_path / "a")
     choose(menu, monkeypatch, "Export clicks", "getSaveFileName", tmp_path / "a.csv")

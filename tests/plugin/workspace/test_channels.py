@@ -172,13 +172,13 @@ def test_pictures_of_a_session_are_made_again_from_the_files(tmp_path):
     plane = displayed_plane(image, viewer.dims)
     picture = pictures(image)(plane)
     volume = read_volume(tmp_path / "one.tif")
-    assert np.array_equal(Pictures(volume)(plane.key, picture.settings), picture)
+    assert np.array_equal(Pictures(volume, tmp_path / "session.json")(plane.key, picture.settings), picture)
     (tmp_path / "two.tif").unlink()
     with pytest.raises(SessionFileError, match="'two' as one of its channels; its file"):
-        Pictures(volume)(plane.key, picture.settings)
+        Pictures(volume, tmp_path / "session.json")(plane.key, picture.settings)
     tifffile.imwrite(tmp_path / "two.tif", np.ones((4, 12, 14), np.uint8), photometric="minisblack")
     with pytest.raises(SessionFileError, match="is not the image 'two'"):
-        Pictures(volume)(plane.key, picture.settings)
+        Pictures(volume, tmp_path / "session.json")(plane.key, picture.settings)
 
 
 @pytest.mark.skipif(
