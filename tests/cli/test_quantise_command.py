@@ -26,7 +26,7 @@ def test_the_command_quantises_compares_and_says_what_is_used(tmp_path, monkeypa
     torch.manual_seed(3)
     path = tmp_path / "small.safetensors"
     save_checkpoint(path, SimpleClick(SMALL).eval())
-    arguments = ["quantise", "--model", str(path), "--pictures", "2", "--objects", "3", "--clicks", "2"]
+    arguments = ["quantise", "--model", str(path), "--calibration-pictures", "2", "--objects", "3", "--clicks", "2"]
     monkeypatch.setattr(sys, "argv", ["napari-simpleclick", *arguments])
     main()
     said = " ".join(capsys.readouterr().out.split())

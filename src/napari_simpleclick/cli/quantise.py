@@ -35,7 +35,7 @@ class QuantiseSettings:
     data: tyro.conf.OmitArgPrefixes[DataSettings] = field(default_factory=DataSettings)
     model: str | None = None
     """Name or file of the model; the bundled one by default."""
-    pictures: int = 24
+    calibration_pictures: int = 24
     """Procedural pictures to calibrate with; each gets three clicks."""
     objects: int = 40
     """Objects to compare masks on, at most."""
@@ -56,8 +56,8 @@ def run_quantise(settings: QuantiseSettings, console: Console) -> None:
     objects = list(validation_objects(settings))
     if not objects:
         raise ValueError("Expected objects to compare masks on, the data that was named holds none. Name other data.")
-    console.print(f"Calibrating {name} with {settings.pictures} procedural pictures …")
-    folder = quantise(model, calibration_inputs(model, settings.pictures))
+    console.print(f"Calibrating {name} with {settings.calibration_pictures} procedural pictures …")
+    folder = quantise(model, calibration_inputs(model, settings.calibration_pictures))
     exact = Predictor(select_network(model, engine="openvino", precision="f32").network)
     other = Predictor(compiled_network(model, precision="auto"))
     small = Predictor(compiled_network(model, precision="int8"))
@@ -146,7 +146,7 @@ def validation_objects(settings: QuantiseSettings) -> "Iterator[tuple[Sample, in
         samples = (dataset[index] for index in spread(len(dataset), settings.objects))
         found.extend((sample, object_id) for sample in samples for object_id in sample.object_ids)
     if settings.data == DataSettings():
-        later = range(settings.pictures, settings.pictures + settings.objects // 2)
+        later = range(settings.calibration_pictures, settings.calibration_pictures + settings.objects // 2)
         for number, (image, target) in zip(later, procedural(later), strict=True):
             found.append((Sample(f"procedural {number}", image, target.astype(np.uint8), (1,)), 1))
     yield from (found[place] for place in spread(len(found), settings.objects))
