@@ -226,11 +226,16 @@ class Recovery:
 
             # What was done is safe at once; clicks that are still being answered are saved when they are.
             self.run(lambda: journal.save(noted), lambda _changed: None, self.workspace.failed.emit)
-            self.jobs.run(end, lambda _nothing: None, self.workspace.failed.emit)
+            self.jobs.run(end, lambda _nothing: self._look_for_work(), self.workspace.failed.emit)
 
     def _begin(self, image: "Image | None") -> None:
         self._image, self._hash, self._earlier, self.journal, self.offers = image, "", None, None, []
-        if image is None:
+        self._look_for_work()
+
+    def _look_for_work(self) -> None:
+        """Find earlier work on the present image, unless something was done on it; anew when another file is let go."""
+        image = self._image
+        if image is None or self.offers:
             return
         data = layer_data(image)
 

@@ -51,8 +51,9 @@ class EarlierWork(QWidget):
         """Show what there is."""
         offers = self.recovery.offers
         self.recovery.find()  # looks for work on an image that was just chosen
+        ready = self.recovery.workspace.annotator is not None  # work comes back to an annotator, which needs the model
         for widget in (self, self.button):
-            widget.setVisible(bool(offers))
+            widget.setVisible(bool(offers) and ready)
         texts = [text_of(offer) for offer in offers]
         if texts == self._shown:
             return
