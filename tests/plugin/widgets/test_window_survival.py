@@ -89,7 +89,7 @@ def test_closed_image_is_offered_its_work_when_it_is_opened_again(working, qtbot
     viewer.layers.clear()
     assert "image was closed" in widget.status.text()
     viewer.open(str(stack), plugin="napari")
-    qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=10_000)
+    qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=60_000)
     widget.restore_button.click()
     settle(widget, qtbot)
     np.testing.assert_array_equal(widget.controller.workspace.labels.data, masks)
