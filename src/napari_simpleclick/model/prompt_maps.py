@@ -15,6 +15,9 @@ from napari_simpleclick.clicks import Click, positions
 from napari_simpleclick.model.click_maps import CLICK_RADIUS, draw_disks
 from napari_simpleclick.prompts import Prompt
 
+ROUNDING = 1e-9
+"""Squared pixels by which a distance that is the radius may come out larger."""
+
 OUTLINE_RADIUS = 2
 """Half the width of the line of a box or lasso, in pixels of the map."""
 
@@ -79,7 +82,7 @@ def draw_line(drawn: Float32[np.ndarray, "height width"], path: np.ndarray, radi
         length = down * down + across * across
         along = np.clip((rows * down + cols * across) / length, 0, 1) if length else 0.0
         apart = (rows - along * down) ** 2 + (cols - along * across) ** 2
-        drawn[top:bottom, left:right][apart <= radius**2] = 1
+        drawn[top:bottom, left:right][apart <= radius**2 + ROUNDING] = 1
 
 
 def span(start: float, end: float, radius: float, size: int) -> tuple[int, int]:
