@@ -129,7 +129,7 @@ def clicks_csv() -> list[bytes]:
             (0, 1, 4, 5, 1, True, "1 2", 0.5),
         ]
     )
-    return [text.getvalue().encode(), b"axis-0,axis-1\n3,4\n5,6\n"]
+    return [text.getvalue().encode(), b"axis-0,axis-1,axis-2\n0,3,4\n2,5,6\n"]
 
 
 def click_file(path: Path) -> None:

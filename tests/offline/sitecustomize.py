@@ -1,4 +1,4 @@
-"""Put first on PYTHONPATH, this forbids the network to a process and its children, and writes down who tried."""
+"""Put first on PYTHONPATH, this forbids the network to a process and its children, and writes who tried to NETWORK_LOG."""
 
 import os
 import sys
@@ -14,4 +14,5 @@ def forbid(event, args):
         raise OSError("the network is forbidden")
 
 
-sys.addaudithook(forbid)
+if "NETWORK_LOG" in os.environ:
+    sys.addaudithook(forbid)

@@ -65,9 +65,13 @@ def taken_keys(layer: "Layer") -> list[str]:
     Examples
     --------
     >>> import numpy as np
-    >>> from napari.layers import Image, Shapes
-    >>> taken_keys(Image(np.zeros((2, 2)))), "R" in taken_keys(Shapes())
-    ([], True)
+    >>> from napari.layers import Image
+    >>> image = Image(np.zeros((2, 2)))
+    >>> taken_keys(image)
+    []
+    >>> _ = image.bind_key("R", print)
+    >>> taken_keys(image)
+    ['R']
     """
     from napari.utils.key_bindings import coerce_keybinding
 
