@@ -96,7 +96,7 @@ COMMANDS = {
     "models": "main models",
     "segment": "main segment image.tif --clicks clicks.csv -o mask.tif",
     "demo": "main demo --clicks 1",
-    "quantise": "main quantise --pictures 2 --objects 2 --clicks 1",
+    "quantise": "main quantise --calibration-pictures 2 --objects 2 --clicks 2",
     "eval": "eval --images images --masks masks --clicks 1 -o run.json",
     "train": "train --steps 1 --validation-objects 1 --output run",
 }

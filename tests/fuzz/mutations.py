@@ -3,6 +3,7 @@
 import json
 import random
 import zlib
+from copy import deepcopy
 from typing import Any
 
 TOKENS = (
@@ -89,10 +90,15 @@ def change(content: Any, chance: random.Random) -> None:
             if act == 0:
                 del part[key]
             elif act == 1 and isinstance(part, list):
-                part.insert(key, chance.choice(VALUES))
+                part.insert(key, a_value(chance))
             elif act == 2 and isinstance(part[key], int | float) and not isinstance(part[key], bool):
                 part[key] = part[key] * chance.choice((-1, 0, 2, 1000, 1e10)) + chance.choice((-1, 0, 1))
             else:
-                part[key] = chance.choice(VALUES)
+                part[key] = a_value(chance)
             return
         part = part[key]
+
+
+def a_value(chance: random.Random) -> Any:
+    """One of the values, a copy: it may be changed, and must not come to lie inside itself."""
+    return deepcopy(chance.choice(VALUES))

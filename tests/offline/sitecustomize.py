@@ -1,4 +1,4 @@
-"""Put first on PYTHONPATH, this forbids the network to a process and its children, and writes who tried to NETWORK_LOG."""
+"""Put first on PYTHONPATH, this forbids the network to a process and its children; who tried is in NETWORK_LOG."""
 
 import os
 import sys

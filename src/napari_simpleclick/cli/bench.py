@@ -20,6 +20,7 @@ from rich.text import Text
 from napari_simpleclick.cli.errors import say
 from napari_simpleclick.files import write_text
 from napari_simpleclick.inference.engines.speed_figures import SpeedFigures, SpeedReport, keep_speed
+from napari_simpleclick.ranges import SIDE, Range, require_ranges
 
 if TYPE_CHECKING:
     from napari_simpleclick.evaluation.speed import SpeedJob
@@ -55,11 +56,11 @@ class BenchSettings:
     """Engines and precisions, by default all of the device; those that are missing are left out with a notice."""
     device: str = "auto"
     """auto (what the widget takes: a GPU if there is one), cpu, cuda or mps."""
-    size: int = 448
+    size: Annotated[int, SIDE] = 448
     """Side of the network's input in pixels."""
     flip: bool = False
     """Average with the mirror image, as published scores do."""
-    clicks: int = 20
+    clicks: Annotated[int, Range(1)] = 20
     """Clicks that are timed."""
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"])] = None
     """JSON file for the figures."""
@@ -67,6 +68,7 @@ class BenchSettings:
 
 def run_bench(settings: BenchSettings, console: Console) -> None:
     """Measure, print the table, keep the figures."""
+    require_ranges(settings)
     look = first_look(settings)
     with console.status("First look …"):
         if look and (found := tried(look, console)):

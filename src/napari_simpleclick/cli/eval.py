@@ -17,6 +17,7 @@ from napari_simpleclick.cli.eval_tables import datasets_list, domains_table, pub
 from napari_simpleclick.cli.progress import with_progress
 from napari_simpleclick.cli.version import tell_version
 from napari_simpleclick.files import only_writer, write_text
+from napari_simpleclick.ranges import PROCESSES, require_ranges
 
 if TYPE_CHECKING:
     from napari_simpleclick.data.datasets.base import Dataset
@@ -42,7 +43,7 @@ class EvalCommand:
     are several (.domains.csv), and a page with pictures (.html)."""
     resume: bool = False
     """Go on with the interrupted run that wrote the same --output."""
-    workers: int = 0
+    workers: Annotated[int, PROCESSES] = 0
     """Share the objects among so many processes on this machine, and its cores among them."""
     scheduler: str | None = None
     """Share the objects among the workers of a dask scheduler, such as tcp://node7:8786."""
@@ -73,6 +74,9 @@ def run(command: EvalCommand, console: Console) -> None:
     if command.data.dataset == ("list",):
         console.print(datasets_list(console.width), soft_wrap=True, highlight=False)
         return
+    require_ranges(command)
+    if command.workers and command.scheduler is not None:
+        raise ValueError("--workers starts processes here, --scheduler names those of others: leave one of them out.")
     if command.resume and command.output is None:
         raise ValueError("--resume goes on with the run that wrote --output: name the same file.")
     chosen = jobs(command.data, sharing_cores(command.predictor, command.workers), command.clicking)

@@ -1,10 +1,14 @@
 """Settings of `napari-simpleclick-eval`: which data, which predictor, how it is clicked."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
+
+from napari_simpleclick.evaluation.protocol import MOST_CLICKS
+from napari_simpleclick.ranges import POSITIVE_SHARE, SIDE, Range
 
 if TYPE_CHECKING:
     from napari_simpleclick.evaluation.job import DatasetChoice, EvaluationJob
@@ -32,19 +36,19 @@ class DataSettings:
     """Direction of the slices of volumes; by default axial, for OAIZIB sagittal."""
     slice_rule: Literal["largest", "all"] = "largest"
     """Slices of volumes: the one with the largest labelled area of each, or all with a label."""
-    label: tuple[int, ...] = ()
+    label: Annotated[tuple[int, ...], Range(1, math.inf)] = ()
     """Labels of volumes that are used; by default all."""
-    min_size: int = 1
+    min_size: Annotated[int, Range(1)] = 1
     """Smallest object, in pixels."""
     components: bool = False
     """Every connected component on a picture or slice is an object of its own, whatever the data set calls one."""
     resample: bool = False
     """Bring labels of volumes on another grid onto that of their image, instead of refusing them."""
-    every: int = 1
+    every: Annotated[int, Range(1)] = 1
     """Only the first picture or slice, and every so many after it: 10 is the validation part of training folders."""
-    pictures: int | None = None
+    pictures: Annotated[int | None, Range(1)] = None
     """Only so many pictures or slices, evenly spread from the first on; of folders so many of each domain."""
-    largest: int | None = None
+    largest: Annotated[int | None, Range(1)] = None
     """Only so many objects of a picture or slice, the largest ones."""
 
 
@@ -58,7 +62,7 @@ class PredictorSettings:
     """Instead of SimpleClick: disks, flood-fill, random-walker, a name that a package registered, or module:factory."""
     flip: bool = True
     """Average each prediction with that of the mirrored crop, as published scores do."""
-    size: int = 448
+    size: Annotated[int, SIDE] = 448
     """Side of the network's input in pixels (672 for DAVIS in the paper)."""
     regions: Literal["trained", "published"] = "trained"
     """How large objects are shown: as the network was trained for, or as published; the same for published networks."""
@@ -68,9 +72,9 @@ class PredictorSettings:
     """What computes the network; auto is the fastest whose answers agree with torch in float32 on a fixed input."""
     precision: Literal["auto", "f32", "bf16", "f16", "int8"] = "auto"
     """Arithmetic of the network; with torch and f32 a run equals that of the published code."""
-    threads: int | None = None
+    threads: Annotated[int | None, Range(1)] = None
     """Threads of the network in each process; by default all cores, shared among the --workers."""
-    batch: int | None = None
+    batch: Annotated[int | None, Range(1)] = None
     """So many objects are clicked in lock-step, with one call of the network for each round; by default 16 on CUDA,
     1 elsewhere, where it gains nothing. The results are the same."""
 
@@ -82,15 +86,15 @@ class ClickSettings:
     user: Literal["centre", "human"] = "centre"
     """Who clicks: the centre of the largest error, as published evaluations do, or somewhere in it, as people do: by
     chance, more likely in the middle than at the border; the same in every run."""
-    draws: int = 1
+    draws: Annotated[int, Range(1, MOST_CLICKS)] = 1
     """With --user human: every object is clicked so often from the start; means and their spread are reported."""
-    clicks: int = 20
+    clicks: Annotated[int, Range(1, MOST_CLICKS)] = 20
     """Clicks per object."""
-    stop_at: float | None = None
+    stop_at: Annotated[float | None, POSITIVE_SHARE] = None
     """Stop clicking an object at this IoU (the paper's NoC runs: 0.90); by default all clicks are made."""
-    noc: tuple[float, ...] = (0.85, 0.90)
+    noc: Annotated[tuple[float, ...], POSITIVE_SHARE] = (0.85, 0.90)
     """IoUs for which NoC and failures are reported."""
-    miou: tuple[int, ...] = (1, 3, 5, 10, 20)
+    miou: Annotated[tuple[int, ...], Range(1, MOST_CLICKS)] = (1, 3, 5, 10, 20)
     """Numbers of clicks for which the mean IoU is reported."""
 
 

@@ -4,12 +4,13 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from rich.console import Console
 from rich.table import Table
 
 from napari_simpleclick.cli.progress import with_progress
+from napari_simpleclick.ranges import POSITIVE_SHARE, Range
 
 if TYPE_CHECKING:
     from napari_simpleclick.cli.eval import EvalCommand
@@ -25,16 +26,16 @@ class EffortSettings:
 
     volume_effort: bool = False
     """Click whole objects: the worst slice until it is good; propagation and interpolation fill the others."""
-    target_iou: float = 0.8
+    target_iou: Annotated[float, POSITIVE_SHARE] = 0.8
     """IoU that is wanted."""
     goal: Literal["slices", "volume"] = "slices"
     """What has to reach it: every slice, or the object as a whole in three dimensions."""
     whole_objects: Literal["linked", "components"] = "linked"
     """What a whole object is: objects of slices linked where they are each other's largest overlap, or everything
     labelled that hangs together in three dimensions, such as a lesion."""
-    min_slices: int = 2
+    min_slices: Annotated[int, Range(1)] = 2
     """Objects on fewer slices are left out."""
-    max_objects: int | None = None
+    max_objects: Annotated[int | None, Range(1)] = None
     """Only so many objects, the first ones."""
 
 

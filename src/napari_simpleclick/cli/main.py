@@ -11,6 +11,7 @@ from napari_simpleclick.cli.errors import plain_console, told_as_messages
 from napari_simpleclick.cli.quantise import QuantiseSettings
 from napari_simpleclick.cli.version import tell_version
 from napari_simpleclick.data.click_files import Coordinates
+from napari_simpleclick.evaluation.protocol import MOST_CLICKS
 from napari_simpleclick.inference.engines.network import Engine, Precision
 
 
@@ -27,7 +28,9 @@ def demo(output: Path = Path("demo_output"), model: str | None = None, clicks: i
         Clicks per object.
     """
     from napari_simpleclick.cli.demo import run_demo
+    from napari_simpleclick.ranges import Range, require_range
 
+    require_range("--clicks", clicks, Range(1, MOST_CLICKS))
     run_demo(output, model, clicks, plain_console())
 
 

@@ -3,13 +3,15 @@
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 from rich.console import Console
 from rich.progress import track
 
 from napari_simpleclick.cli.eval_choices import DataSettings, dataset_choices
+from napari_simpleclick.evaluation.protocol import MOST_CLICKS
+from napari_simpleclick.ranges import Range, require_ranges
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,12 +37,12 @@ class QuantiseSettings:
     data: tyro.conf.OmitArgPrefixes[DataSettings] = field(default_factory=DataSettings)
     model: str | None = None
     """Name or file of the model; the bundled one by default."""
-    calibration_pictures: int = 24
+    calibration_pictures: Annotated[int, Range(1)] = 24
     """Procedural pictures to calibrate with; each gets three clicks."""
-    objects: int = 40
+    objects: Annotated[int, Range(1)] = 40
     """Objects to compare masks on, at most."""
-    clicks: int = 10
-    """Clicks per object."""
+    clicks: Annotated[int, Range(2, MOST_CLICKS)] = 10
+    """Clicks per object, at least two: the first one also computes the features of the image and is not timed."""
 
 
 def run_quantise(settings: QuantiseSettings, console: Console) -> None:
@@ -51,6 +53,7 @@ def run_quantise(settings: QuantiseSettings, console: Console) -> None:
     from napari_simpleclick.inference.predictor import Predictor
     from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
 
+    require_ranges(settings)
     name = settings.model or DEFAULT_MODEL
     model = load_model(name)
     objects = list(validation_objects(settings))
@@ -160,6 +163,6 @@ def spread(count: int, most: int) -> list[int]:
     >>> spread(10, 4), spread(2, 4)
     ([0, 3, 6, 9], [0, 1])
     """
-    if count <= most:
-        return list(range(count))
+    if count <= most or most == 1:
+        return list(range(min(count, most)))
     return [round(place * (count - 1) / (most - 1)) for place in range(most)]

@@ -15,6 +15,7 @@ from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, Pri
 
 from napari_simpleclick.cli.errors import plain_console, told_as_messages
 from napari_simpleclick.cli.training_log import TrainingLog
+from napari_simpleclick.ranges import PROCESSES, SHARE, Range, require_ranges
 from napari_simpleclick.training.settings import FINE_TUNING, Phase, Schedule, TrainingSettings
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ class TrainCommand:
 
     output: Path = Path("simpleclick-training")
     """Folder of the run: checkpoints, log, contact sheets. A run that is found there goes on."""
-    minutes: float = 60.0
+    minutes: Annotated[float, Range(0, open_at_least=True)] = 60.0
     """Minutes to train, those before an interruption included."""
-    steps: int | None = None
+    steps: Annotated[int | None, Range(1)] = None
     """Steps to train, instead of minutes."""
     start: Annotated[str | None, tyro.conf.arg(name="from")] = None
     """Model or checkpoint to start from; "default" is the bundled one, "mae" the paper's start for the large ViTs."""
@@ -47,31 +48,31 @@ class TrainCommand:
     """Volumes (NIfTI, TIFF, folder of pictures) with outlined objects; every tenth plane is kept for validation."""
     labels: tuple[Path, ...] = ()
     """Their masks, in the same order."""
-    axis: int = 0
+    axis: Annotated[int, Range(0, 31)] = 0
     """Axis across whose planes the volumes were outlined."""
     dataset: tuple[tuple[str, Path], ...] = ()
     """Data sets by name and folder, such as SBD_train; `napari-simpleclick-eval --dataset list` names them."""
     coco_lvis: tuple[Path, ...] = ()
     """Folders of COCO+LVIS in its published preparation."""
-    synthetic: float | None = None
+    synthetic: Annotated[float | None, SHARE] = None
     """Part of the samples that is procedural; by default all, 0.8 beside pictures, 0.2 for fine-tuning volumes."""
-    brains: float = 0.0
+    brains: Annotated[float, SHARE] = 0.0
     """Part of the procedural samples that show brains with drawn lesions; needs the package nilearn."""
-    sections: float = 0.3
+    sections: Annotated[float, SHARE] = 0.3
     """Part of the procedural samples that show sections of tissue as in electron microscopy."""
-    redrawn: float = 0.0
+    redrawn: Annotated[float, SHARE] = 0.0
     """Part of the targets of pictures and volumes drawn as another person might; for outlines that are rough."""
     precision: Literal["auto", "no", "bf16", "fp16"] = "auto"
     """Numbers to compute with: float32 ("no"), or mixed with bfloat16 or float16; "auto" is what is fastest here."""
-    threads: int | None = None
+    threads: Annotated[int | None, Range(1)] = None
     """Threads of the processor to compute with. Beside other work one is faster than all."""
-    workers: int = 0
+    workers: Annotated[int, PROCESSES] = 0
     """Processes that make data; 0 makes it in between."""
-    save_minutes: float = 3.0
+    save_minutes: Annotated[float, Range(0)] = 3.0
     """Minutes between checkpoints."""
-    validate_minutes: float = 15.0
+    validate_minutes: Annotated[float, Range(0)] = 15.0
     """Minutes between validations."""
-    validation_objects: int = 24
+    validation_objects: Annotated[int, Range(1)] = 24
     """Objects per validation source."""
     recipe: tyro.conf.OmitArgPrefixes[TrainingSettings] = field(default_factory=TrainingSettings)
     """The recipe."""
@@ -118,6 +119,7 @@ def run(command: TrainCommand, console: Console) -> None:
     """Train and show how it goes."""
     import torch
 
+    require_ranges(command)
     if command.threads:
         torch.set_num_threads(command.threads)
     source, objects = open_sources(command)

@@ -1,7 +1,9 @@
 """Settings of a training run, declared once: the command line, the log and the checkpoint read the same fields."""
 
 from dataclasses import dataclass
-from typing import Literal, Self, cast, get_args
+from typing import Annotated, Literal, Self, cast, get_args
+
+from napari_simpleclick.ranges import POSITIVE_SHARE, SHARE, SIDE, Range
 
 Stem = Literal["learning", "late", "frozen"]
 """What of the pre-trained image features learns: all, the stages of strides 8 and 16, or nothing."""
@@ -23,9 +25,9 @@ class Phase:
         What of the pre-trained image features learns. The late stages adapt most and cost a quarter of all.
     """
 
-    share: float
-    size: int
-    batch: int
+    share: Annotated[float, POSITIVE_SHARE]
+    size: Annotated[int, SIDE]
+    batch: Annotated[int, Range(1)]
     stem: Stem = "learning"
 
     def __str__(self) -> str:
@@ -127,23 +129,23 @@ class TrainingSettings:
     phases: tuple[Phase, ...] = PROGRESSIVE
     loss: Literal["overlap", "sharp", "focal"] = "overlap"
     optimizer: Literal["adamw", "adam"] = "adamw"
-    learning_rate: float = 6e-4
-    stem_rate: float = 0.3
-    layer_decay: float = 1.0
+    learning_rate: Annotated[float, Range(0, open_at_least=True)] = 6e-4
+    stem_rate: Annotated[float, Range(0)] = 0.3
+    layer_decay: Annotated[float, Range(0, 1, open_at_least=True)] = 1.0
     freeze_backbone: bool = False
-    weight_decay: float = 0.02
-    warmup: int = 300
+    weight_decay: Annotated[float, Range(0)] = 0.02
+    warmup: Annotated[int, Range(0)] = 300
     decay: Literal["cosine", "step"] = "cosine"
-    decay_from: float = 0.0
-    last_rate: float = 0.03
-    ema: float = 0.998
-    max_rounds: int = 3
+    decay_from: Annotated[float, SHARE] = 0.0
+    last_rate: Annotated[float, SHARE] = 0.03
+    ema: Annotated[float, SHARE] = 0.998
+    max_rounds: Annotated[int, Range(0, 100)] = 3
     learn_from: Literal["all", "last"] = "all"
-    earlier_work: float = 0.4
-    late: float = 0.3
-    obedience: float = 0.2
-    carried: float = 0.2
-    seed: int = 0
+    earlier_work: Annotated[float, SHARE] = 0.4
+    late: Annotated[float, SHARE] = 0.3
+    obedience: Annotated[float, Range(0)] = 0.2
+    carried: Annotated[float, SHARE] = 0.2
+    seed: Annotated[int, Range(0)] = 0
 
     def phase(self, progress: float) -> Phase:
         """The phase at a part of the run, 0 to 1."""
