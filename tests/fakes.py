@@ -1,7 +1,12 @@
 """Stand-ins and short cuts that tests of several rooms share."""
 
+import os
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from unittest import mock
 
 import numpy as np
 from skimage.measure import label
@@ -128,11 +133,45 @@ def annotated(data, start=0):
     return controller, controller.propagation
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `napari-simpleclick` in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "napari_simpleclick.cli.main", *arguments], capture_output=True, text=True, check=False
-    )
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and how it ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def called(main, *arguments, env=None, cwd="."):
+    """Run the `main` of a command in this process, which has imported what it needs."""
+    words = ["napari-simpleclick", *map(str, arguments)]
+    out, err = StringIO(), StringIO()
+    with (
+        mock.patch.object(sys, "argv", words),
+        mock.patch.dict(os.environ, {"COLUMNS": "160", **(env or {})}),
+        chdir(cwd),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        try:
+            main()
+            code = 0
+        except SystemExit as done:
+            code = int(done.code or 0)
+    return Said(code, out.getvalue(), err.getvalue())
+
+
+def command(*arguments, **options):
+    """Run `napari-simpleclick` in this process."""
+    from napari_simpleclick.cli.main import main
+
+    return called(main, *arguments, **options)
+
+
+def command_in_new_process(*arguments):
+    """Run `napari-simpleclick` as a user does."""
+    words = [sys.executable, "-m", "napari_simpleclick.cli.main", *map(str, arguments)]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
 
 
 def recovery_of(controller, folder):

@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 import tifffile
 
+from napari_simpleclick.model.checkpoint import save_checkpoint
+from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
+
 FORBID = Path(__file__).parent / "offline"
 
 OURS = (".cache/napari-simpleclick", ".local/share/napari-simpleclick")
@@ -58,7 +61,7 @@ def home(tmp_path):
 
 @pytest.fixture
 def work(tmp_path):
-    """A folder with an image, its labels, clicks, and a pair of folders for the evaluation."""
+    """A folder with an image, its labels, clicks, a pair of folders for the evaluation, and a small model."""
     path = tmp_path / "work"
     image = np.random.default_rng(0).integers(0, 255, (2, 96, 96), np.uint8)
     labels = np.zeros_like(image)
@@ -67,6 +70,8 @@ def work(tmp_path):
         (path / name).parent.mkdir(parents=True, exist_ok=True)
         tifffile.imwrite(path / name, data)
     (path / "clicks.csv").write_text("axis-0,axis-1,axis-2\n0,40,40\n")
+    config = SimpleClickConfig(16, 32, 4, 2, (8, 8, 16, 16), 8, image_size=448)
+    save_checkpoint(path / "small.safetensors", SimpleClick(config))
     return path
 
 
@@ -94,9 +99,9 @@ def strangers(home, known):
 
 COMMANDS = {
     "models": "main models",
-    "segment": "main segment image.tif --clicks clicks.csv -o mask.tif",
-    "demo": "main demo --clicks 1",
-    "quantise": "main quantise --calibration-pictures 2 --objects 2 --clicks 2",
+    "segment": "main segment image.tif --clicks clicks.csv -o mask.tif --model small.safetensors",
+    "demo": "main demo --clicks 1 --model small.safetensors",
+    "quantise": "main quantise --model small.safetensors --calibration-pictures 2 --objects 2 --clicks 2",
     "eval": "eval --images images --masks masks --clicks 1 -o run.json",
     "train": "train --steps 1 --validation-objects 1 --output run",
 }

@@ -2,30 +2,23 @@
 
 import io
 import json
-import os
-import subprocess
-import sys
 from dataclasses import asdict
 
 import pytest
 import torch
 from rich.console import Console
+from tests.fakes import Said, called
 
 from napari_simpleclick.cli import bench as command
+from napari_simpleclick.cli.main import main
 from napari_simpleclick.inference.engines.speed_figures import SpeedFigures, SpeedReport, keep_speed, read_speed
 from napari_simpleclick.model.checkpoint import save_checkpoint
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 
 
-def bench(tmp_path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def bench(tmp_path, *arguments: str) -> Said:
     """Run the command with caches of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "napari_simpleclick.cli.main", "bench", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path), "COLUMNS": "120"},
-    )
+    return called(main, "bench", *arguments, env={"XDG_CACHE_HOME": str(tmp_path), "COLUMNS": "120"})
 
 
 @pytest.fixture

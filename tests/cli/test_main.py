@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -17,7 +18,8 @@ from napari_simpleclick.model.weights import available_models, sha256
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     output = tmp_path_factory.mktemp("demo")
-    return output, command("demo", "--output", str(output), "--clicks", "2")
+    with mock.patch("napari_simpleclick.cli.demo.PLANES", 1):
+        return output, command("demo", "--output", output, "--clicks", 2)
 
 
 def test_demo_prints_quality_and_time_for_every_sample(demo):
@@ -41,7 +43,7 @@ def test_demo_writes_masks_on_the_grid_of_the_sample_that_meet_its_objects(demo,
 
 
 def test_unknown_model_ends_with_a_message_and_no_traceback(tmp_path):
-    done = command("demo", "--output", str(tmp_path), "--model", "vit_giant")
+    done = command("demo", "--output", tmp_path, "--model", "vit_giant")
     assert done.returncode == 2
     assert "Unknown model 'vit_giant'" in done.stderr
     assert "Traceback" not in done.stderr

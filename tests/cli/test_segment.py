@@ -29,7 +29,7 @@ def test_voxel_of_nibabel_is_set_in_every_real_file(shared, tmp_path):
         voxels = {tuple(int(random.integers(size)) for size in source.shape) for _ in range(3)}
         rows = [{"object": number, "at": list(voxel)} for number, voxel in enumerate(voxels, start=1)]
         clicks = written(tmp_path / "clicks.json", rows)
-        run_segment(SegmentSettings(path, clicks, tmp_path / "m.nii.gz", "voxel"), Pixel(), Console(quiet=True))
+        run_segment(SegmentSettings(path, clicks, tmp_path / "m.nii.gz", "voxel"), Pixel, Console(quiet=True))
         mask = nibabel.load(tmp_path / "m.nii.gz")
         assert mask.shape == source.shape
         assert {tuple(map(int, voxel)) for voxel in np.argwhere(np.asarray(mask.dataobj))} == voxels
@@ -46,7 +46,7 @@ def test_objects_on_several_slices_and_planes_of_a_stack(tmp_path):
         {"object": 300, "at": [4, 20, 21], "axes": [0, 2]},
     ]
     settings = SegmentSettings(tmp_path / "a.tif", written(tmp_path / "c.json", rows), tmp_path / "m.tif")
-    run_segment(settings, Pixel(), Console(quiet=True))
+    run_segment(settings, Pixel, Console(quiet=True))
     mask = tifffile.imread(tmp_path / "m.tif")
     assert mask.dtype == np.uint16
     assert {tuple(int(v) for v in place): int(mask[tuple(place)]) for place in np.argwhere(mask)} == {
@@ -66,13 +66,13 @@ def test_network_sees_other_images_as_channels(tmp_path):
         tifffile.imwrite(tmp_path / f"{value}.tif", np.full((6, 40, 50), value, np.uint8))
     clicks, output = written(tmp_path / "c.json", [{"object": 1, "at": [2, 10, 11]}]), tmp_path / "m.tif"
     parts = tmp_path / "10.tif", tmp_path / "20.tif", tmp_path / "30.tif"
-    run_segment(SegmentSettings(tmp_path / "0.tif", clicks, output, channels=parts), Seen(), Console(quiet=True))
+    run_segment(SegmentSettings(tmp_path / "0.tif", clicks, output, channels=parts), Seen, Console(quiet=True))
     assert np.argwhere(tifffile.imread(output)).tolist() == [[2, 10, 11]]
     tifffile.imwrite(tmp_path / "20.tif", np.zeros((6, 40, 51), np.uint8))
     with pytest.raises(
         VolumeError, match=r"0 and 20 must have one grid, got shapes \(6, 40, 50\) and \(6, 40, 51\).*--resample"
     ):
-        run_segment(SegmentSettings(tmp_path / "0.tif", clicks, output, channels=parts), Seen(), Console(quiet=True))
+        run_segment(SegmentSettings(tmp_path / "0.tif", clicks, output, channels=parts), Seen, Console(quiet=True))
 
 
 def test_channel_of_another_place_is_refused_or_resampled(tmp_path):
@@ -90,8 +90,8 @@ def test_channel_of_another_place_is_refused_or_resampled(tmp_path):
     clicks, channels = written(tmp_path / "c.json", [{"at": [2, 1, 2]}]), (tmp_path / "c.nii",) * 3
     settings = SegmentSettings(tmp_path / "i.nii", clicks, tmp_path / "m.nii", limits=(0, 255), channels=channels)
     with pytest.raises(VolumeError, match=r"i and c must lie at one place.*Add --resample"):
-        run_segment(settings, Seen(), Console(quiet=True))
-    run_segment(replace(settings, resample=True), Seen(), Console(quiet=True))
+        run_segment(settings, Seen, Console(quiet=True))
+    run_segment(replace(settings, resample=True), Seen, Console(quiet=True))
     assert np.argwhere(np.asarray(nibabel.load(tmp_path / "m.nii").dataobj)).tolist() == [[2, 1, 2]]
 
 
@@ -120,7 +120,7 @@ def test_texts_of_the_header_reach_the_mask_only_where_asked_for(tmp_path, keep)
     nibabel.save(image, tmp_path / "i.nii")
     clicks = written(tmp_path / "c.json", [{"at": [2, 1, 2]}])
     run_segment(
-        SegmentSettings(tmp_path / "i.nii", clicks, tmp_path / "m.nii", keep_text=keep), Pixel(), Console(quiet=True)
+        SegmentSettings(tmp_path / "i.nii", clicks, tmp_path / "m.nii", keep_text=keep), Pixel, Console(quiet=True)
     )
     assert (b"Anna" in (tmp_path / "m.nii").read_bytes()) is keep
 
@@ -129,7 +129,7 @@ def test_time_series_of_one_time_is_clicked_with_voxels_of_space(tmp_path):
     nibabel.save(nibabel.Nifti1Image(np.zeros((4, 5, 6, 1), np.uint8), np.diag([1.0, -1, 2, 1])), tmp_path / "i.nii")
     clicks = written(tmp_path / "c.json", [{"at": [1, 2, 3]}, {"at": [1, 2, 4, 0], "object": 2}])
     settings = SegmentSettings(tmp_path / "i.nii", clicks, tmp_path / "m.nii", "voxel")
-    run_segment(settings, Pixel(), Console(quiet=True))
+    run_segment(settings, Pixel, Console(quiet=True))
     mask = np.asarray(nibabel.load(tmp_path / "m.nii").dataobj)
     assert mask.shape == (4, 5, 6, 1)
     assert (mask[1, 2, 3, 0], mask[1, 2, 4, 0], np.count_nonzero(mask)) == (1, 2, 2)

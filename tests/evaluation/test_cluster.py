@@ -1,11 +1,9 @@
 """Evaluation on two worker processes equals that in one process, also when a worker is killed."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 
 import pytest
@@ -19,7 +17,7 @@ from napari_simpleclick.evaluation.report import EvaluationReport
 
 pytest.importorskip("distributed", reason="needs the extra cluster")
 
-from distributed import Client
+from distributed import Client, LocalCluster
 
 from napari_simpleclick.evaluation.cluster import connect, evaluate_on, first_shard, one_shard
 
@@ -44,36 +42,25 @@ def alone():
 
 
 @pytest.fixture
-def cluster(tmp_path):
+def cluster():
     """Address of a scheduler with two workers in processes of their own, and these processes."""
-    address_file = tmp_path / "scheduler.json"
-    shared = ("--scheduler-file", str(address_file))
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    scheduler = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli.dask_scheduler", *shared, "--port", "0", "--no-dashboard"], **quiet
-    )
-    worker = [sys.executable, "-m", "distributed.cli.dask_worker", *shared, "--nthreads", "1", "--no-nanny"]
-    workers = [subprocess.Popen(worker, **quiet) for _ in range(2)]
-    yield address_file, workers
-    for process in (*workers, scheduler):
-        process.kill()
-        process.wait()
-
-
-def address(file) -> str:
-    end = time.monotonic() + 60
-    while not file.exists() or not file.read_text():
-        assert time.monotonic() < end, "the scheduler did not start"
-        time.sleep(0.1)
-    return json.loads(file.read_text())["address"]
+    with LocalCluster(n_workers=0, protocol="tcp://", dashboard_address=None) as scheduler:
+        worker = [sys.executable, "-m", "distributed.cli.dask_worker", scheduler.scheduler_address]
+        words = [*worker, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        workers = [subprocess.Popen(words, **quiet) for _ in range(2)]
+        yield scheduler.scheduler_address, workers
+        for process in workers:
+            process.kill()
+            process.wait()
 
 
 @pytest.mark.parametrize("kill", [False, True], ids=["both_live", "one_killed"])
 def test_two_workers_give_the_results_of_one_process(cluster, alone, kill):
-    file, workers = cluster
+    address, workers = cluster
     pictures, expected = alone
     placed = []
-    with connect(scheduler=address(file), timeout=60) as client:
+    with connect(scheduler=address, timeout=60) as client:
         client.wait_for_workers(2, timeout=60)
         for number, entry in enumerate(evaluate_on(client, JOB, pictures)):
             placed.append(entry)

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
@@ -13,6 +13,9 @@ from napari_simpleclick.cli.version import tell_version
 from napari_simpleclick.data.click_files import Coordinates
 from napari_simpleclick.evaluation.protocol import MOST_CLICKS
 from napari_simpleclick.inference.engines.network import Engine, Precision
+
+if TYPE_CHECKING:
+    from napari_simpleclick.inference.predictor import Predictor
 
 
 def demo(output: Path = Path("demo_output"), model: str | None = None, clicks: int = 5) -> None:
@@ -94,12 +97,15 @@ def segment(
         Write the texts of a NIfTI image's header, which may name a patient, into the mask, too.
     """
     from napari_simpleclick.cli.segment import SegmentSettings, run_segment
-    from napari_simpleclick.inference.loading import load_predictor
-    from napari_simpleclick.model.weights import DEFAULT_MODEL
+
+    def load() -> "Predictor":
+        from napari_simpleclick.inference.loading import load_predictor
+        from napari_simpleclick.model.weights import DEFAULT_MODEL
+
+        return load_predictor(model or DEFAULT_MODEL, engine=engine, precision=precision, device=device, flip=flip)
 
     settings = SegmentSettings(image, clicks, output, coordinates, limits, channels, resample, keep_header_text)
-    predictor = load_predictor(model or DEFAULT_MODEL, engine=engine, precision=precision, device=device, flip=flip)
-    run_segment(settings, predictor, plain_console())
+    run_segment(settings, load, plain_console())
 
 
 def replay(

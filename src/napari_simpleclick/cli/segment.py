@@ -58,8 +58,17 @@ class SegmentSettings:
     keep_text: bool = False
 
 
-def run_segment(settings: SegmentSettings, predictor: PredictorLike, console: Console) -> None:
+def run_segment(settings: SegmentSettings, load: Callable[[], PredictorLike], console: Console) -> None:
     """Click, write the mask, and show what was found.
+
+    Parameters
+    ----------
+    settings
+        What to click, and how.
+    load
+        Gives the predictor; called when the files were read, so that a mistake in them is told at once.
+    console
+        Shows progress and results.
 
     Raises
     ------
@@ -72,6 +81,7 @@ def run_segment(settings: SegmentSettings, predictor: PredictorLike, console: Co
     volume = read_volume(settings.image)
     tell_notices(volume, console)
     clicks, picture = read_clicks(settings.clicks), picture_of(settings, volume)
+    predictor = load()
     start = perf_counter()
     annotator, planes = click_all(clicks, volume, predictor, settings.coordinates, picture, console)
     seconds = perf_counter() - start

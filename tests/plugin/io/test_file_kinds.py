@@ -33,7 +33,7 @@ def segmented(folder, image, at):
     clicks = folder / "clicks.json"
     clicks.write_text(json.dumps({"clicks": [{"at": list(at)}]}))
     console = Console(record=True, width=400)
-    run_segment(SegmentSettings(image, clicks, folder / "mask.tif"), Pixel(), console)
+    run_segment(SegmentSettings(image, clicks, folder / "mask.tif"), Pixel, console)
     return np.argwhere(np.asarray(read_volume(folder / "mask.tif").data)).tolist(), console.export_text()
 
 

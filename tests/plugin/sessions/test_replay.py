@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Layer
-from tests.fakes import command, session_files_of
+from tests.fakes import command, command_in_new_process, session_files_of
 
 from napari_simpleclick.annotation.thresholds import set_threshold
 from napari_simpleclick.data.io import read_volume
@@ -66,7 +66,7 @@ def test_masks_are_the_same_bit_for_bit(session, tmp_path):
     path, labels = session
     engines = [facts["engine"] for facts in json.loads(path.read_text())["predictors"]]
     assert engines[0] == "torch float32 on cpu"
-    done = command("replay", str(path), "-o", str(tmp_path / "mask.nii.gz"))
+    done = command_in_new_process("replay", path, "-o", tmp_path / "mask.nii.gz")
     assert done.returncode == 0, done.stdout + done.stderr
     count = len(json.loads(path.read_text())["newest"])
     assert count >= 3
