@@ -7,10 +7,14 @@ import numpy as np
 import pytest
 import tifffile
 from napari.layers import Image
+from napari.settings import get_settings
 from qtpy.QtCore import QPoint, Qt
-from qtpy.QtWidgets import QApplication, QFileDialog
+from qtpy.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QPushButton, QSizePolicy, QWidget
 
 from napari_simpleclick.data.samples import sample_volume
+from napari_simpleclick.plugin.widgets.objects_table import LEAST_SHOWN, SIZE, SLICES, SURE
+from napari_simpleclick.plugin.widgets.scroll_column import ScrollColumn
+from napari_simpleclick.plugin.workspace.sizes import short
 
 pytestmark = [
     pytest.mark.skipif(
@@ -120,22 +124,90 @@ def test_a_picture_has_no_slices_and_a_stack_has(open_widget, qtbot):
     qtbot.waitUntil(widget.slices_group.isVisible, timeout=10_000)
 
 
-@pytest.mark.parametrize(("size", "share"), [((1280, 800), 0.38), ((1920, 1080), 0.55)])
-def test_the_dock_leaves_the_canvas_its_place_and_never_gets_wider(open_widget, qtbot, size, share):
-    viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em")
-    viewer.window.resize(*size)
-    qtbot.wait(100)
+def cut(widget):
+    """Texts and icons of a dock that have less place than they need."""
+    seen = [child for child in widget.findChildren(QWidget) if child.isVisible() and not child.isWindow()]
+    told = [
+        child for child in seen if isinstance(child, (QLabel, QPushButton, QCheckBox)) and child.minimumWidth() >= 0
+    ]
+    return [
+        child.accessibleName() or child.text()
+        for child in told
+        if child.sizePolicy().horizontalPolicy() != QSizePolicy.Policy.Ignored
+        and child.width() < (child.minimumSizeHint().width() if isinstance(child, QLabel) else child.sizeHint().width())
+    ]
+
+
+def test_the_dock_leaves_the_canvas_its_place_and_cuts_nothing(open_widget, click, qtbot):
+    viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em", scale=(50, 4, 4), units="nm")
+    canvas, table, column = viewer.window._qt_viewer.canvas.native, widget.objects.table, widget.findChild(ScrollColumn)
+    for size in ((1920, 1080), (1280, 800)):
+        viewer.window.resize(*size)
+        qtbot.waitUntil(lambda size=size: canvas.window().width() == size[0] and canvas.width() >= 0.55 * size[0])
     width = widget.width()
-    canvas = viewer.window._qt_viewer.canvas.native
-    assert canvas.width() >= share * size[0]
+    viewer.layers["em"].name = "a_very_long_name_of_a_file_" * 5
     widget.workspace.status.emit("Saved: /a/very/long/path/" + "without_any_space_in_it" * 12 + ".nii.gz")
+    for section in widget.sections.values():
+        section.expand(animate=False)
+    widget.help_button.setChecked(True)
     qtbot.wait(100)
     assert widget.width() == width
     assert canvas.mapTo(canvas.window(), QPoint(0, 0)).x() >= 0
-    for section in widget.sections.values():
-        section.expand(animate=False)
-    qtbot.wait(100)
-    assert widget.width() == width
+
+    click(viewer, widget, 97 * 4, 136 * 4)
+    appearance = get_settings().appearance
+    before = appearance.font_size
+    try:
+        for points in (before, 16):
+            appearance.font_size = points
+            qtbot.waitUntil(lambda points=points: table.font().pointSize() >= points, timeout=5_000)
+            qtbot.wait(100)
+            assert cut(widget) == []
+            assert column.widget().width() <= column.viewport().width()
+            letters = table.fontMetrics()
+            for place in range(LEAST_SHOWN):
+                text = table.item(0, place).text()
+                assert letters.horizontalAdvance(text) + 4 <= table.columnWidth(place), text
+            assert sum(table.columnWidth(place) for place in range(LEAST_SHOWN)) <= table.viewport().width()
+            assert table.rowHeight(0) >= letters.height()
+        assert widget.buttons["undo"].iconSize().height() >= 20
+    finally:
+        appearance.font_size = before
+
+
+def test_table_and_bar_follow_propagation_and_the_view_stays(open_widget, click, qtbot):
+    stack = np.stack([sample_volume("em-like")[0].data[5]] * 9)
+    viewer, widget = open_widget(stack, name="em", scale=(50, 4, 4), units="nm")
+    workspace, table, bar = widget.workspace, widget.objects.table, widget.slices.left
+    viewer.dims.set_current_step(0, 3)
+    click(viewer, widget, 97 * 4, 136 * 4)
+
+    def told(column):
+        return table.item(0, column).text()
+
+    def volume():
+        return short(np.count_nonzero(workspace.labels.data) * 50 * 4 * 4 / 1e9)
+
+    assert table.horizontalHeaderItem(SIZE).text() == "µm³"
+    qtbot.waitUntil(lambda: told(SIZE) == volume(), timeout=5_000)
+    assert (told(SLICES), told(SURE)) == ("1", "")
+    qtbot.mouseClick(widget.buttons["forward"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bar.isVisible() and bar.value() >= 1, timeout=60_000)
+    assert bar.text() == f"{bar.value()} of 5 slices"
+    viewer.dims.set_current_step(0, 7)
+    qtbot.waitUntil(lambda: not widget.controller.propagation.running, timeout=60_000)
+    assert viewer.dims.current_step[0] == 7
+    qtbot.waitUntil(lambda: not bar.isVisible() and told(SIZE) == volume(), timeout=5_000)
+    assert told(SLICES) == str(np.count_nonzero(workspace.labels.data.any(axis=(1, 2))))
+    assert told(SURE) == f"{100 * min(workspace.confidence.values()):.0f}"
+    qtbot.mouseClick(widget.buttons["accept_all"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: told(SURE) == "", timeout=10_000)
+
+    qtbot.mouseClick(widget.clicks.remove_button, Qt.MouseButton.LeftButton)
+    click(viewer, widget, 30 * 4, 30 * 4)
+    assert not workspace.points.features["positive"].iloc[-1]
+    qtbot.keyClick(viewer.window._qt_viewer.canvas.native, Qt.Key.Key_T)
+    qtbot.waitUntil(widget.clicks.add_button.isChecked, timeout=5_000)
 
 
 def test_earlier_work_is_offered_until_it_is_restored_or_dismissed(open_widget, click, qtbot):
@@ -150,7 +222,7 @@ def test_earlier_work_is_offered_until_it_is_restored_or_dismissed(open_widget, 
     widget.controller.canvas.add_layers(widget.workspace.image)
     widget._show_state()
     qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=20_000)
-    assert widget.restore_button.text().startswith("Restore 1 object, 1 slice, ")
+    assert widget.earlier.told.text().startswith("Earlier work: 1 object, 1 slice, ")
     click(viewer, widget, 96, 133)
     qtbot.wait(50)
     assert not widget.restore_button.isHidden(), "a click does not take the offer away"

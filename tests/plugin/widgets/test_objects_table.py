@@ -6,7 +6,7 @@ from qtpy.QtCore import Qt
 
 from napari_simpleclick.annotation.objects import ObjectSummary
 from napari_simpleclick.plugin.widgets import objects_table
-from napari_simpleclick.plugin.widgets.objects_table import CLICKS, ID, ObjectsTable
+from napari_simpleclick.plugin.widgets.objects_table import CLICKS, ID, Measures, ObjectsTable
 
 
 @pytest.fixture
@@ -20,14 +20,14 @@ def table(qtbot, monkeypatch):
     return table
 
 
-def colors(numbers):
-    return [(number / 100, 0.0, 0.0, 1.0) for number in numbers]
+def measures(numbers):
+    return [Measures((number / 100, 0.0, 0.0, 1.0)) for number in numbers]
 
 
 def fill(table, numbers, clicks, present):
     """Show objects until all rows are filled; how many turns that took."""
     turns = 1
-    while not table.show_objects([ObjectSummary(n, 1, 0, clicks) for n in numbers], present, colors):
+    while not table.show_objects([ObjectSummary(n, 1, 0, clicks) for n in numbers], present, measures):
         turns += 1
     return turns
 
@@ -53,7 +53,7 @@ def test_rows_stay_right_whatever_comes_and_goes(table):
 
 
 def test_objects_that_go_while_rows_are_filled(table):
-    assert not table.show_objects([ObjectSummary(n, 1, 0, 1) for n in range(1, 31)], 1, colors)
+    assert not table.show_objects([ObjectSummary(n, 1, 0, 1) for n in range(1, 31)], 1, measures)
     fill(table, [1, 20, 21], 3, present=1)
     assert shown(table) == [(1, 3), (20, 3), (21, 3)]
 

@@ -375,7 +375,7 @@ def test_clicks_change_while_their_layer_is_hidden(open_widget, click, qtbot):
 def test_a_resting_mouse_previews_a_click_in_the_window(open_widget, qtbot):
     viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em")
     controller = widget.controller
-    widget.setup.hover_box.setChecked(True)
+    widget.clicks.hover_button.setChecked(True)
     canvas = viewer.window._qt_viewer.canvas.native
     for place in (QPoint(200, 200), QPoint(canvas.width() // 2, canvas.height() // 2)):
         qtbot.mouseMove(canvas, place)
@@ -384,7 +384,7 @@ def test_a_resting_mouse_previews_a_click_in_the_window(open_widget, qtbot):
     assert np.asarray(widget.hover.layer.data).any()
     assert not np.asarray(controller.workspace.labels.data).any()
     assert not controller.workspace.annotator.can_undo
-    widget.setup.hover_box.setChecked(False)
+    widget.clicks.hover_button.setChecked(False)
     assert [layer.name for layer in viewer.layers] == ["em", "em masks", "em clicks"]
 
 

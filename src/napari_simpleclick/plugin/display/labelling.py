@@ -13,6 +13,8 @@ def painting(workspace: Workspace, changes: Sequence[Change]) -> Iterator[None]:
     labels = workspace.labels
     by_plane: dict[Hashable, list[tuple[int, Change]]] = {}
     for change in changes:
+        if change.plane is not None:
+            workspace.areas.update(change.object_id, change.plane, change.new_mask)
         by_plane.setdefault(change.plane, []).append((workspace.label(change.object_id), change))
     described = by_plane.pop(None, None)
 
@@ -35,7 +37,9 @@ def painting_all(workspace: Workspace) -> Iterator[None]:
         return
     for place in list(annotator.sessions):
         make_room(labels, workspace.label(place[0]))
-        for band in bands(annotator.sessions.mask(place)):
+        mask = annotator.sessions.mask(place)
+        workspace.areas.update(*place, mask)
+        for band in bands(mask):
             fill(planes[place[1]].labels(labels.data), [(workspace.label(place[0]), band)])
             yield
 

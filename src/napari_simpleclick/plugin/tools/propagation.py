@@ -70,6 +70,14 @@ class Propagation:
         self._runs: list[Run] = []
         self._reports: list[str] = []
 
+    @property
+    def progress(self) -> tuple[int, int] | None:
+        """Slices that were done, and how many there are at most, in the present direction; None while nothing runs."""
+        if not self.running or not self._runs:
+            return None
+        run = self._runs[0]
+        return run.done, run.done + len(run.targets)
+
     def cancel(self) -> None:
         """Stop after the slice that is being predicted."""
         self.running = False

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from qtpy.QtWidgets import QComboBox, QFormLayout, QPushButton, QWidget
+from qtpy.QtWidgets import QFormLayout, QPushButton, QWidget
 
 from napari_simpleclick.plugin.jobs.worker import Runs
-from napari_simpleclick.plugin.widgets.setup_panel import named
+from napari_simpleclick.plugin.widgets.setup_panel import Menu, named
 from napari_simpleclick.plugin.workspace import channels
 from napari_simpleclick.plugin.workspace.channels import COLORS, Channel
 from napari_simpleclick.plugin.workspace.workspace import Workspace
@@ -28,15 +28,13 @@ class ChannelsMenu(QWidget):
         super().__init__()
         self.workspace, self.button, self.run = workspace, button, run
         self.menus = [
-            named(QComboBox(), f"{color} from", f"What the network sees as {color}, from the next click on")
+            named(Menu(), f"{color} from", f"What the network sees as {color}, from the next click on")
             for color in COLORS
         ]
         self.offered: dict[str, Channel] = {}
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         for place, (color, menu) in enumerate(zip(COLORS, self.menus, strict=True)):
-            menu.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            menu.setMinimumContentsLength(12)
             menu.textActivated.connect(lambda name, place=place: self.choose(place, name))
             form.addRow(color.capitalize(), menu)
         self.setVisible(False)

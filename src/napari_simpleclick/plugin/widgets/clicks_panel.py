@@ -1,20 +1,21 @@
-"""Clicks panel: what the mouse buttons do, and what is done with clicks that were made."""
+"""Prompt tools: what the mouse buttons do, and what is done with clicks that were made, in one row of icons."""
 
-from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
+from qtpy.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
-from napari_simpleclick.plugin.display.layers import NEGATIVE_COLOR, POSITIVE_COLOR
 from napari_simpleclick.plugin.tools.threshold import Threshold
-from napari_simpleclick.plugin.widgets.setup_panel import named
+from napari_simpleclick.plugin.widgets.icons import IconButton
 from napari_simpleclick.plugin.widgets.threshold import ThresholdSlider
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 BUTTONS = {
-    "undo": ("Undo", "Take back what was done last, on whatever slice (Ctrl+Z)"),
-    "redo": ("Redo", "Do it again (Ctrl+Shift+Z)"),
-    "reset": ("Reset slice", "Remove the object's clicks and mask from this slice (R)"),
+    "undo": ("undo", "Undo", "Undo: take back what was done last, on whatever slice (Ctrl+Z)"),
+    "redo": ("redo", "Redo", "Redo what was taken back (Ctrl+Shift+Z)"),
+    "reset": ("clear", "Reset slice", "Reset slice: remove the object's clicks and mask from this slice (R)"),
 }
-"""Name of the action, text and tooltip."""
+"""Name of the action, icon, name and tooltip."""
+
+SPACING = 2
+"""Between icons, in pixels."""
 
 
 class ClicksPanel(QWidget):
@@ -23,7 +24,7 @@ class ClicksPanel(QWidget):
     Parameters
     ----------
     workspace
-        Tells what there is.
+        Tells what there is, and what the left mouse button does.
     threshold
         Of the present mask.
     """
@@ -31,29 +32,46 @@ class ClicksPanel(QWidget):
     def __init__(self, workspace: Workspace, threshold: Threshold) -> None:
         super().__init__()
         self.workspace = workspace
-        self.polarity = QLabel()
-        self.polarity.setTextFormat(Qt.TextFormat.RichText)
-        self.buttons = {name: named(QPushButton(text), text, tip) for name, (text, tip) in BUTTONS.items()}
+        self.add_button = IconButton("add", "Left click adds", "Left click adds, right click removes (T)")
+        self.remove_button = IconButton("remove", "Left click removes", "Left click removes, right click adds (T)")
+        self.signs = QButtonGroup(self)
+        for button in (self.add_button, self.remove_button):
+            button.setCheckable(True)
+            self.signs.addButton(button)
+        self.buttons = {action: IconButton(*about) for action, about in BUTTONS.items()}
+        self.hover_button = IconButton(
+            "eye",
+            "Hover preview",
+            "Hover preview: where the mouse rests, outline what a left click there would give. Nothing is done until "
+            "you click; switched off by itself where the network is too slow",
+            checkable=True,
+        )
         self.threshold = ThresholdSlider(threshold)
-        layout = QGridLayout(self)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.polarity, 0, 0, 1, len(BUTTONS))
-        for column, button in enumerate(self.buttons.values()):
-            layout.addWidget(button, 1, column)
-        layout.addWidget(self.threshold, 2, 0, 1, len(BUTTONS))
+        layout.addLayout(icons(self.add_button, self.remove_button, *self.buttons.values(), self.hover_button))
+        layout.addWidget(self.threshold)
+        self.signs.buttonClicked.connect(lambda button: self._choose(positive=button is self.add_button))
 
     def refresh(self) -> None:
-        """Bring text and buttons up to date."""
-        annotator = self.workspace.annotator
-        self.polarity.setText(polarity_text(self.workspace.settings.positive))
+        """Bring the buttons up to date."""
+        annotator, positive = self.workspace.annotator, self.workspace.settings.positive
+        (self.add_button if positive else self.remove_button).setChecked(True)
         self.buttons["undo"].setEnabled(bool(annotator and annotator.can_undo))
         self.buttons["redo"].setEnabled(bool(annotator and annotator.can_redo))
         self.threshold.refresh()
 
+    def _choose(self, *, positive: bool) -> None:
+        if positive != self.workspace.settings.positive:
+            self.workspace.toggle_polarity()
 
-def polarity_text(positive: bool) -> str:
-    """What the mouse buttons do, as HTML."""
-    add = f"<span style='color:{POSITIVE_COLOR}'>●</span> add"
-    remove = f"<span style='color:{NEGATIVE_COLOR}'>■</span> remove"
-    left, right = (add, remove) if positive else (remove, add)
-    return f"left click {left} &nbsp;·&nbsp; right click {right}"
+
+def icons(*buttons: QWidget) -> QHBoxLayout:
+    """Buttons close to each other, at the left."""
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(SPACING)
+    for button in buttons:
+        row.addWidget(button)
+    row.addStretch(1)
+    return row

@@ -1,15 +1,16 @@
 """Earlier work: a row that offers to restore what was saved of an image, there until it is used or dismissed."""
 
-from qtpy.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+from qtpy.QtWidgets import QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from napari_simpleclick.annotation.session_files.recoverable import RecoverableSession
 from napari_simpleclick.plugin.sessions.autosave import Recovery, when
-from napari_simpleclick.plugin.widgets.setup_panel import named
+from napari_simpleclick.plugin.widgets.icons import IconButton
+from napari_simpleclick.plugin.widgets.setup_panel import in_a_row, named
 from napari_simpleclick.plugin.workspace.slices import counted
 
 
 class EarlierWork(QWidget):
-    """A button for the latest work, a list of all, and one to dismiss them.
+    """What there is, a button for the latest, a list of all, and one to dismiss them.
 
     Parameters
     ----------
@@ -21,20 +22,20 @@ class EarlierWork(QWidget):
         super().__init__()
         self.recovery = recovery
         self.button = named(
-            QPushButton(),
+            QPushButton("Restore"),
             "Restore earlier work",
             "Bring back clicks and masks as they were saved; nothing is overwritten",
         )
-        self.list_button = named(QPushButton("▾"), "List of earlier work", "Choose which earlier work to bring back")
+        self.list_button = IconButton("more", "List of earlier work", "Choose which earlier work to bring back")
         self.list_menu = QMenu(self)
         self.list_button.setMenu(self.list_menu)
-        self.dismiss_button = named(QPushButton("✕"), "Dismiss earlier work", "Offer it no more; the files stay")
-        layout = QHBoxLayout(self)
+        self.told = QLabel()
+        self.told.setWordWrap(True)
+        self.dismiss_button = IconButton("close", "Dismiss earlier work", "Offer it no more; the files stay")
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.button, stretch=1)
-        for small in (self.list_button, self.dismiss_button):
-            small.setFixedWidth(32)
-            layout.addWidget(small)
+        layout.addWidget(self.told)
+        layout.addWidget(in_a_row(self.button, self.list_button, self.dismiss_button))
         self.button.clicked.connect(lambda _checked: self.restore())
         self.dismiss_button.clicked.connect(lambda _checked: recovery.dismiss())
         self._shown: list[str] = []
@@ -58,7 +59,7 @@ class EarlierWork(QWidget):
         if texts == self._shown:
             return
         self._shown = texts
-        self.button.setText(f"Restore {texts[0]}" if texts else "")
+        self.told.setText(f"Earlier work: {texts[0]}" if texts else "")
         self.list_button.setEnabled(len(texts) > 1)
         self.list_menu.clear()
         for offer, text in zip(offers, texts, strict=True):

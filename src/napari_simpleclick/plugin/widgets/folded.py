@@ -23,4 +23,7 @@ class Folded(QCollapsible):
         button.setToolTip("Show or hide these settings")
         for widget in contents:
             self.addWidget(widget)
+        for layout in (self.layout(), self.content().layout()):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(2)
         self.collapse(animate=False)

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from napari_simpleclick.plugin.tools.ground_truth import GroundTruth
-from napari_simpleclick.plugin.widgets.setup_panel import named
+from napari_simpleclick.plugin.widgets.setup_panel import Menu, named
 
 if TYPE_CHECKING:
     from napari.layers import Labels
@@ -26,13 +26,11 @@ class GroundTruthPanel(QWidget):
         super().__init__()
         self.truth = truth
         self.menu = named(
-            QComboBox(),
+            Menu(),
             "Ground truth",
             "A labels layer that is known to be right: tells how well the mask on this slice agrees with it. "
             "It is only looked at, never learned from",
         )
-        self.menu.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.menu.setMinimumContentsLength(10)
         self.told = named(QLabel(), "Agreement", "Intersection over union and Dice on this slice, and clicks made")
         self.told.setWordWrap(True)  # or the line makes the dock wide
         layout = QVBoxLayout(self)

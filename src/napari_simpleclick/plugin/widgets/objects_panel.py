@@ -1,16 +1,19 @@
-"""Objects panel: the table of objects, what is done with selected rows, and who gets the pixels that objects share."""
+"""Objects panel: the table of objects, and what is done with selected rows."""
 
-from qtpy.QtWidgets import QCheckBox, QComboBox, QPushButton, QVBoxLayout, QWidget
+from collections.abc import Sequence
 
+from qtpy.QtCore import QEvent, QObject
+from qtpy.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from napari_simpleclick.inference.session import UNREVIEWED
 from napari_simpleclick.plugin.display.object_colors import ObjectColors
 from napari_simpleclick.plugin.tools.objects import Objects
-from napari_simpleclick.plugin.widgets.objects_table import ObjectsTable
+from napari_simpleclick.plugin.widgets.clicks_panel import SPACING
+from napari_simpleclick.plugin.widgets.icons import IconButton
+from napari_simpleclick.plugin.widgets.objects_table import Measures, ObjectsTable
 from napari_simpleclick.plugin.widgets.setup_panel import in_a_row, named
+from napari_simpleclick.plugin.workspace.sizes import pixel_size, short
 from napari_simpleclick.plugin.workspace.workspace import Workspace
-
-OVERLAPS = {"keep": "Overlap: keep", "overwrite": "Overlap: overwrite"}
-
-SHOWN = {"objects": "Label by: object", "classes": "Label by: class"}
 
 
 class ObjectsPanel(QWidget):
@@ -30,49 +33,36 @@ class ObjectsPanel(QWidget):
         super().__init__()
         self.workspace, self.objects, self.colors = workspace, objects, colors
         self.table = ObjectsTable()
-        self.next_button = named(QPushButton("Next object"), "Next object", "Keep this mask and start a new object (N)")
-        self.merge_button = named(
-            QPushButton("Merge"), "Merge objects", "Make one object of the selected rows (Ctrl+click); Undo parts them"
+        self.next_button = named(
+            QPushButton("New object"), "New object", "Keep this mask and start a new object (N, or Shift+click on it)"
         )
-        self.remove_button = named(
-            QPushButton("Remove"),
-            "Remove objects",
-            "Remove the selected objects from all slices; Undo brings them back",
+        self.merge_button = IconButton(
+            "merge", "Merge objects", "Make one object of the selected rows (Ctrl+click); Undo parts them"
         )
-        self.overlap_menu = named(
-            QComboBox(),
-            "Overlap",
-            "Pixels that two objects claim, by clicks, propagation or brush: "
-            "keep leaves them with the object that has them, overwrite gives them to the one edited last",
+        self.remove_button = IconButton(
+            "delete", "Remove objects", "Remove the selected objects from all slices; Undo brings them back"
         )
-        self.shown_menu = named(
-            QComboBox(),
-            "Label by",
-            "What is written into the labels layer, and to files saved from it: numbers of objects or of classes",
+        self.outlines_button = IconButton(
+            "outline",
+            "Outlines",
+            "Show masks as outlines, to see what lies under them, instead of filled",
+            checkable=True,
         )
-        self.negative_box = named(
-            QCheckBox("other objects are negative"),
-            "Other objects are negative",
-            "The network is shown that pixels of other objects belong to something else",
-        )
-        self.outlines_box = named(
-            QCheckBox("outlines"), "Outlines", "Show masks as outlines, to see what lies under them, instead of filled"
-        )
-        for menu, texts in ((self.overlap_menu, OVERLAPS), (self.shown_menu, SHOWN)):
-            for value, text in texts.items():
-                menu.addItem(text, value)
-            menu.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            menu.setMinimumContentsLength(10)
-        self._lay_out()
-        self._connect()
-
-    def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
         layout.addWidget(self.table, stretch=1)
-        layout.addWidget(in_a_row(self.next_button, self.merge_button, self.remove_button))
-        layout.addWidget(in_a_row(self.overlap_menu, self.shown_menu))
-        layout.addWidget(in_a_row(self.negative_box, self.outlines_box))
+        row = in_a_row(self.next_button, self.merge_button, self.remove_button, self.outlines_button)
+        row.layout().setSpacing(SPACING)
+        layout.addWidget(row)
+        self.next_button.installEventFilter(self)
+        self._connect()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Write the table in the size of buttons: napari's style tells none for tables."""
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self.table.setFont(self.next_button.font())
+        return super().eventFilter(watched, event)
 
     def _connect(self) -> None:
         workspace, objects = self.workspace, self.objects
@@ -81,18 +71,32 @@ class ObjectsPanel(QWidget):
         self.next_button.clicked.connect(lambda _checked: objects.next_object())
         self.merge_button.clicked.connect(lambda _checked: objects.merge(*self.table.selected))
         self.remove_button.clicked.connect(lambda _checked: objects.remove(*self.table.selected))
-        self.overlap_menu.activated.connect(
-            lambda _row: workspace.change_settings(overlap=self.overlap_menu.currentData())
-        )
-        self.shown_menu.activated.connect(
-            lambda _row: workspace.change_settings(label_by=self.shown_menu.currentData())
-        )
-        self.negative_box.toggled.connect(lambda on: workspace.change_settings(others_negative=on))
-        self.outlines_box.toggled.connect(lambda on: workspace.change_settings(outlines=on))
+        self.outlines_button.toggled.connect(lambda on: workspace.change_settings(outlines=on))
 
     def refresh(self) -> None:
         """Bring the table up to date."""
         workspace = self.workspace
+        self.table.show_unit(pixel_size(workspace.image)[0])
         summaries = workspace.annotator.summaries() if workspace.annotator else []
-        if not self.table.show_objects(summaries, workspace.object_id, self.colors.colors):
+        if not self.table.show_objects(summaries, workspace.object_id, self.measures):
             workspace.changed.emit()  # the window comes back for the rest
+
+    def measures(self, object_ids: Sequence[int]) -> list[Measures]:
+        """Colour, size and confidence of objects."""
+        workspace, sure = self.workspace, self._confidence()
+        _, size = pixel_size(workspace.image)
+        return [
+            Measures(color, short(size * workspace.areas.total(object_id)), sure.get(object_id))
+            for object_id, color in zip(object_ids, self.colors.colors(object_ids), strict=True)
+        ]
+
+    def _confidence(self) -> dict[int, float]:
+        """Of the least certain slice to review, by object."""
+        workspace, annotator = self.workspace, self.workspace.annotator
+        lowest: dict[int, float] = {}
+        for (object_id, key), sure in workspace.confidence.items() if annotator else ():
+            session = annotator.sessions.get((object_id, key)) if annotator else None
+            newest = session.newest if session else None
+            if newest is not None and newest.origin in UNREVIEWED:
+                lowest[object_id] = min(sure, lowest.get(object_id, 1.0))
+        return lowest

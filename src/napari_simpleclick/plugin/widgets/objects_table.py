@@ -1,11 +1,12 @@
 """Objects table: a row per object with name, class, what there is of it, lock and eye; rows are selected and edited."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from qtpy.QtCore import QItemSelectionModel, QSignalBlocker, QSize, Qt, Signal
-from qtpy.QtGui import QColor, QIcon, QPixmap
+from qtpy.QtCore import QEvent, QItemSelectionModel, QSignalBlocker, QSize, Qt, Signal
+from qtpy.QtGui import QColor, QIcon, QPixmap, QResizeEvent
 from qtpy.QtWidgets import QAbstractItemView, QColorDialog, QHeaderView, QTableWidget, QTableWidgetItem
 
 from napari_simpleclick.annotation.objects import ObjectSummary
@@ -15,30 +16,58 @@ from napari_simpleclick.plugin.display.painter import TURN_S
 COLUMNS = {
     "id": "Number and colour: double-click to choose another colour",
     "name": "Name: double-click to write one",
-    "class": "Class: double-click to write a number from 1 on",
-    "slices": "Slices that the object is on, and how many of these were propagated or filled and not accepted",
-    "clicks": "Clicks on all slices",
-    "lock": "Nothing changes a locked object",
+    "slices": "Slices that the object is on",
+    "size": "Volume, or area on a picture: pixels of the masks times the size of a pixel",
+    "conf": "Confidence of the least certain slice that was propagated and not accepted, in percent",
     "show": "Whether the mask is shown; it is kept in any case",
+    "lock": "Nothing changes a locked object",
+    "clicks": "Clicks on all slices",
+    "class": "Class: double-click to write a number from 1 on",
 }
-ID, NAME, CLASS, SLICES, CLICKS, LOCK, SHOW = range(len(COLUMNS))
+"""Those that are needed most come first: a narrow dock shows them, the others are scrolled to."""
+
+ID, NAME, SLICES, SIZE, SURE, SHOW, LOCK, CLICKS, CLASS = range(len(COLUMNS))
 
 EDITABLE = {NAME: "name", CLASS: "class_id", LOCK: "locked", SHOW: "visible"}
 """Columns that the user edits, and what they are called in `ObjectProperties`."""
 
 WIDEST = {
-    ID: "■ 999",
-    NAME: "a name here",
-    CLASS: "class",
-    SLICES: "99 (99)",
-    CLICKS: "clicks",
+    ID: "■ 9",
+    NAME: "name",
+    SLICES: "slices",
+    SIZE: "0.012",
+    SURE: "conf",
+    SHOW: "show",
     LOCK: "lock",
-    SHOW: "show ",
+    CLICKS: "clicks",
+    CLASS: "class",
 }
 """A text that each column has place for; names get more where there is more."""
 
-ROW_HEIGHT = 24
-"""In pixels."""
+PADDING = 7
+"""Beside a text, in pixels."""
+
+LEAST_SHOWN = SURE + 1
+"""Columns that the table has place for at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What the table shows of an object beside its summary.
+
+    Parameters
+    ----------
+    color
+        RGBA, 0 to 1; None for the automatic one.
+    size
+        Volume or area as it is written; empty if there is nothing.
+    confidence
+        Of its least certain slice to review, 0 to 1; None if there is none.
+    """
+
+    color: tuple[float, ...] | None = None
+    size: str = ""
+    confidence: float | None = None
 
 
 class ObjectsTable(QTableWidget):
@@ -59,30 +88,66 @@ class ObjectsTable(QTableWidget):
             self.horizontalHeaderItem(column).setToolTip(tip)
         # Sections as wide as their contents, with the padding of napari's style, would leave no place for the name.
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setMinimumSectionSize(24)
-        self.horizontalHeader().setStyleSheet("QHeaderView::section { padding: 2px 1px }")
-        widths = {column: self.fontMetrics().horizontalAdvance(text) + 10 for column, text in WIDEST.items()}
-        for column, width in widths.items():
-            self.setColumnWidth(column, width)
-        self.setMinimumWidth(sum(widths.values()) + self.verticalScrollBar().sizeHint().width())
+        self.horizontalHeader().setStyleSheet("QHeaderView::section { padding: 2px 1px; font-weight: normal }")
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setShowGrid(False)
-        self.setMinimumHeight(4 * ROW_HEIGHT)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._shown: list[ObjectSummary] = []
-        self._filled: dict[int, tuple[ObjectSummary, tuple[float, ...] | None]] = {}
+        self._filled: dict[int, tuple[ObjectSummary, Measures]] = {}
         self._present = 0
+        self._largest = 1
         self.cellClicked.connect(self._on_clicked)
         self.cellDoubleClicked.connect(self._on_double_clicked)
         self.itemChanged.connect(self._on_edited)
+        self.fit()
+
+    @property
+    def row_height(self) -> int:
+        """In pixels, for the present font."""
+        return round(1.5 * self.fontMetrics().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """The columns that are needed most, and two rows."""
+        columns = sum(self._width(column) for column in range(LEAST_SHOWN))
+        return QSize(columns + 2 * self.frameWidth() + 1, 4 * self.row_height)
 
     def sizeHint(self) -> QSize:
         """Some rows, and the header."""
-        return QSize(super().sizeHint().width(), 6 * ROW_HEIGHT)
+        return QSize(self.minimumSizeHint().width(), 7 * self.row_height)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Follow napari's size of font."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self.fit()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Give names the place that is left."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Make columns as wide as their texts; names take what is left."""
+        self.verticalHeader().setDefaultSectionSize(self.row_height)
+        swatch_side = round(0.8 * self.fontMetrics().height())
+        self.setIconSize(QSize(swatch_side, swatch_side))
+        widths = {column: self._width(column) for column in WIDEST}
+        for last in range(len(COLUMNS), LEAST_SHOWN - 1, -1):  # as many columns as there is place for
+            left = self.viewport().width() - sum(widths[column] for column in range(last))
+            if left >= 0 or last == LEAST_SHOWN:
+                widths[NAME] += max(left, 0)
+                break
+        for column, width in widths.items():
+            self.setColumnWidth(column, width)
+        self.updateGeometry()
+
+    def _width(self, column: int) -> int:
+        text = f"■ {self._largest}" if column == ID else WIDEST[column]
+        return self.fontMetrics().horizontalAdvance(text) + PADDING
 
     @property
     def selected(self) -> list[int]:
@@ -95,7 +160,7 @@ class ObjectsTable(QTableWidget):
         self,
         objects: Sequence[ObjectSummary],
         present: int,
-        colors: Callable[[Sequence[int]], Sequence[tuple[float, ...] | None]],
+        measures: Callable[[Sequence[int]], Sequence[Measures]],
     ) -> bool:
         """List these objects, and the present one even if nothing was clicked yet.
 
@@ -105,8 +170,8 @@ class ObjectsTable(QTableWidget):
             What there is of each.
         present
             Number of the object that clicks go to.
-        colors
-            RGBA, 0 to 1, of the masks of objects.
+        measures
+            What else is shown of objects, by their numbers.
 
         Returns
         -------
@@ -118,23 +183,30 @@ class ObjectsTable(QTableWidget):
         if present not in [summary.object_id for summary in rows]:
             rows = sorted([*rows, ObjectSummary(present, 0, 0, 0)], key=lambda summary: summary.object_id)
         numbers = [summary.object_id for summary in rows]
-        wanted = dict(zip(numbers, zip(rows, colors(numbers), strict=True), strict=True))
+        wanted = dict(zip(numbers, zip(rows, measures(numbers), strict=True), strict=True))
         with QSignalBlocker(self):
             self._make_room(numbers)
             self._filled = {number: row for number, row in self._filled.items() if number in wanted}
-            for row, (number, (summary, rgba)) in enumerate(wanted.items()):
-                if self._filled.get(number) == (summary, rgba):
+            for row, (number, (summary, measured)) in enumerate(wanted.items()):
+                if self._filled.get(number) == (summary, measured):
                     continue
                 complete = perf_counter() < end or not filled  # a row at least, however long the rest took
                 if not complete:
                     break
-                self._fill(row, summary, rgba)
-                self._filled[number], filled = (summary, rgba), True
+                self._fill(row, summary, measured)
+                self._filled[number], filled = (summary, measured), True
         self._shown = rows
+        if len(str(numbers[-1])) != len(str(self._largest)):
+            self._largest = numbers[-1]
+            self.fit()
         if present != self._present:
             self._present = present
             self._select(numbers.index(present))
         return complete
+
+    def show_unit(self, unit: str) -> None:
+        """Tell the unit of sizes: "mm³"."""
+        self.horizontalHeaderItem(SIZE).setText(unit)
 
     def _select(self, row: int) -> None:
         """Select a row and no other: `selectRow` adds to the selection while Ctrl is pressed, as after Ctrl+Z."""
@@ -158,12 +230,20 @@ class ObjectsTable(QTableWidget):
             if number not in there:
                 self.insertRow(row)
 
-    def _fill(self, row: int, summary: ObjectSummary, color: tuple[float, ...] | None) -> None:
+    def _fill(self, row: int, summary: ObjectSummary, measured: Measures) -> None:
         about = summary.properties
-        slices = f"{summary.slices} ({summary.unreviewed})" if summary.unreviewed else summary.slices
-        texts = (summary.object_id, about.name, about.class_id, slices, summary.clicks, "", "")
-        for column, text in enumerate(texts):
-            item = QTableWidgetItem(str(text))
+        sure = "" if measured.confidence is None else f"{100 * measured.confidence:.0f}"
+        texts = {
+            ID: str(summary.object_id),
+            NAME: about.name,
+            SLICES: str(summary.slices),
+            SIZE: measured.size,
+            SURE: sure,
+            CLICKS: str(summary.clicks),
+            CLASS: str(about.class_id),
+        }
+        for column, tip in enumerate(COLUMNS.values()):
+            item = QTableWidgetItem(texts.get(column, ""))
             flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
             if column in (LOCK, SHOW):
                 flags |= Qt.ItemFlag.ItemIsUserCheckable
@@ -172,11 +252,13 @@ class ObjectsTable(QTableWidget):
             elif column in EDITABLE:
                 flags |= Qt.ItemFlag.ItemIsEditable
             item.setFlags(flags)
-            tip = list(COLUMNS.values())[column]
-            item.setToolTip(plain_tooltip(f"{about.name}\n{tip}") if column == NAME and about.name else tip)
+            told = texts.get(column, "")
+            if column == SLICES and summary.unreviewed:
+                told = f"{told}, {summary.unreviewed} to review"
+            item.setToolTip(plain_tooltip(f"{told}\n{tip}") if told else tip)
             item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-            if column == ID and color is not None:
-                item.setIcon(swatch(color))
+            if column == ID and measured.color is not None:
+                item.setIcon(swatch(measured.color))
             self.setItem(row, column, item)
 
     def _on_clicked(self, row: int, _column: int) -> None:
@@ -188,7 +270,7 @@ class ObjectsTable(QTableWidget):
     def _on_double_clicked(self, row: int, column: int) -> None:
         if column == ID:
             object_id = self._shown[row].object_id
-            rgba = self._color(object_id)
+            rgba = self._measured(object_id).color
             now = QColor.fromRgbF(*rgba) if rgba else QColor("white")
             picked = QColorDialog.getColor(now, self, f"Colour of object {object_id}")
             if picked.isValid():
@@ -205,12 +287,12 @@ class ObjectsTable(QTableWidget):
         elif item.column() == CLASS and str(value).isdecimal():
             value = int(str(value))
         with QSignalBlocker(self):
-            self._fill(item.row(), summary, self._color(summary.object_id))
+            self._fill(item.row(), summary, self._measured(summary.object_id))
         if value != getattr(summary.properties, name):
             self.described.emit(summary.object_id, name, value)
 
-    def _color(self, object_id: int) -> tuple[float, ...] | None:
-        return self._filled[object_id][1] if object_id in self._filled else None
+    def _measured(self, object_id: int) -> Measures:
+        return self._filled[object_id][1] if object_id in self._filled else Measures()
 
 
 def swatch(color: Any) -> QIcon:

@@ -1,10 +1,13 @@
 """Scroll column: widgets below each other that small screens show in part, always as wide as they need to be."""
 
-from qtpy.QtCore import QSize, Qt
+from qtpy.QtCore import QEvent, QObject, QSize, Qt
 from qtpy.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 SMALLEST_HEIGHT = 200
 """In pixels."""
+
+GAP = 3
+"""Between the column and its scroll bar, in pixels."""
 
 
 class ScrollColumn(QScrollArea):
@@ -22,13 +25,20 @@ class ScrollColumn(QScrollArea):
         super().__init__()
         column = QWidget()
         layout = QVBoxLayout(column)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(0, 0, GAP, 0)
+        layout.setSpacing(6)
         for widget in widgets:
             layout.addWidget(widget, stretch=int(widget is stretched))
         self.setWidget(column)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Ask for more width when the column needs it."""
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
     def minimumSizeHint(self) -> QSize:
         """The width of the column, which napari's style sheet changes after it was made."""

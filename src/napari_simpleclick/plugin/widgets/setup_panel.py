@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qtpy.QtCore import QSignalBlocker, Qt
-from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from napari_simpleclick.inference.engines.device import gpu_possible
 from napari_simpleclick.inference.engines.speed_figures import read_speed
@@ -13,19 +13,31 @@ from napari_simpleclick.inference.predictor_settings import DRAFT_SIZE, FULL_SIZ
 from napari_simpleclick.model.weights import DEFAULT_MODEL, available_models
 
 
+class Menu(QComboBox):
+    """A menu that may be narrower than its texts, which would make the dock wide; its list shows them whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+
+    def showPopup(self) -> None:
+        """Open the list, as wide as its texts."""
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0))
+        super().showPopup()
+
+
 class SetupPanel:
     """The menus that are set once and then left alone, in forms for the sections of the dock."""
 
     def __init__(self) -> None:
-        self.image_menu = named(
-            QComboBox(), "Image", "The image layer to outline objects in: choosing one annotates it"
-        )
+        self.image_menu = named(Menu(), "Image", "The image layer to outline objects in: choosing one annotates it")
         self.annotate_button = named(
             QPushButton("Annotate"), "Annotate", "Add layers for masks and clicks to this image, or put them back"
         )
-        self.model_menu = named(QComboBox(), "Model", "Bundled models work offline; others show where to get them")
+        self.model_menu = named(Menu(), "Model", "Bundled models work offline; others show where to get them")
         self.device_menu = named(
-            QComboBox(), "Device", "auto takes a GPU if there is one; only devices of this machine are listed"
+            Menu(), "Device", "auto takes a GPU if there is one; only devices of this machine are listed"
         )
         self.flip_box = named(QCheckBox("mirror average"), "Mirror average", "A little more exact, twice the time")
         self.draft_box = named(
@@ -37,14 +49,8 @@ class SetupPanel:
             "On: zoom in, and the first click finds small things. Off: it looks at the whole slice",
         )
         self.view_box.setChecked(True)
-        self.hover_box = named(
-            QCheckBox("hover preview"),
-            "Hover preview",
-            "Where the mouse rests, outline what a left click there would give; nothing is done until you click. "
-            "Switched off by itself where the network is too slow",
-        )
         self.seen_menu = named(
-            QComboBox(),
+            Menu(),
             "Contrast",
             "Intensities from the next click on: as the layer shows them, percentiles of the data, or a window of CT "
             "where the numbers can be Hounsfield units",
@@ -62,15 +68,10 @@ class SetupPanel:
             self.model_menu.addItem(model.name if model.path else f"{model.name} (get it first)", model.name)
             self.model_menu.setItemData(place, speed.text(model.name), Qt.ItemDataRole.ToolTipRole)
         self.model_menu.setCurrentIndex(self.model_menu.findData(DEFAULT_MODEL))
-        # Long names must not make the dock wide.
-        for menu in (self.image_menu, self.model_menu, self.seen_menu):
-            menu.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            menu.setMinimumContentsLength(12)
-
-        self.image_form = form(("Image", self.image_menu, self.annotate_button))
-        self.contrast_form = form(("Contrast", self.seen_menu, self.channels_button))
-        self.model_form = form(("Model", self.model_menu), ("Device", self.device_menu))
-        self.advanced_form = form(("", self.flip_box, self.draft_box), ("", self.view_box, self.hover_box))
+        self.image_form = in_a_row(self.image_menu, self.annotate_button)
+        self.contrast_form = column(in_a_row(self.seen_menu, self.channels_button))
+        self.model_form = column(self.model_menu, self.device_menu)
+        self.advanced_form = column(self.flip_box, self.draft_box, self.view_box)
 
     @property
     def model(self) -> PredictorSettings:
@@ -114,16 +115,6 @@ def devices() -> list[str]:
     return ["auto", "cpu", "mps" if sys.platform == "darwin" else "cuda"]
 
 
-def form(*rows: tuple[str, *tuple[QWidget, ...]]) -> QWidget:
-    """Rows of a text and the widgets that it names."""
-    widget = QWidget()
-    layout = QFormLayout(widget)
-    layout.setContentsMargins(0, 0, 0, 0)
-    for text, *widgets in rows:
-        layout.addRow(text, in_a_row(*widgets))
-    return widget
-
-
 def named(widget: Any, name: str, tooltip: str) -> Any:
     """Give a control its accessible name and its tooltip."""
     widget.setAccessibleName(name)
@@ -138,13 +129,25 @@ def in_a_row(*widgets: QWidget) -> QWidget:
     layout.setContentsMargins(0, 0, 0, 0)
     for place, widget in enumerate(widgets):
         layout.addWidget(widget, stretch=1 if place == 0 else 0)
+    layout.setSpacing(4)
     return row
 
 
-def group(title: str, *widgets: QWidget) -> QGroupBox:
-    """Widgets below each other, in a frame with a title."""
-    box = QGroupBox(title)
-    layout = QVBoxLayout(box)
+def column(*widgets: QWidget) -> QWidget:
+    """Widgets below each other."""
+    found = QWidget()
+    layout = QVBoxLayout(found)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
     for widget in widgets:
         layout.addWidget(widget)
-    return box
+    return found
+
+
+def section(title: str, *widgets: QWidget) -> QWidget:
+    """Widgets below each other, under a title."""
+    head = QLabel(title)
+    font = head.font()
+    font.setBold(True)
+    head.setFont(font)
+    return column(head, *widgets)

@@ -30,11 +30,12 @@ from napari_simpleclick.plugin.widgets.intensity_menu import SeenMenu
 from napari_simpleclick.plugin.widgets.main_thread import MainThread
 from napari_simpleclick.plugin.widgets.network_view_panel import NetworkView
 from napari_simpleclick.plugin.widgets.objects_panel import ObjectsPanel
+from napari_simpleclick.plugin.widgets.overlap_form import OverlapForm
 from napari_simpleclick.plugin.widgets.rest_timer import rest_timer
 from napari_simpleclick.plugin.widgets.save_button import SaveButton
 from napari_simpleclick.plugin.widgets.scroll_column import ScrollColumn
 from napari_simpleclick.plugin.widgets.session_menu import SessionMenu
-from napari_simpleclick.plugin.widgets.setup_panel import SetupPanel, group, in_a_row, named
+from napari_simpleclick.plugin.widgets.setup_panel import SetupPanel, in_a_row, named, section
 from napari_simpleclick.plugin.widgets.slices_panel import SlicesPanel
 from napari_simpleclick.plugin.workspace.slices import slice_axis
 
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
     import napari
 
 WORKING = "Working …"
+
+MARGIN = 4
+"""Around the contents of the dock, in pixels."""
 
 BUSY_AFTER_MS = 300
 """Work that takes longer is announced."""
@@ -104,6 +108,7 @@ class SimpleClickWidget(QWidget):
         self.clicks = ClicksPanel(workspace, controller.threshold)
         self.network_view = NetworkView(workspace, self.saver)
         self.truth = GroundTruthPanel(GroundTruth(workspace, self.saver))
+        self.overlap = OverlapForm(workspace)
         self.objects = ObjectsPanel(workspace, controller.objects, controller.canvas.colors)
         self.slices = SlicesPanel(workspace, controller.slices, controller.propagation)
         self.buttons: dict[str, QPushButton] = {**self.clicks.buttons, **self.slices.buttons}
@@ -120,7 +125,7 @@ class SimpleClickWidget(QWidget):
         self.session_menu = SessionMenu(self.session_files, self._show_error)
         self.help_button = named(QPushButton("?"), "Keys", "Show what mouse and keys do")
         self.help_button.setCheckable(True)
-        self.help_button.setFixedWidth(32)
+        self.help_button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.earlier = EarlierWork(self.recovery)
         self.restore_button = self.earlier.button
         self.save_timer = QTimer(self)
@@ -139,28 +144,24 @@ class SimpleClickWidget(QWidget):
         self.busy_timer.setInterval(BUSY_AFTER_MS)
 
         self.save_button = SaveButton(self.saving)
-        objects, self.slices_group = group("Objects", self.objects), group("Slices", self.slices)
+        objects, self.slices_group = section("Objects", self.objects), section("Slices", self.slices)
         self.sections = {
             "Image and contrast": Folded("Image and contrast", self.setup.contrast_form, self.channels),
             "Model": Folded("Model", self.setup.model_form),
-            "Advanced": Folded("Advanced", self.setup.advanced_form, self.truth, self.network_view),
+            "Advanced": Folded("Advanced", self.setup.advanced_form, self.overlap, self.truth, self.network_view),
         }
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         layout.addWidget(self.setup.image_form)
+        layout.addWidget(self.clicks)
         layout.addWidget(
             ScrollColumn(
-                self.earlier,
-                self.clicks,
-                objects,
-                self.slices_group,
-                *self.sections.values(),
-                stretched=objects,
+                self.help, self.earlier, objects, self.slices_group, *self.sections.values(), stretched=objects
             ),
             stretch=1,
         )
-        layout.addWidget(self.save_button)
-        layout.addWidget(in_a_row(self.status, self.session_menu, self.help_button))
-        layout.addWidget(self.help)
+        layout.addWidget(in_a_row(self.save_button, self.session_menu, self.help_button))
+        layout.addWidget(self.status)
 
     def _connect(self) -> None:
         workspace, setup = self.workspace, self.setup
@@ -181,7 +182,7 @@ class SimpleClickWidget(QWidget):
         setup.flip_box.toggled.connect(self._load_model)
         setup.draft_box.toggled.connect(self._load_model)
         setup.view_box.toggled.connect(lambda on: workspace.change_settings(look_at_view=on))
-        setup.hover_box.toggled.connect(self.hover.switch)
+        self.clicks.hover_button.toggled.connect(self.hover.switch)
         self.help_button.toggled.connect(self.help.setVisible)
         # napari's key bindings know no "?".
         QShortcut(QKeySequence("?"), self).activated.connect(self.help_button.toggle)
@@ -319,12 +320,13 @@ class SimpleClickWidget(QWidget):
         self.network_view.refresh()
         self.seen.refresh()
         self.channels.refresh()
-        self.setup.hover_box.setChecked(self.hover.on)
+        self.clicks.hover_button.setChecked(self.hover.on)
         self.earlier.refresh()
         self.objects.refresh()
         self.slices.refresh()
         shown = self.workspace.shown_plane
         self.slices_group.setVisible(shown is None or slice_axis(shown) is not None)
+        self.setup.annotate_button.setVisible(self.setup.image_menu.count() > 0 and not self.workspace.ready)
         self.save_button.setEnabled(self.workspace.labels is not None)
         self.buttons["cancel"].setEnabled(self.controller.propagation.running or self.models.loading)
         if controller.canvas.busy and not self.busy_timer.isActive():

@@ -13,6 +13,7 @@ from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.plugin.workspace.pending_clicks import PendingClick, PendingClicks
 from napari_simpleclick.plugin.workspace.planes import PlaneError, displayed_plane, field_of_view, shown_plane
 from napari_simpleclick.plugin.workspace.settings import Settings
+from napari_simpleclick.plugin.workspace.sizes import Areas
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -68,6 +69,8 @@ class Workspace:
         self.pending = PendingClicks()
         self.confidence: dict[tuple[int, Hashable], float] = {}
         """How sure propagation was, 0 to 1, by object and plane."""
+        self.areas = Areas()
+        """Pixels of the masks that are shown."""
         viewer.layers.events.removed.connect(self._on_removed)
         viewer.dims.events.point.connect(self._on_slice_changed)
 
@@ -116,6 +119,7 @@ class Workspace:
         self.image, self.labels, self.points = image, None, None
         if image is not None:
             self.planes, self.object_id, self.pending, self.confidence = {}, 1, PendingClicks(), {}
+            self.areas = Areas()
             self.begin_anew()
         self.image_changed.emit()
 
@@ -128,7 +132,7 @@ class Workspace:
         """Go on with earlier objects on the present image, with the present predictor and settings."""
         if self.annotator is not None:
             annotator.predictor = self.annotator.predictor
-        self.annotator, self.planes, self.object_id = annotator, planes, object_id
+        self.annotator, self.planes, self.object_id, self.areas = annotator, planes, object_id, Areas()
         self._pass_settings_on()
 
     def use_predictor(self, predictor: "PredictorLike") -> None:
