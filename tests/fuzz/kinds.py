@@ -5,6 +5,7 @@ import io
 import json
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -57,9 +58,16 @@ def look_at(volume: object) -> None:
 
 
 def volume_of(path: Path) -> None:
+    """The file, or what is whole of it."""
+    from napari_simpleclick.data.errors import VolumeError
     from napari_simpleclick.data.io import read_volume
 
-    look_at(read_volume(path))
+    try:
+        look_at(read_volume(path))
+    except VolumeError:
+        with suppress(VolumeError):
+            look_at(read_volume(path.with_name(f"{path.name}#whole")))
+        raise
 
 
 def nifti(ending: str) -> Kind:

@@ -18,6 +18,7 @@ from napari_simpleclick.annotation.session_files.restore import RestoredSession
 from napari_simpleclick.cli.notices import tell_notices
 from napari_simpleclick.data.as_shown import read_as_shown
 from napari_simpleclick.data.channels import ChannelsImage
+from napari_simpleclick.data.file_part import file_part
 from napari_simpleclick.data.fingerprint import fingerprint, is_of
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.saving import require_output, save_mask
@@ -76,7 +77,7 @@ def open_image(content: SessionContent, image: Path | None, session: Path) -> Vo
     noted = content.about.get("image", {})
     location = None if image else locate(noted, session, read_places(recovery_folder()))
     path = image or (location.path if location and location.known else None)
-    if path is None or not path.exists():
+    if path is None or not file_part(path).path.exists():
         raise SessionFileError(
             f"{session.name} was made on {noted.get('name')!r}{why_not(noted, location)}. Name the image with --image."
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.file_part import file_part
 from napari_simpleclick.data.folder import read_folder
 from napari_simpleclick.data.nifti import read_nifti, write_nifti
 from napari_simpleclick.data.ome_zarr.opening import is_zarr
@@ -24,7 +25,7 @@ def read_volume(path: Path, *, labels: bool = False) -> Volume:
     Parameters
     ----------
     path
-        File or folder.
+        File or folder; of TIFF and NIfTI also a part, named behind the file's name: see `file_part`.
     labels
         Whether pixels are numbers of objects: of a palette the numbers are read instead of its colors.
 
@@ -35,17 +36,21 @@ def read_volume(path: Path, *, labels: bool = False) -> Volume:
     VolumeError
         If the file is damaged or of a kind that is not known.
     """
+    part = file_part(path)
+    path = part.path
     if not path.exists():
         raise FileNotFoundError(f"No file {path.absolute()}.")
     name = path.name.lower()
+    if not (part.all_of_it or name.endswith(TIFF) or (part.whole and name.endswith(NIFTI))):
+        raise VolumeError(f"{part.named}: only TIFF has images and levels, and only TIFF and NIfTI whole planes.")
     if is_zarr(path):
         return read_ome_zarr(path)
     if path.is_dir():
         return read_folder(path)
     if name.endswith(NIFTI):
-        return read_nifti(path)
+        return read_nifti(path, whole=part.whole)
     if name.endswith(TIFF):
-        return read_tiff(path, labels=labels)
+        return read_tiff(path, labels=labels, part=part)
     if name.endswith(PICTURES):
         return read_picture_volume(path)
     raise VolumeError(f"{path.name}: unknown kind of file. Known endings: {', '.join(NIFTI + TIFF + ZARR + PICTURES)}.")

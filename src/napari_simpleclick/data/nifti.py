@@ -4,7 +4,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
 from typing import IO
@@ -16,6 +16,7 @@ from nibabel.spatialimages import HeaderDataError
 from nibabel.volumeutils import apply_read_scaling, array_from_file
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.file_part import WHOLE
 from napari_simpleclick.data.grid import (
     LPS_TO_RAS,
     NiftiGeometry,
@@ -25,7 +26,7 @@ from napari_simpleclick.data.grid import (
     usable_affine,
 )
 from napari_simpleclick.data.memory import require_memory
-from napari_simpleclick.data.unpacked import GZIP, Unpacked
+from napari_simpleclick.data.unpacked import CHUNK, GZIP, Unpacked
 from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.files import replace_when_complete
 
@@ -52,6 +53,11 @@ MOST_EXTENSIONS = 1 << 24
 
 FINEST_STEP = 0.05
 """Whole numbers that were stored as multiples of a step this small are whole numbers."""
+
+COPY = "It is damaged or not copied completely; copy or convert it again."
+
+CUT = f"{COPY} To open the slices that are whole, {WHOLE}."
+"""Ends messages of files of which a part is missing."""
 
 MOST_AXES = 7
 
@@ -100,17 +106,27 @@ class NiftiFile:
         return isinstance(self.stream, Unpacked)
 
 
-def read_nifti(path: Path) -> Volume:
+def read_nifti(path: Path, *, whole: bool = False) -> Volume:
     """Read a volume as (..., z, y, x), its axes turned and flipped to the closest of L, P and S.
 
     Axes beyond the third with one entry, as of a single point in time, are left out.
+
+    Parameters
+    ----------
+    path
+        The file.
+    whole
+        Of a file that was cut off, read the slices that are whole, with a notice how many.
 
     Raises
     ------
     VolumeError
         If the file is damaged, truncated, no NIfTI, or holds no numbers.
     """
-    return volume_of(path, *load(path))
+    if not whole:
+        return volume_of(path, *load(path))
+    header, stored, notice = load_whole(path)
+    return replace(volume_of(path, header, stored), notices=(notice,))
 
 
 def read_grid(path: Path) -> Volume:
@@ -195,6 +211,63 @@ def load(path: Path) -> tuple[nibabel.Nifti1Header, np.ndarray]:
     return header, stored
 
 
+def load_whole(path: Path) -> tuple[nibabel.Nifti1Header, np.ndarray, str]:
+    """The header and the voxels of the whole entries of the last axis, with a notice how many there are.
+
+    Of a series of which not even the first volume is whole, its slices are taken.
+
+    Raises
+    ------
+    VolumeError
+        If no slice is whole, or bytes inside are damaged: which voxels are right cannot be told then.
+    """
+    with opened(path) as file:
+        header = header_of(file)
+        require_numbers(file, header)
+    promised = tuple(int(size) for size in header.get_data_shape())
+    there = bytes_there(path, offset_of(header) + prod(promised) * header.get_data_dtype().itemsize)
+    shape, count = promised, 0
+    while not count and len(shape) > 2:
+        *inner, most = shape
+        count = min(most, (len(there) - offset_of(header)) // (prod(inner) * header.get_data_dtype().itemsize))
+        shape = (*inner, count) if count > 0 else tuple(inner)
+    if count < 1:
+        raise VolumeError(f"{path} cannot be read as NIfTI: not even its first slice is whole. {COPY}")
+    header.set_data_shape(shape)
+    stored = scaled(np.frombuffer(there, header.get_data_dtype(), prod(shape), offset_of(header)), header, path)
+    stored = stored.reshape(shape, order="F")
+    if not stored.dtype.isnative:
+        stored = stored.astype(stored.dtype.newbyteorder("="))
+    notice = f"{path.name} is cut off: of {promised} voxels, {shape} are whole and opened."
+    return header, stored, notice
+
+
+def bytes_there(path: Path, most: int) -> bytes:
+    """The bytes of a file, unpacked, up to where it was cut off, but not more than so many.
+
+    Raises
+    ------
+    VolumeError
+        If they are damaged before that, or their checksum is another one.
+    """
+    found = bytearray()
+    with opened(path) as file:
+        if not isinstance(file.stream, Unpacked):
+            return file.stream.read(min(most, file.size))
+        require_memory(most, path.name, "Use a machine with more memory.")
+        try:
+            while part := file.stream.some(CHUNK):
+                found += part[: most - len(found)]
+        except EOFError:
+            pass
+        except zlib.error as error:
+            raise VolumeError(
+                f"{path} cannot be read as NIfTI: {error}. It is damaged inside, not only cut off, so that nobody can "
+                "tell which voxels are right; copy or convert it again."
+            ) from error
+    return bytes(found)
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[NiftiFile]:
     """The bytes of a file, unpacked if they are packed."""
@@ -261,6 +334,31 @@ def require_whole(file: NiftiFile, header: nibabel.Nifti1Header) -> None:
     NotEnoughMemoryError
         If the voxels do not fit.
     """
+    require_numbers(file, header)
+    shape, dtype = header.get_data_shape(), header.get_data_dtype()
+    promised = offset_of(header) + prod(shape) * dtype.itemsize
+    if promised > (file.size * MOST_GZIP if file.packed else file.size):
+        raise VolumeError(
+            f"{file.path} cannot be read as NIfTI ({file.size} bytes): its header promises {shape} voxels of {dtype}, "
+            f"{promised} bytes. {CUT}"
+        )
+    if scale_of(header, file.path) or file.packed:
+        require_memory(
+            prod(shape) * (max(4, dtype.itemsize) if scale_of(header, file.path) else dtype.itemsize),
+            file.path.name,
+            "Crop it, uncompress it to .nii if its values are not scaled (then it is read slice by slice), or convert "
+            "it to OME-Zarr.",
+        )
+
+
+def require_numbers(file: NiftiFile, header: nibabel.Nifti1Header) -> None:
+    """Raise if a header does not describe numbers along some axes.
+
+    Raises
+    ------
+    VolumeError
+        If it does not.
+    """
     shape, dtype = tuple(int(size) for size in header["dim"][1 : 1 + int(header["dim"][0])]), header.get_data_dtype()
     if int(header["intent_code"]) // 100 == CIFTI:
         raise VolumeError(f"{file.path} holds CIFTI data of surfaces or connections; expected a volume of voxels.")
@@ -270,19 +368,6 @@ def require_whole(file: NiftiFile, header: nibabel.Nifti1Header) -> None:
         raise VolumeError(f"{file.path} holds {dtype}; expected numbers, one per voxel. Convert it to grey values.")
     if offset_of(header) < 0:
         raise VolumeError(f"{file.path}: its header places the voxels at byte {header['vox_offset']}. Write it again.")
-    promised = offset_of(header) + prod(shape) * dtype.itemsize
-    if promised > (file.size * MOST_GZIP if file.packed else file.size):
-        raise VolumeError(
-            f"{file.path} cannot be read as NIfTI ({file.size} bytes): its header promises {shape} voxels of {dtype}, "
-            f"{promised} bytes. It is damaged or not copied completely; copy or convert it again."
-        )
-    if scale_of(header, file.path) or file.packed:
-        require_memory(
-            prod(shape) * (max(4, dtype.itemsize) if scale_of(header, file.path) else dtype.itemsize),
-            file.path.name,
-            "Crop it, uncompress it to .nii if its values are not scaled (then it is read slice by slice), or convert "
-            "it to OME-Zarr.",
-        )
 
 
 def scale_of(header: nibabel.Nifti1Header, path: Path) -> tuple[float, float] | None:
@@ -309,15 +394,21 @@ def voxels_of(file: NiftiFile, header: nibabel.Nifti1Header) -> np.ndarray:
 
     What is packed is read to its end, where gzip's checksum stands.
     """
-    scale = scale_of(header, file.path)
     stored: np.ndarray = array_from_file(
         header.get_data_shape(), header.get_data_dtype(), file.stream, offset_of(header), mmap=not file.packed
     )
+    stored = scaled(stored, header, file.path)
+    if isinstance(file.stream, Unpacked):
+        file.stream.finish()
+    return stored
+
+
+def scaled(stored: np.ndarray, header: nibabel.Nifti1Header, path: Path) -> np.ndarray:
+    """Voxels as the slope and the intercept of the header mean them, in a type that everybody can use."""
+    scale = scale_of(header, path)
     if scale:
         with np.errstate(over="ignore", invalid="ignore"):
             stored = apply_read_scaling(stored, *map(np.asanyarray, scale)).astype(np.float32)
-    if isinstance(file.stream, Unpacked):
-        file.stream.finish()
     if stored.dtype.kind == "f" and stored.dtype.itemsize > 8:
         return stored.astype(np.float64)
     whole = whole_numbers(stored, scale[0]) if scale else None
@@ -346,11 +437,9 @@ def whole_numbers(voxels: np.ndarray, slope: float) -> np.ndarray | None:
 
 
 def damaged(path: Path, error: Exception) -> VolumeError:
-    """The message for a file that ends early or was changed."""
-    return VolumeError(
-        f"{path} cannot be read as NIfTI ({path.stat().st_size} bytes): {error}. "
-        "It is damaged or not copied completely; copy or convert it again."
-    )
+    """The message for a file that ends early, or was changed inside, where nothing of it can be trusted."""
+    cure = COPY if isinstance(error, zlib.error) else CUT
+    return VolumeError(f"{path} cannot be read as NIfTI ({path.stat().st_size} bytes): {error}. {cure}")
 
 
 def write_nifti(path: Path, voxels: np.ndarray, like: Volume | None, *, labels: bool = False) -> None:

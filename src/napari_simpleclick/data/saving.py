@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.file_part import file_part
 from napari_simpleclick.data.io import NIFTI, require_writable, write_mask
 from napari_simpleclick.data.volume import Volume
 
@@ -33,7 +34,8 @@ def require_output(output: Path, inputs: Iterable[Path | None]) -> None:
     require_writable(output)
     place = output.resolve()
     for source in inputs:
-        if source is not None and (place == source.resolve() or source.resolve() in place.parents):
+        read = None if source is None else file_part(source).path.resolve()
+        if read is not None and (place == read or read in place.parents):
             raise VolumeError(f"{output} is, or lies in, {source}, which would be lost. Choose another output.")
     folder = next(folder for folder in place.parents if folder.exists())
     if place.is_dir() or not os.access(folder, os.W_OK):

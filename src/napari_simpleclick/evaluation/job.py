@@ -14,6 +14,7 @@ from napari_simpleclick.data.datasets.options import DatasetOptions
 from napari_simpleclick.data.datasets.registry import open_dataset
 from napari_simpleclick.data.datasets.slices import LabelledVolume, VolumeSlices, open_slices
 from napari_simpleclick.data.datasets.thinned import Thinned
+from napari_simpleclick.data.file_part import file_part
 from napari_simpleclick.evaluation.predictors import PredictorChoice
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 
@@ -71,7 +72,7 @@ class DatasetChoice:
         if self.labels is None:
             raise DatasetError(f"Only images were given ({self.images}): name their masks or labels too.")
         for path in (self.images, self.labels):
-            if not path.exists():
+            if not file_part(path).path.exists():
                 raise DatasetError(f"No file or folder {path.absolute()}. Check the path.")
         if self.images.is_dir() and not self.images.name.endswith(".zarr"):
             return own_pictures(self.name, self.images, self.labels, self.options)

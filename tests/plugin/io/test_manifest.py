@@ -3,6 +3,7 @@
 import nibabel
 import numpy as np
 import pytest
+import tifffile
 from imageio.v3 import imwrite
 from napari.components import ViewerModel
 from napari.layers import Image, Labels
@@ -10,6 +11,7 @@ from npe2 import PluginManager, PluginManifest
 
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.plugin.io.folder_readers import get_folder_reader
+from napari_simpleclick.plugin.widgets import open_part
 from napari_simpleclick.plugin.widgets.open_folder import open_folder
 
 OURS = "napari-simpleclick"
@@ -77,3 +79,27 @@ def test_another_folder_is_refused_with_what_to_do(tmp_path):
     assert get_folder_reader(str(tmp_path)) is None
     with pytest.raises(VolumeError, match="Open Folder"):
         open_folder(ViewerModel(), tmp_path)
+
+
+@pytest.mark.parametrize(("damaged", "offered", "shape"), [(False, 4, (3, 20, 24)), (True, 2, (40, 48))])
+def test_parts_of_a_file_are_offered_by_the_command_and_opened(tmp_path, monkeypatch, damaged, offered, shape):
+    path, stack = tmp_path / "a.tif", np.zeros((3, 40, 48), np.uint8)
+    with tifffile.TiffWriter(path, ome=True) as file:
+        file.write(stack, subifds=1, metadata={"axes": "ZYX"}, photometric="minisblack")
+        file.write(stack[:, ::2, ::2], subfiletype=1, photometric="minisblack")
+        file.write(stack[0, :8, :9])
+    if damaged:
+        path.write_bytes(path.read_bytes()[:4000])
+    seen = []
+
+    def choose(_parent, _title, _label, parts, *_settings):
+        seen.extend(parts)
+        return next(part for part in parts if "level 2" in part or "whole" in part), True
+
+    viewer = ViewerModel()
+    monkeypatch.setattr("napari.current_viewer", lambda: viewer)
+    monkeypatch.setattr(open_part.QFileDialog, "getOpenFileName", lambda *_settings: (str(path), ""))
+    monkeypatch.setattr(open_part.QInputDialog, "getItem", choose)
+    open_part.open_part_dialog()
+    assert len(seen) == offered
+    assert viewer.layers[0].data.shape == shape

@@ -11,6 +11,7 @@ from pathlib import Path
 import tifffile
 
 from napari_simpleclick.data.errors import NotEnoughMemoryError, VolumeError
+from napari_simpleclick.data.file_part import WHOLE
 
 LOST_PIXELS = (
     "invalid page offset",
@@ -105,7 +106,13 @@ def require_end(file: tifffile.TiffFile) -> None:
     tiff, stream = file.tiff, file.filehandle
     if tiff.is_ndpi:  # has 64-bit offsets in 32-bit places
         return
-    place: int = file.pages.first.offset
+    try:
+        place: int = file.pages.first.offset
+    except IndexError:
+        raise VolumeError(
+            f"{stream.path} holds no image ({stream.size} bytes): the list of its pages is missing. It was not copied "
+            "completely; copy or export it again."
+        ) from None
     seen: set[int] = set()
     while 0 < place < stream.size:
         if place in seen:
@@ -138,12 +145,12 @@ def unreadable(path: Path, error: Exception) -> VolumeError:
             f"{path} is a kind of TIFF that cannot be read here: {text}. "
             "Open it in the program that wrote it, such as Fiji, and save it as uncompressed grey or RGB TIFF."
         )
-    return damaged(path, text or type(error).__name__)
+    return damaged(path, text if " " in text else f"{type(error).__name__} {text}".strip())
 
 
 def damaged(path: Path, why: str) -> VolumeError:
     """The message for a file that is damaged."""
     return VolumeError(
         f"{path} cannot be read as TIFF ({path.stat().st_size} bytes): {why}. "
-        "It is damaged or not copied completely; copy or export it again."
+        f"It is damaged or not copied completely; copy or export it again. To open the planes that are whole, {WHOLE}."
     )

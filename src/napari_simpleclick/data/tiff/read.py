@@ -7,17 +7,19 @@ import numpy as np
 import tifffile
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.file_part import FilePart
 from napari_simpleclick.data.memory import require_memory
 from napari_simpleclick.data.tiff.axes import known_axes
 from napari_simpleclick.data.tiff.colors import interpreted
 from napari_simpleclick.data.tiff.opening import damaged, opened
 from napari_simpleclick.data.tiff.parts import require_parts
 from napari_simpleclick.data.tiff.pixel_size import pixel_size
-from napari_simpleclick.data.tiff.series import largest, require_whole
+from napari_simpleclick.data.tiff.series import chosen, level_of, require_whole
+from napari_simpleclick.data.tiff.whole import whole_planes
 from napari_simpleclick.data.volume import Volume
 
 
-def read_tiff(path: Path, *, labels: bool = False) -> Volume:
+def read_tiff(path: Path, *, labels: bool = False, part: FilePart | None = None) -> Volume:
     """Read the largest image of a TIFF at its finest level; uncompressed stacks are mapped, not loaded.
 
     Parameters
@@ -26,6 +28,8 @@ def read_tiff(path: Path, *, labels: bool = False) -> Volume:
         The file.
     labels
         Whether pixels are numbers of objects: of a palette the numbers are read instead of its colors.
+    part
+        Another image or level, or what is whole of a damaged file.
 
     Raises
     ------
@@ -34,15 +38,20 @@ def read_tiff(path: Path, *, labels: bool = False) -> Volume:
     VolumeError
         If the file is damaged, cut off, no TIFF, or holds something that cannot be shown; says which.
     """
+    whole = part is not None and part.whole
     with opened(path) as (file, lost):
         parted = require_parts(file)
-        series, others = largest(file)
+        image, others = chosen(file, part.image if part else None)
+        series, coarse = level_of(image, part.level if part else 1, file.filename)
         require_numbers(path, series.dtype)
-        told = pixel_size(file, series)
-        gaps = require_whole(file, series, lost)
-        data = pixels(file, series, path)
-        samples = interpreted(data, series.axes, series.keyframe, numbers=labels or bool(file.imagej_metadata))
-        if lost.pixels:
+        told = pixel_size(file, image)
+        if whole:
+            data, letters, gaps = whole_planes(file, series)
+        else:
+            gaps = require_whole(file, series, lost)
+            data, letters = pixels(file, series, path), series.axes
+        samples = interpreted(data, letters, series.keyframe, numbers=labels or bool(file.imagej_metadata))
+        if lost.pixels and not whole:
             raise damaged(path, lost.pixels[0])
     axes = known_axes(samples.axes)
     words = tuple(
@@ -52,7 +61,7 @@ def read_tiff(path: Path, *, labels: bool = False) -> Volume:
     )
     return Volume(
         samples.data,
-        tuple(told.size.get(axis, 1.0) for axis in axes or samples.axes),
+        tuple(told.size.get(axis, 1.0) * coarse.get(axis, 1.0) for axis in axes or samples.axes),
         told.unit,
         rgb=samples.rgb,
         name=bare_name(path),

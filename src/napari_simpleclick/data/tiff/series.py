@@ -7,6 +7,7 @@ from typing import Any
 import tifffile
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.file_part import HOW
 from napari_simpleclick.data.tiff.opening import Losses, damaged
 
 MOST_GAIN = {
@@ -22,26 +23,62 @@ MOST_NAMED = 4
 """So many other images, or missing files, are named."""
 
 
-def largest(file: tifffile.TiffFile) -> tuple[tifffile.TiffPageSeries, tuple[str, ...]]:
-    """The image with the most pixels (the first of equals), and a notice if there are others.
+def chosen(file: tifffile.TiffFile, number: int | None) -> tuple[tifffile.TiffPageSeries, tuple[str, ...]]:
+    """An image by its number, or the one with the most pixels (the first of equals); then a notice names the others.
 
     Raises
     ------
     VolumeError
-        If the file holds no image of two axes.
+        If the file holds no image of two axes, or none of that number.
+    """
+    images = images_of(file)
+    if number is not None:
+        if number > len(images):
+            raise VolumeError(f"{file.filename} has no image {number}: it holds {len(images)}. Name one of these.")
+        return images[number - 1], ()
+    largest = max(images, key=lambda each: prod(each.shape))
+    several = len(largest.levels) > 1
+    if len(images) == 1 and not several:
+        return largest, ()
+    names = [f"{place}: {described(each)}" for place, each in enumerate(images, start=1) if each is not largest]
+    others = ", ".join(names[:MOST_NAMED]) + (" ..." if len(names) > MOST_NAMED else "")
+    what = f"{len(images)} images; the largest is opened, " if len(images) > 1 else f"{len(largest.levels)} levels of "
+    left = f"Not opened: {others}. " if others else "The finest is opened. "
+    another = f"{file.filename}#{'image=' + names[0].split(':')[0] if names else 'level=2'}"
+    return largest, (
+        f"{file.filename} holds {what}{described(largest)}. {left}To open another, {HOW.format(another)}.",
+    )
+
+
+def images_of(file: tifffile.TiffFile) -> list[tifffile.TiffPageSeries]:
+    """All images of two axes or more.
+
+    Raises
+    ------
+    VolumeError
+        If there is none.
     """
     images = [each for each in file.series if len(each.shape) > 1 and prod(each.shape) > 0]
     if not images:
         raise VolumeError(f"{file.filename} holds no image. Was it copied completely?")
-    chosen = max(images, key=lambda each: prod(each.shape))
-    if len(images) == 1:
-        return chosen, ()
-    names = [described(each) for each in images if each is not chosen]
-    others = ", ".join(names[:MOST_NAMED]) + (" ..." if len(names) > MOST_NAMED else "")
-    return chosen, (
-        f"{file.filename} holds {len(images)} images; the largest is opened, {described(chosen)}. "
-        f"Not opened: {others}. Save those as files of their own to use them.",
-    )
+    return images
+
+
+def level_of(
+    image: tifffile.TiffPageSeries, number: int, name: str
+) -> tuple[tifffile.TiffPageSeries, dict[str, float]]:
+    """A level of an image, from 1, which is the finest, and how many of the finest pixels one of its pixels spans.
+
+    Raises
+    ------
+    VolumeError
+        If there is none of that number.
+    """
+    if number > len(image.levels):
+        raise VolumeError(f"{name} has no level {number}: the image has {len(image.levels)}. Name one of these.")
+    level = image.levels[number - 1]
+    sizes = zip(image.axes, image.shape, level.shape, strict=False) if image.axes == level.axes else ()
+    return level, {axis: finest / coarse for axis, finest, coarse in sizes if axis in "ZYX"}
 
 
 def described(series: tifffile.TiffPageSeries) -> str:
