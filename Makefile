@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-# Window tests need a screen; without one they run on a virtual one.
+# Without a screen, screenshots are made on a virtual one.
 SCREEN := $(if $(DISPLAY),,xvfb-run -a -s "-screen 0 1280x1024x24")
 
 FUZZED ?= 300
@@ -24,10 +24,10 @@ annotate: install
 	$(BIN)/napari src/napari_simpleclick/samples/em_like.tif --plugin napari-simpleclick -w napari-simpleclick SimpleClick
 
 # Windows apart: objects of Qt that are collected in a thread of other tests crash it. One thread in each of two processes
-# is faster than two threads in one.
+# is faster than two threads in one. On Linux each process has a virtual screen of its own (pytest-xvfb, needs Xvfb).
 test: install
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --ignore=tests/plugin
-	NAPARI_ENSURE_PLUGIN_MAIN_THREAD=1 $(SCREEN) $(BIN)/pytest tests/plugin
+	OMP_NUM_THREADS=1 NAPARI_ENSURE_PLUGIN_MAIN_THREAD=1 $(BIN)/pytest -n 2 tests/plugin
 
 # Damaged files of every kind against every reader, in child processes with limits; FUZZED of each kind.
 fuzz: install

@@ -117,7 +117,9 @@ def test_command_reaches_nobody_and_leaves_nothing_elsewhere(command, home, work
     assert strangers(home, OURS + LIBRARIES) == []
 
 
-@pytest.mark.skipif(sys.platform.startswith("linux") and not os.environ.get("DISPLAY"), reason="windows need a screen")
+@pytest.mark.skipif(
+    sys.platform.startswith("linux") and not os.environ.get("DISPLAY"), reason="windows need a screen, or Xvfb"
+)
 def test_widget_reaches_nobody_and_leaves_nothing_elsewhere(home, work):
     assert run_offline(["-c", WIDGET], home, work) == ""
     assert strangers(home, OURS + LIBRARIES + NAPARI) == []

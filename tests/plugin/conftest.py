@@ -15,7 +15,7 @@ def own_recovery_folder(tmp_path, monkeypatch):
 
 def pytest_collection_modifyitems(items):
     if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
-        screen = pytest.mark.skip(reason="windows need a screen: run `make test`, or pytest under xvfb-run")
+        screen = pytest.mark.skip(reason="windows need a screen, or Xvfb")
         for item in items:
             if "qtbot" in getattr(item, "fixturenames", ()):
                 item.add_marker(screen)

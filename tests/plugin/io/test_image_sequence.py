@@ -59,7 +59,7 @@ def test_sequence_is_clicked_propagated_saved_and_restored(folder, how, tmp_path
 
 @pytest.mark.skipif(
     sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-    reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+    reason="windows need a screen, or Xvfb",
 )
 @pytest.mark.parametrize("how", ["folder", "list"])
 def test_saved_session_opens_its_sequence(make_napari_viewer_proxy, folder, how, tmp_path):
@@ -86,7 +86,7 @@ def test_saved_session_opens_its_sequence(make_napari_viewer_proxy, folder, how,
 
 @pytest.mark.skipif(
     sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-    reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+    reason="windows need a screen, or Xvfb",
 )
 def test_session_of_a_stack_whose_files_changed_asks_for_the_image(make_napari_viewer_proxy, folder, tmp_path):
     viewer = make_napari_viewer_proxy()

@@ -19,7 +19,7 @@ from napari_simpleclick.plugin.jobs.worker import run_now
 
 pytestmark = pytest.mark.skipif(
     sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-    reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+    reason="windows need a screen, or Xvfb",
 )
 
 LOST_AT_MOST = 2.0

@@ -19,7 +19,7 @@ from napari_simpleclick.plugin.workspace.sizes import short
 pytestmark = [
     pytest.mark.skipif(
         sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-        reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+        reason="windows need a screen, or Xvfb",
     ),
     pytest.mark.filterwarnings("ignore:Private attribute access"),  # the canvas, to press the mouse on it
 ]

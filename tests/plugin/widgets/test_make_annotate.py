@@ -11,7 +11,7 @@ from tests.documented import ROOT
 
 pytestmark = pytest.mark.skipif(
     sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-    reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+    reason="windows need a screen, or Xvfb",
 )
 
 WATCHER = """

@@ -12,7 +12,7 @@ from napari_simpleclick.plugin.widgets.session_menu import SessionMenu
 
 pytestmark = pytest.mark.skipif(
     sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-    reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+    reason="windows need a screen, or Xvfb",
 )
 
 

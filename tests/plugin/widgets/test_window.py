@@ -27,7 +27,7 @@ from napari_simpleclick.plugin.widgets.objects_table import CLASS, CLICKS, LOCK,
 pytestmark = [
     pytest.mark.skipif(
         sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-        reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+        reason="windows need a screen, or Xvfb",
     ),
     pytest.mark.filterwarnings("ignore:Private attribute access"),  # the canvas, to press the mouse on it
 ]

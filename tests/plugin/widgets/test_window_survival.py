@@ -15,7 +15,7 @@ from napari_simpleclick.data.samples import sample_volume
 
 pytestmark = pytest.mark.skipif(
     sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-    reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+    reason="windows need a screen, or Xvfb",
 )
 
 SPOT = (3, 100, 130)

@@ -183,7 +183,7 @@ def test_pictures_of_a_session_are_made_again_from_the_files(tmp_path):
 
 @pytest.mark.skipif(
     sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-    reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+    reason="windows need a screen, or Xvfb",
 )
 def test_menus_of_the_window_choose_channels(make_napari_viewer, qtbot):
     viewer = make_napari_viewer()

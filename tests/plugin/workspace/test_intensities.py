@@ -118,7 +118,7 @@ class Everything:
 
 @pytest.mark.skipif(
     sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-    reason="windows need a screen: run `make test`, or pytest under xvfb-run",
+    reason="windows need a screen, or Xvfb",
 )
 def test_menu_offers_what_the_image_has_and_chooses(make_napari_viewer_proxy, qtbot, ct):
     viewer = make_napari_viewer_proxy()
