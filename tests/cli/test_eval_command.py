@@ -185,6 +185,29 @@ def test_own_volume_with_chosen_label_and_own_pictures(tmp_path):
     assert own.open()[0].name.startswith("person")
 
 
+@pytest.mark.parametrize("effort", [[], ["--volume-effort"]])
+def test_notices_of_files_are_told_once(tmp_path, effort):
+    image, labels = np.full((3, 20, 24), 50, np.uint8), np.zeros((3, 20, 24), np.uint8)
+    image[:, 5:12, 6:14], labels[:, 5:12, 6:14] = 200, 1
+    with tifffile.TiffWriter(tmp_path / "a.tif") as file:
+        file.write(image, photometric="minisblack")
+        file.write(image[0, :9, :9], photometric="minisblack")
+    tifffile.imwrite(tmp_path / "b.tif", labels, photometric="minisblack")
+    words = ["--volume", tmp_path / "a.tif", "--labels", tmp_path / "b.tif", "--slice-rule", "all", *effort]
+    done = command(*words, "--predictor", "disks", "--clicks", 2, "--miou", 1)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("a.tif#image=2") == 1
+
+
+def test_reports_of_names_with_dots_and_of_data_sets_of_one_name_do_not_replace_each_other(tmp_path):
+    for name in ("one", "two"):
+        layouts.sstem(tmp_path / name / "ssTEM")
+    words = ["-d", "ssTEM", "ssTEM", "--data", tmp_path / "one" / "ssTEM", tmp_path / "two" / "ssTEM"]
+    done = command(*words, "--predictor", "disks", "--clicks", 1, "--miou", 1, "-o", tmp_path / "run.v2")
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in tmp_path.glob("*.json")} == {"run.v2_ssTEM.json", "run.v2_ssTEM-2.json"}
+
+
 def test_volume_effort_tells_clicks_through_the_stack_and_slice_by_slice(tmp_path):
     output = tmp_path / "effort.json"
     settings = ("--volume-effort", "--predictor", "flood-fill", "--clicks", 3, "--target-iou", 0.6, "--max-objects", 4)

@@ -8,6 +8,7 @@ import pytest
 import tyro
 from tests.data.datasets import layouts
 
+from napari_simpleclick.cli.errors import plain_console
 from napari_simpleclick.cli.train import TrainCommand, open_sources, phases_as_text, recipe_of
 from napari_simpleclick.cli.train import main as train
 from napari_simpleclick.model.checkpoint import load_checkpoint
@@ -56,7 +57,7 @@ def test_a_mixture_file_names_the_sources_below_the_data_root(tmp_path, monkeypa
             (root / "cells" / folder).mkdir(parents=True, exist_ok=True)
             iio.imwrite(root / "cells" / folder / f"{number}.png", picture)
     command = parse("--mixture", str(mixture), "--data-root", str(root), "--validation-objects", "1")
-    source, objects = open_sources(command)
+    source, objects = open_sources(command, plain_console())
     assert len(objects) == 1
     assert source.example(np.random.default_rng(0), 64).target.any()
     run(monkeypatch, "--output", str(tmp_path / "run"), "--mixture", str(mixture), "--data-root", str(root), *SHORT)
@@ -74,6 +75,18 @@ def test_fine_tuning_on_a_nifti_volume_gives_weights_that_load(tmp_path, monkeyp
     output = tmp_path / "run"
     run(monkeypatch, "--output", str(output), "--volume", str(image), "--labels", str(mask), *SHORT)
     load_checkpoint(output / "last.safetensors")
+
+
+def test_fine_tuning_on_labels_of_another_place_is_refused_with_both_affines(tmp_path, monkeypatch, capsys):
+    nibabel = pytest.importorskip("nibabel")
+    labels = np.zeros((12, 10, 8), np.uint8)
+    labels[3:8, 3:8, 2:6] = 1
+    for name, affine in (("image", np.diag([-1, 1, 1, 1])), ("mask", np.eye(4))):
+        nibabel.save(nibabel.Nifti1Image(labels, affine.astype(float)), tmp_path / f"{name}.nii.gz")
+    paths = "--volume", str(tmp_path / "image.nii.gz"), "--labels", str(tmp_path / "mask.nii.gz")
+    with pytest.raises(SystemExit, match="2"):
+        run(monkeypatch, "--output", str(tmp_path / "run"), *paths, *SHORT)
+    assert "Affines" in capsys.readouterr().err
 
 
 def test_data_sets_of_the_evaluation_can_be_learned_from(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from PIL import Image
 
 from napari_simpleclick.data.datasets.base import DatasetError
 from napari_simpleclick.data.volume import Volume
@@ -30,6 +31,16 @@ def test_a_folder_is_read_and_every_tenth_picture_kept_for_validation(folder):
     image, labels = learn[0]()
     assert image.shape == (40, 60, 3)
     assert set(np.unique(labels)) == {0, 1, 300}
+
+
+def test_labels_in_a_palette_are_its_numbers_and_pictures_have_no_alpha(folder):
+    numbers = Image.fromarray((iio.imread(folder / "labels" / "01.png") // 100 + 1).astype(np.uint8), "L").convert("P")
+    numbers.putpalette([0, 0, 0, 250, 10, 10, 10, 250, 10, 10, 10, 250, 90, 90, 0])
+    numbers.save(folder / "labels" / "01.png")
+    iio.imwrite(folder / "images" / "01.png", np.full((40, 60, 4), 90, np.uint8))
+    image, labels = folder_pictures(folder)[1]()
+    assert image.shape == (40, 60, 3)
+    assert set(np.unique(labels)) == {1, 4}
 
 
 def test_examples_hold_one_object_at_the_size_asked_for(folder):

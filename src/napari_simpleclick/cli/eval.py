@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from napari_simpleclick.evaluation.result_log import ResultLog
 
 
+MOST_NOTICES = 10
+"""So many notices of files are shown."""
+
+
 @dataclass(frozen=True)
 class EvalCommand:
     """Click every object of data sets as SimpleClick's evaluation does, and report mIoU, NoC and seconds per click.
@@ -80,8 +84,7 @@ def run(command: EvalCommand, console: Console) -> None:
     if command.resume and command.output is None:
         raise ValueError("--resume goes on with the run that wrote --output: name the same file.")
     chosen = jobs(command.data, sharing_cores(command.predictor, command.workers), command.clicking)
-    for job in chosen:
-        output = output_of(command.output, job.dataset.name, alone=len(chosen) == 1)
+    for job, output in zip(chosen, outputs(command.output, [job.dataset.name for job in chosen]), strict=True):
         with only_writer(output) if output else nullcontext():
             (run_effort if command.effort.volume_effort else run_job)(job, command, output, console)
 
@@ -95,17 +98,27 @@ def sharing_cores(predictor: PredictorSettings, workers: int) -> PredictorSettin
     return replace(predictor, threads=threads_per_worker(workers))
 
 
-def output_of(output: Path | None, dataset: str, *, alone: bool) -> Path | None:
-    """File for the report of a data set; with several data sets its name is part of the file's.
+def outputs(output: Path | None, datasets: Sequence[str]) -> list[Path | None]:
+    """Files for the reports of data sets; of several, the data set's name is part of the file's, and no two are one.
 
     Examples
     --------
-    >>> output_of(Path("a/run.json"), "ssTEM", alone=False).name
-    'run_ssTEM.json'
+    >>> [path.name for path in outputs(Path("a/run.v2"), ["ssTEM"])]
+    ['run.v2.json']
+    >>> [path.name for path in outputs(Path("run.json"), ["ssTEM", "cells", "cells"])]
+    ['run_ssTEM.json', 'run_cells.json', 'run_cells-2.json']
     """
     if output is None:
-        return None
-    return output.with_suffix(".json") if alone else output.with_name(f"{output.stem}_{dataset}.json")
+        return [None] * len(datasets)
+    if output.suffix.lower() != ".json":
+        output = output.with_name(f"{output.name}.json")
+    if len(datasets) == 1:
+        return [output]
+    found: list[Path | None] = []
+    for dataset in datasets:
+        names = (f"{output.stem}_{dataset}{mark}{output.suffix}" for mark in ("", *(f"-{n}" for n in range(2, 1000))))
+        found.append(next(path for name in names if (path := output.with_name(name)) not in found))
+    return found
 
 
 def run_job(job: "EvaluationJob", command: EvalCommand, output: Path | None, console: Console) -> None:
@@ -178,7 +191,21 @@ def told(
         return f"{dataset.name}: {len(ious)} objects, {pictures:.0f} of {len(dataset)} pictures, last IoU {mean:.3f}"
 
     left = len(dataset) - pictures
-    return with_progress(placed, console, total=left, done=lambda entry: 1 / entry.objects, text=text)
+    return with_progress(
+        with_notices(placed, console), console, total=left, done=lambda entry: 1 / entry.objects, text=text
+    )
+
+
+def with_notices(placed: "Iterable[Placed]", console: Console) -> "Iterator[Placed]":
+    """Pass results on, and tell what the files of their pictures say that they are not; each once, and not too many."""
+    told: set[str] = set()
+    for entry in placed:
+        for notice in entry.notices:
+            if notice not in told and len(told) <= MOST_NOTICES:
+                more = len(told) == MOST_NOTICES
+                say(console, "Notice:", "yellow", "Other files have notices, too." if more else notice)
+                told.add(notice)
+        yield entry
 
 
 def warn_of_counts(job: "EvaluationJob", report: "EvaluationReport", dataset: "Dataset", console: Console) -> None:

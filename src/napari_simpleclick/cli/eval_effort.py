@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from rich.console import Console
 from rich.table import Table
 
+from napari_simpleclick.cli.errors import say
 from napari_simpleclick.cli.progress import with_progress
 from napari_simpleclick.ranges import POSITIVE_SHARE, Range
 
@@ -52,7 +53,10 @@ def run_effort(job: "EvaluationJob", command: "EvalCommand", output: Path | None
         run = {"dataset": name, "volume_effort": asdict(effort.protocol), **provenance, **limit}
         log = EffortLog(output.with_suffix(".objects.jsonl"), run, resume=command.resume)
     before = dict(log.results) if log else {}
-    total = len(effort.objects())
+    objects = effort.objects()
+    total = len(objects)
+    for notice in dict.fromkeys(notice for each in objects for notice in each.notices):
+        say(console, "Notice:", "yellow", notice)
     coming = measured(effort, command, before)
     found = dict(before)
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
 
-from napari_simpleclick.cli.errors import plain_console, told_as_messages
+from napari_simpleclick.cli.errors import plain_console, say, told_as_messages
 from napari_simpleclick.cli.training_log import TrainingLog
 from napari_simpleclick.ranges import PROCESSES, SHARE, Range, require_ranges
 from napari_simpleclick.training.settings import FINE_TUNING, Phase, Schedule, TrainingSettings
@@ -122,7 +122,7 @@ def run(command: TrainCommand, console: Console) -> None:
     require_ranges(command)
     if command.threads:
         torch.set_num_threads(command.threads)
-    source, objects = open_sources(command)
+    source, objects = open_sources(command, console)
     training = create_run(command, source, objects)
     if not training.accelerator.is_main_process:
         deque(training.steps(), maxlen=0)
@@ -167,7 +167,7 @@ def recipe_of(command: TrainCommand) -> TrainingSettings:
     return replace(command.recipe, phases=FINE_TUNING, learning_rate=1e-4)
 
 
-def open_sources(command: TrainCommand) -> "tuple[Mixture, list[ValidationObject]]":
+def open_sources(command: TrainCommand, console: Console) -> "tuple[Mixture, list[ValidationObject]]":
     """Where samples come from, and the objects to validate on."""
     from napari_simpleclick.training.brains import Brains
     from napari_simpleclick.training.labelled import LabelledPictures
@@ -179,7 +179,7 @@ def open_sources(command: TrainCommand) -> "tuple[Mixture, list[ValidationObject
 
     if command.mixture:
         return open_mixture(command, command.mixture)
-    groups = [split(readers) for readers in open_pictures(command)]
+    groups = [split(readers) for readers in open_pictures(command, console)]
     procedural = command.synthetic
     if procedural is None:
         procedural = 0.2 if command.volume else 0.8 if groups else 1.0
@@ -231,8 +231,9 @@ def open_mixture(command: TrainCommand, path: Path) -> "tuple[Mixture, list[Vali
     return Mixture(sources, weights), objects
 
 
-def open_pictures(command: TrainCommand) -> "Iterator[list[Reader]]":
+def open_pictures(command: TrainCommand, console: Console) -> "Iterator[list[Reader]]":
     """The labelled pictures of every folder, volume and data set."""
+    from napari_simpleclick.data.datasets.slices import LabelledVolume, read_pair
     from napari_simpleclick.training.pictures import dataset_pictures, folder_pictures, volume_pictures
 
     if len(command.volume) != len(command.labels):
@@ -241,10 +242,11 @@ def open_pictures(command: TrainCommand) -> "Iterator[list[Reader]]":
         )
     for folder in command.images:
         yield folder_pictures(folder)
-    for volume, labels in zip(command.volume, command.labels, strict=True):
-        from napari_simpleclick.data.io import read_volume
-
-        yield volume_pictures(read_volume(volume), read_volume(labels).data, axis=command.axis)
+    for paths in zip(command.volume, command.labels, strict=True):
+        volume, labels = read_pair(LabelledVolume(paths[0].name, *paths))
+        for notice in volume.notices:
+            say(console, "Notice:", "yellow", notice)
+        yield volume_pictures(volume, np.asarray(labels.data), axis=command.axis)
     for folder in command.coco_lvis:
         from napari_simpleclick.training.coco_lvis import coco_lvis_pictures
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.memory import require_memory
-from napari_simpleclick.data.pictures import PICTURES, TIFF, is_picture, read_picture
+from napari_simpleclick.data.pictures import PICTURES, TIFF, is_picture, one_picture
 from napari_simpleclick.data.volume import Volume
 
 
@@ -33,11 +33,15 @@ def read_folder(folder: Path) -> Volume:
     paths = sorted((path for path in folder.iterdir() if is_picture(path)), key=lambda path: natural_key(path.name))
     if not paths:
         raise VolumeError(f"{folder} holds no pictures. Known endings: {', '.join(TIFF + PICTURES)}.")
-    first = read_picture(paths[0])
+    opened = one_picture(paths[0])
+    first, notices = np.asarray(opened.data), list(opened.notices)
     require_memory(len(paths) * first.nbytes, folder.name, "Crop the pictures, or convert them to OME-Zarr.")
     stack = np.empty((len(paths), *first.shape), first.dtype)
     for place, path in enumerate(paths):
-        picture = first if place == 0 else read_picture(path)
+        if place > 0:
+            opened = one_picture(path)
+            notices += opened.notices
+        picture = first if place == 0 else np.asarray(opened.data)
         if picture.shape != first.shape:
             raise VolumeError(
                 f"The pictures of {folder} must have one size to be a stack; {paths[0].name} has {first.shape}, "
@@ -46,4 +50,6 @@ def read_folder(folder: Path) -> Volume:
         if picture.dtype != stack.dtype:
             stack = stack.astype(np.promote_types(stack.dtype, picture.dtype))
         stack[place] = picture
-    return Volume(stack, (1.0, 1.0, 1.0), rgb=first.ndim == 3, name=folder.name, axes="ZYX")
+    more = (f"{folder.name}: {len(notices) - 1} other pictures have notices, too.",) if len(notices) > 1 else ()
+    told = (*notices[:1], *more)
+    return Volume(stack, (1.0, 1.0, 1.0), rgb=first.ndim == 3, name=folder.name, axes="ZYX", notices=told)

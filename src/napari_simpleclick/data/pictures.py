@@ -45,6 +45,17 @@ def read_picture(path: Path) -> np.ndarray:
     Raises
     ------
     VolumeError
+        As `one_picture`.
+    """
+    return np.asarray(one_picture(path).data)
+
+
+def one_picture(path: Path) -> Volume:
+    """A picture as stored: rows and columns, with or without colors; an alpha channel is left out.
+
+    Raises
+    ------
+    VolumeError
         If the file is missing, damaged, truncated, no picture, or holds several.
     """
     volume = read_picture_volume(path)
@@ -53,7 +64,7 @@ def read_picture(path: Path) -> np.ndarray:
             f"{path}: expected one grey or color picture, got {' x '.join(map(str, volume.shape))} pixels"
             f"{' with axes ' + volume.axes if volume.axes else ''}. Save its planes as files of their own."
         )
-    return np.asarray(volume.data)
+    return volume
 
 
 def read_picture_volume(path: Path) -> Volume:
@@ -132,9 +143,13 @@ def read_deep_png(path: Path) -> Volume | None:
 
 def read_rgb(path: Path) -> np.ndarray:
     """A picture as the network sees it, (height, width, 3) uint8; other than 8-bit pixels between percentiles."""
-    pixels = read_picture(path)
-    rgb = pixels.ndim == 3
-    return to_rgb(pixels, default_limits(pixels, rgb=rgb), rgb=rgb)
+    return rgb_of(one_picture(path))
+
+
+def rgb_of(picture: Volume) -> np.ndarray:
+    """A picture as the network sees it, (height, width, 3) uint8."""
+    pixels = np.asarray(picture.data)
+    return to_rgb(pixels, default_limits(pixels, rgb=picture.rgb), rgb=picture.rgb)
 
 
 def read_marks(path: Path) -> np.ndarray:

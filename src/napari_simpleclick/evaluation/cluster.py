@@ -127,7 +127,8 @@ def one_shard(job: EvaluationJob, picture: int, which: Sequence[Clicking]) -> Sh
         sample = read(job, picture)
         objects = [(sample, object_id, draw) for object_id, draw in which]
         results = click_together(opened(job)[0], objects, job.protocol, batch=job.batch)
-        return [Placed(picture, len(clickings(sample, job.protocol)), result) for result in results], []
+        count = len(clickings(sample, job.protocol))
+        return [Placed(picture, count, result, sample.notices) for result in results], []
 
 
 def batched(numbers: Sequence[T], count: int) -> list[Sequence[T]]:

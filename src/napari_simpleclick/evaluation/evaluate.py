@@ -23,6 +23,8 @@ class Placed(NamedTuple):
     objects: int
     """How many results this picture has: one for each object and draw."""
     result: ObjectResult
+    notices: tuple[str, ...] = ()
+    """What the user should know of the files of the picture."""
 
 
 def evaluate(
@@ -71,16 +73,17 @@ def evaluate_pictures(
     batch
         So many objects, of one picture or of several, are clicked in lock-step; results do not depend on it.
     """
-    places: dict[str, tuple[int, int]] = {}
+    places: dict[str, tuple[int, int, tuple[str, ...]]] = {}
 
     def objects() -> Iterator[tuple[Sample, int, int]]:
         for picture, sample in read_ahead(dataset, pictures):
             todo = clickings(sample, protocol)
-            places[sample.name] = picture, len(todo)
+            places[sample.name] = picture, len(todo), sample.notices
             yield from ((sample, *which) for which in todo if (picture, *which) not in skip)
 
     for result in click_together(predictor, objects(), protocol, batch=batch):
-        yield Placed(*places[result.sample], result)
+        picture, count, notices = places[result.sample]
+        yield Placed(picture, count, result, notices)
 
 
 def clickings(sample: Sample, protocol: EvaluationProtocol) -> list[tuple[int, int]]:

@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-import imageio.v3 as iio
 import numpy as np
 from scipy import ndimage
 
 from napari_simpleclick.arrays import LabelMap, RgbImage
 from napari_simpleclick.data.datasets.base import Dataset, DatasetError
 from napari_simpleclick.data.datasets.files import pair_files
-from napari_simpleclick.data.intensity import default_limits, to_rgb
+from napari_simpleclick.data.intensity import default_limits
+from napari_simpleclick.data.pictures import read_marks, read_rgb
 from napari_simpleclick.data.volume import Volume
 
 Picture = tuple[RgbImage, LabelMap]
@@ -48,10 +48,8 @@ def folder_pictures(folder: Path) -> list[Reader]:
 
 
 def read_pair(image: Path, labels: Path) -> Picture:
-    """A picture of any kind and its labels, which may be stored with a useless axis of colours."""
-    pixels, marks = iio.imread(image), iio.imread(labels)
-    rgb = to_rgb(pixels, default_limits(pixels), rgb=pixels.ndim == 3)
-    return rgb, np.ascontiguousarray(marks[..., 0] if marks.ndim == 3 else marks)
+    """A picture of any kind and its labels: numbers, indices of a palette, or stored with a useless axis of colours."""
+    return read_rgb(image), np.ascontiguousarray(read_marks(labels))
 
 
 def volume_pictures(volume: Volume, labels: np.ndarray, *, axis: int = 0) -> list[Reader]:
@@ -60,8 +58,10 @@ def volume_pictures(volume: Volume, labels: np.ndarray, *, axis: int = 0) -> lis
     Raises
     ------
     DatasetError
-        If volume and labels differ in shape, or nothing is labelled.
+        If volume and labels differ in shape, there is no such axis, or nothing is labelled.
     """
+    if axis >= labels.ndim:
+        raise DatasetError(f"Expected one of the axes 0 to {labels.ndim - 1} of the labels, got {axis}. Name another.")
     if volume.shape != labels.shape:
         raise DatasetError(
             f"Volume and labels must have one shape, got {volume.shape} and {labels.shape}. "

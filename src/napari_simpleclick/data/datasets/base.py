@@ -31,6 +31,8 @@ class Sample:
         The labels to be clicked; may be empty.
     domain
         Kind of pictures that it is from, where a data set has several (`folders`); else empty.
+    notices
+        What the user should know of its files: what was left out or not understood.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Sample:
     labels: LabelMap
     object_ids: tuple[int, ...]
     domain: str = ""
+    notices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.image.shape[:2] != self.labels.shape:

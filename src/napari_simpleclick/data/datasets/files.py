@@ -9,7 +9,7 @@ import numpy as np
 
 from napari_simpleclick.data.datasets.base import DatasetError, Sample, present_ids
 from napari_simpleclick.data.datasets.objects import ObjectRule
-from napari_simpleclick.data.pictures import is_picture, read_marks, read_rgb
+from napari_simpleclick.data.pictures import is_picture, one_picture, read_marks, rgb_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,9 +40,10 @@ class PictureFiles:
         return len(self.pairs)
 
     def __getitem__(self, index: int) -> Sample:
-        picture, mask = self.pairs[index]
-        labels = self.objects(self.read_marks(mask))
-        return Sample(picture.name, read_rgb(picture), labels, present_ids(labels, min_size=self.min_size))
+        path, mask = self.pairs[index]
+        picture, labels = one_picture(path), self.objects(self.read_marks(mask))
+        ids = present_ids(labels, min_size=self.min_size)
+        return Sample(path.name, rgb_of(picture), labels, ids, notices=picture.notices)
 
 
 def pair_files(images: Path, masks: Path, *, is_mask: Callable[[Path], bool] = is_picture) -> list[tuple[Path, Path]]:

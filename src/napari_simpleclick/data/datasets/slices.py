@@ -83,7 +83,8 @@ class VolumeSlices:
         plane = volume.plane(place, self.axis)
         labels = self.objects(self.chosen(plane.labels(marks)))
         name = f"{case.title} slice {place}"
-        return Sample(name, np.asarray(plane.image()), labels, present_ids(labels, min_size=self.min_size))
+        ids = present_ids(labels, min_size=self.min_size)
+        return Sample(name, np.asarray(plane.image()), labels, ids, notices=volume.notices)
 
 
 def open_slices(
@@ -176,7 +177,13 @@ def read_case(case: LabelledVolume) -> tuple[Volume, np.ndarray]:
 
 @lru_cache(maxsize=1)
 def read_pair(case: LabelledVolume) -> tuple[Volume, Volume]:
-    """Volume and labels with all their axes, on one grid."""
+    """Volume and labels with all their axes, on one grid; the volume has the notices of both.
+
+    Raises
+    ------
+    DatasetError
+        If the labels lie on another grid than the volume, or are no whole numbers.
+    """
     volume, labels = read_volume(case.image), read_labels(case.labels)
     try:
         if case.resample and (labels.shape != volume.shape or distance(volume, labels) > 0):
@@ -188,7 +195,7 @@ def read_pair(case: LabelledVolume) -> tuple[Volume, Volume]:
         )
     except VolumeError as error:
         raise DatasetError(f"{case.name}: {error}") from error
-    return volume, labels
+    return replace(volume, notices=(*volume.notices, *labels.notices)), labels
 
 
 def in_space(volume: Volume, at: tuple[int, ...]) -> Volume:
@@ -204,7 +211,7 @@ def in_space(volume: Volume, at: tuple[int, ...]) -> Volume:
     if len(spatial) == 2:
         data = data[np.newaxis]
     spacing = ((1.0,) * 3 + tuple(volume.spacing[axis] for axis in spatial))[-3:]
-    return Volume(data, spacing, volume.unit, rgb=volume.rgb, name=volume.name, axes="ZYX")
+    return Volume(data, spacing, volume.unit, rgb=volume.rgb, name=volume.name, axes="ZYX", notices=volume.notices)
 
 
 def read_labels(path: Path) -> Volume:

@@ -35,11 +35,14 @@ class VolumeObject:
         (height, width, 3) uint8 picture of every slice.
     targets
         The object on every slice, (height, width) bool; none is empty.
+    notices
+        What the user should know of the files.
     """
 
     name: str
     images: tuple[Plane, ...]
     targets: tuple[BinaryMask, ...]
+    notices: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -111,7 +114,10 @@ def components(samples: Sequence[Sample], *, min_size: int = 1) -> Iterator[Volu
         if np.count_nonzero(part) >= min_size:
             on = samples[place[0]]
             yield VolumeObject(
-                f"{on[0].name}, component {number}", tuple(each.image for each in on), tuple(mask for mask in part)
+                f"{on[0].name}, component {number}",
+                tuple(each.image for each in on),
+                tuple(mask for mask in part),
+                on[0].notices,
             )
 
 
@@ -163,4 +169,5 @@ def linked(samples: Sequence[Sample], chain: Sequence[tuple[int, int]]) -> Volum
         f"{samples[first].name}, object {label}",
         tuple(samples[at].image for at, _ in chain),
         tuple(samples[at].mask(number) for at, number in chain),
+        samples[first].notices,
     )
