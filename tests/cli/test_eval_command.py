@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -97,8 +98,9 @@ def test_list_tells_source_and_layout_of_every_data_set_without_breaking_a_word(
     assert all(len(line) <= 60 or len(line.split()) <= 2 for line in done.stdout.splitlines())
 
 
-def test_version_is_told_and_nothing_else():
-    done = command("--version")
+@pytest.mark.parametrize("name", ["main", "eval", "train"])
+def test_version_is_told_and_nothing_else(name):
+    done = called(import_module(f"napari_simpleclick.cli.{name}").main, "--version")
     assert (done.returncode, done.stdout) == (0, f"napari-simpleclick {version('napari-simpleclick')}\n")
 
 

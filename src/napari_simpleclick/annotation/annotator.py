@@ -59,7 +59,14 @@ class Annotator:
     # -- clicks and masks -------------------------------------------------------------------------------------------
 
     def click(
-        self, object_id: int, plane: Hashable, image: Plane, click: Click, *, view: Box | None = None
+        self,
+        object_id: int,
+        plane: Hashable,
+        image: Plane,
+        click: Click,
+        *,
+        view: Box | None = None,
+        take_from: int | None = None,
     ) -> list[Change]:
         """Click an object on a plane; when the predictor fails, nothing has changed.
 
@@ -75,6 +82,8 @@ class Annotator:
             The click.
         view
             Where to look until an object is found; the whole plane if None.
+        take_from
+            An object that gives up the pixels that both claim, whatever `overlap` says, unless it is locked.
 
         Returns
         -------
@@ -83,6 +92,7 @@ class Annotator:
         """
         require_unlocked(self.objects, object_id)
         session = self.session((object_id, plane), image, view)
+        session.claim = partial(self._claim, (object_id, plane), take_from=take_from)
         before = session.steps
         session.click(click)
         self.sessions.hold((object_id, plane), session)
@@ -246,9 +256,15 @@ class Annotator:
         """Whether nothing may change the object."""
         return self.objects.get(object_id, DEFAULT).locked
 
-    def _claim(self, place: Place, prediction: Prediction) -> Prediction:
-        masks = self.sessions.masks_on(place[1]).items()
-        stay = (mask for owner, mask in masks if owner != place[0] and (self.overlap == "keep" or self.locked(owner)))
+    def keeps(self, owner: int) -> bool:
+        """Whether an object keeps pixels that another one claims."""
+        return self.overlap == "keep" or self.locked(owner)
+
+    def _claim(self, place: Place, prediction: Prediction, *, take_from: int | None = None) -> Prediction:
+        others = {owner: mask for owner, mask in self.sessions.masks_on(place[1]).items() if owner != place[0]}
+        stay = [
+            mask for owner, mask in others.items() if self.keeps(owner) and (owner != take_from or self.locked(owner))
+        ]
         return claimed(self.maps.keep(prediction), stay)
 
     def _give_way(self, edits: Sequence[Edit]) -> list[Edit]:

@@ -15,6 +15,7 @@ from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, Pri
 
 from napari_simpleclick.cli.errors import plain_console, say, told_as_messages
 from napari_simpleclick.cli.training_log import TrainingLog
+from napari_simpleclick.cli.version import tell_version
 from napari_simpleclick.ranges import PROCESSES, SHARE, Range, require_ranges
 from napari_simpleclick.training.settings import FINE_TUNING, Phase, Schedule, TrainingSettings
 
@@ -90,6 +91,7 @@ class TrainCommand:
 
 def main() -> None:
     """Run the command; known mistakes end with a message instead of a traceback."""
+    tell_version()
     command = tyro.cli(TrainCommand, prog="napari-simpleclick-train", registry=phases_as_text())
     kept = f"What was saved last is in {command.output}: the same command goes on from there."
     with told_as_messages(kept):

@@ -38,6 +38,7 @@ def actions_of(controller: Controller, cancel: Callable[[], None], save: Callabl
         "accept_all": lambda: propagation.accept(everywhere=True),
         "review": slices.review,
         "review_back": lambda: slices.review(-1),
+        "hide": controller.canvas.toggle_clicks,
         "cancel": cancel,
         "save": save,
     }

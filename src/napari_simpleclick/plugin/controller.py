@@ -65,6 +65,7 @@ class Controller:
         self.edits.stop()
         self.image_changes.stop()
         self.canvas.painter.finish()
+        self.canvas.stop()
         self.images.leave()
         self.jobs.stop()
         self.workspace.close()

@@ -8,8 +8,8 @@ from napari_simpleclick.plugin.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from napari.layers import Labels, Layer
 
-Actions: TypeAlias = dict[str, Callable[[], None]]
-"""What the user can do, by name."""
+Actions: TypeAlias = dict[str, Callable[[], object]]
+"""What the user can do, by name; what one returns is called when its key is let go after it was held."""
 
 KEYS = {
     "T": ("polarity", "exchange left and right click"),
@@ -18,6 +18,7 @@ KEYS = {
     "I": ("flip", "turn the selected clicks, or the newest, from + to − or back"),
     "R": ("reset", "remove the object from this slice"),
     "N": ("object", "next object"),
+    "H": ("hide", "hide the clicks, or show them; held, only that long"),
     "D": ("next", "next slice"),
     "U": ("previous", "previous slice"),
     "G": ("forward", "propagate to the slices after"),
@@ -93,6 +94,8 @@ def cheat_sheet() -> str:
         ("Left click", "the object is here"),
         ("Right click", "the object is not here"),
         ("Shift+click", "a new object is here"),
+        ("Alt+click", "the object is here: another one gives up its pixels"),
+        ("Ctrl+click", "go on with the object that is here"),
         ("Drag", "move the picture"),
     ]
     rows += [(shown(key), meaning) for key, (_, meaning) in KEYS.items()] + [("?", "show these keys")]

@@ -82,14 +82,42 @@ def test_double_clicks_are_one_click_fast_clicks_are_all_kept_and_nothing_zooms(
     assert viewer.camera.zoom == zoom
 
 
-def test_a_click_with_shift_begins_a_new_object(open_widget, click, at, qtbot):
+def test_clicks_with_keys_begin_an_object_take_over_and_go_on_with_one(open_widget, click, at, qtbot):
     viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em")
+    workspace, labels = widget.workspace, widget.workspace.labels
     viewer.dims.set_current_step(0, 2)
     click(viewer, widget, 199, 223)
     canvas = viewer.window._qt_viewer.canvas.native
-    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, pos=at(viewer, 96, 133))
-    qtbot.waitUntil(lambda: widget.workspace.labels.data[2, 96, 133] == 2, timeout=60_000)
-    assert widget.workspace.labels.data[2, 199, 223] == 1
+
+    def held(key, row, col):
+        qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, key, pos=at(viewer, row, col))
+        qtbot.waitUntil(lambda: widget.controller.canvas.busy == 0, timeout=60_000)
+
+    held(Qt.KeyboardModifier.ShiftModifier, 96, 133)
+    assert (labels.data[2, 199, 223], labels.data[2, 96, 133]) == (1, 2)
+    qtbot.keyClick(canvas, Qt.Key.Key_N)
+    assert workspace.object_id == 3
+    masks = labels.data.copy()
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at(viewer, 96, 133))
+    qtbot.waitUntil(widget.taken.isVisible, timeout=5_000)
+    np.testing.assert_array_equal(labels.data, masks)
+    assert widget.taken.told.text() == "Here is object 2."
+    held(Qt.KeyboardModifier.AltModifier, 96, 133)
+    assert labels.data[2, 96, 133] == 3
+    held(Qt.KeyboardModifier.ControlModifier, 199, 223)
+    assert workspace.object_id == 1
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at(viewer, 96, 133))
+    qtbot.waitUntil(widget.taken.isVisible, timeout=5_000)
+    qtbot.mouseClick(widget.taken.select_button, Qt.MouseButton.LeftButton)
+    assert workspace.object_id == 3
+    assert len(labels.data[labels.data == 1]) == len(masks[masks == 1])
+
+    shown = workspace.points
+    qtbot.keyClick(canvas, Qt.Key.Key_H)
+    assert not shown.visible
+    qtbot.keyClick(canvas, Qt.Key.Key_H)
+    assert shown.visible
+    assert viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")[1] is widget, "one dock is enough"
 
 
 def test_masks_are_saved_beside_their_image_with_its_pixel_size(open_widget, click, qtbot, tmp_path, monkeypatch):

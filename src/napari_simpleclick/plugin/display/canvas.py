@@ -1,6 +1,7 @@
 """Canvas: the only writer of the layers; shows masks as labels and clicks as points, and runs what changes masks."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from psygnal import Signal
 
 from napari_simpleclick.annotation.annotator import Change
 from napari_simpleclick.annotation.history import find_masks
+from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.plugin.display.labelling import painting, painting_all, relabelling
 from napari_simpleclick.plugin.display.layers import (
     create_labels,
@@ -17,6 +19,7 @@ from napari_simpleclick.plugin.display.layers import (
     refresh,
     set_new_sign,
     show_clicks,
+    symbol_size,
 )
 from napari_simpleclick.plugin.display.messages import what_happened
 from napari_simpleclick.plugin.display.object_colors import ObjectColors
@@ -60,6 +63,8 @@ class Canvas:
         workspace.settings_changed.connect(self._show_settings)
         workspace.object_changed.connect(self.show_object)
         workspace.slice_changed.connect(self.fit_symbols)
+        self._zoomed = getattr(workspace.viewer, "scene", workspace.viewer).camera.events.zoom
+        self._zoomed.connect(self._on_zoomed)
         jobs.failed.connect(self._on_failed)
 
     @property
@@ -148,10 +153,9 @@ class Canvas:
         points, labels, object_id = workspace.points, workspace.labels, workspace.object_id
         if points is None or labels is None:
             return
-        by_plane = workspace.annotator.sessions.clicks(object_id) if workspace.annotator else {}
-        clicks = [click for made in by_plane.values() for click in made]
-        planes = workspace.planes
-        places = [planes[key].to_volume(click.row, click.col) for key, made in by_plane.items() for click in made]
+        shown = workspace.clicks(object_id)
+        clicks = [click for _, click in shown]
+        places = [plane.to_volume(click.row, click.col) for plane, click in shown]
         self.syncing = True
         try:
             show_clicks(points, places, clicks)
@@ -164,9 +168,33 @@ class Canvas:
         workspace.changed.emit()
 
     def fit_symbols(self) -> None:
-        """Draw the symbols of clicks in their size on the displayed slice."""
+        """Draw the symbols of clicks on the displayed slice: smaller on a small object, which they would hide."""
         if self.workspace.points is not None:
-            fit_symbols(self.workspace.points, self.workspace.shown_plane)
+            plane = self.workspace.shown_plane
+            fit_symbols(self.workspace.points, plane, symbol_size(self._side_on_canvas(plane)))
+
+    def toggle_clicks(self) -> Callable[[], None]:
+        """Hide the symbols of clicks, or show them again; what is returned takes that back, for a key that is held."""
+        points = self.workspace.points
+        before = points is None or points.visible
+
+        def show(visible: bool) -> None:
+            if points is not None:
+                points.visible = visible
+
+        show(not before)
+        return partial(show, before)
+
+    def _side_on_canvas(self, plane: SliceView | None) -> float | None:
+        """The shorter side of the present object in pixels of the canvas; None where it is not."""
+        workspace = self.workspace
+        annotator, image = workspace.annotator, workspace.image
+        mask = annotator.sessions.mask((workspace.object_id, plane.key)) if annotator and plane else None
+        if mask is None or plane is None or image is None:
+            return None
+        camera = getattr(workspace.viewer, "scene", workspace.viewer).camera
+        steps = [abs(float(image.scale[axis])) for axis in plane.axes]
+        return min(side * step for side, step in zip(mask[0].shape, steps, strict=True)) * float(camera.zoom)
 
     def _show_settings(self, before: Settings | None) -> None:
         """Let the layers follow the settings, as far as these changed; all of them if `before` is None."""
@@ -180,6 +208,13 @@ class Canvas:
             labels.contour = width
         if before is not None and before.label_by != now.label_by:
             self.paint(relabelling(self.workspace))
+
+    def stop(self) -> None:
+        """Follow the camera no more."""
+        self._zoomed.disconnect(self._on_zoomed)
+
+    def _on_zoomed(self, _event: object = None) -> None:
+        self.fit_symbols()
 
     def _on_failed(self, error: Exception) -> None:
         self.show_object()

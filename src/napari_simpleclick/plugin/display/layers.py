@@ -40,8 +40,14 @@ POSITIVE_SYMBOL, NEGATIVE_SYMBOL = "disc", "square"
 
 POSITIVE_SIGN, NEGATIVE_SIGN = "+", "−"
 
-CLICK_SIZE = 11
-"""Diameter of a click's symbol without its border, in pixels of the canvas."""
+CLICK_SIZE, SMALLEST_CLICK = 11, 4
+"""Diameter of a click's symbol without its border, in pixels of the canvas, and on a small object."""
+
+LEAST_SIGNED = 9
+"""Smaller symbols have no sign in them: shape and colour tell what they are."""
+
+SYMBOLS_ALONG = 6
+"""A symbol is so many times smaller than the object that it is on, but for the limits above."""
 
 CLICK_EXTENT = 1
 """Size of a click in the data; a larger one would stretch the slider of a stack beyond its slices."""
@@ -153,7 +159,23 @@ def show_clicks(points: "Points", places: list[tuple[float, ...]], clicks: list[
     points.refresh(thumbnail=False, extent=False)
 
 
-def fit_symbols(points: "Points", plane: SliceView | None) -> None:
+def symbol_size(side: float | None) -> float:
+    """Diameter of the symbols of clicks, in pixels of the canvas.
+
+    Parameters
+    ----------
+    side
+        The shorter side of the object on the canvas, in the same pixels; None if there is none yet.
+
+    Examples
+    --------
+    >>> symbol_size(None), symbol_size(300.0), symbol_size(36.0), symbol_size(8.0)
+    (11, 11, 6.0, 4)
+    """
+    return CLICK_SIZE if side is None else max(SMALLEST_CLICK, min(CLICK_SIZE, side / SYMBOLS_ALONG))
+
+
+def fit_symbols(points: "Points", plane: SliceView | None, size: float = CLICK_SIZE) -> None:
     """Draw symbols in their size where a slice has clicks, and nothing where it has none.
 
     There napari draws a point of size 0 at the origin, which the smallest size on the canvas would make visible.
@@ -164,14 +186,18 @@ def fit_symbols(points: "Points", plane: SliceView | None) -> None:
         The layer.
     plane
         The displayed plane; None in 3-D display, which shows all clicks.
+    size
+        Diameter of the symbols in pixels of the canvas.
     """
     there = points.data
     for axis, at in enumerate(plane.point if plane else ()):
         if plane is not None and axis not in plane.axes:
             there = there[np.rint(there[:, axis]) == at]
-    limits = (CLICK_SIZE if len(there) else 0, CLICK_SIZE)
+    limits = (size if len(there) else 0, size)
     if tuple(points.canvas_size_limits) != limits:
         points.canvas_size_limits = limits
+    if points.text.visible != (size >= LEAST_SIGNED):
+        points.text.visible = size >= LEAST_SIGNED
 
 
 def paint_signs(points: "Points", positive: np.ndarray) -> None:

@@ -1,6 +1,6 @@
 """Edits that the user makes on our layers with napari's own tools: dragged clicks, strokes, chosen labels."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from napari_simpleclick.annotation.history import find_masks
 from napari_simpleclick.annotation.label_painting import restore_under
 from napari_simpleclick.annotation.object_edits import paint
+from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.plugin.display.canvas import Canvas
 from napari_simpleclick.plugin.display.layers import lies_on, read_clicks, set_new_sign
@@ -111,7 +112,10 @@ class LayerEdits:
         shown = workspace.plane()
         if annotator is None or points is None or shown is None:
             return
-        before, planes = annotator.sessions.clicks(object_id), {**workspace.planes, shown.key: shown}
+        before: dict[Hashable, tuple[Click, ...]] = {}
+        for plane, click in workspace.clicks(object_id):  # those that wait for their answer are in the layer, too
+            before[plane.key] = (*before.get(plane.key, ()), click)
+        planes = {**workspace.planes, shown.key: shown}
         after = read_clicks(points, planes, {**before, shown.key: ()}, new_positive=workspace.settings.positive)
         for key, clicks in after.items():
             if key not in before:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 LEFT, RIGHT = 1, 2
 
+HELD = ("Shift", "Alt", "Control")
+"""Keys that change a left click: a new object, an object that takes over, the object that is there."""
+
 STILL = 4
 """The mouse may move by so many pixels of the canvas and still count as clicked."""
 
@@ -37,13 +40,13 @@ class ClickListener:
         self._last: Any = None
 
     def __call__(self, viewer: Any, event: Any) -> Iterator[None]:
-        """Wait for the release; a drag moves the picture as ever, and so do clicks with a modifier other than Shift."""
+        """Wait for the release; a drag moves the picture as ever."""
         if not is_click(event):
             return
         if not self.listens(viewer):
             self.tell_why(viewer)
             return
-        start, position, button, new = event.pos, tuple(event.position), event.button, bool(event.modifiers)
+        start, position, button, held = event.pos, tuple(event.position), event.button, tuple(event.modifiers)
         plane = self.workspace.shown_plane  # which a slider may leave until the button is released
         self._last = start
         yield
@@ -52,7 +55,7 @@ class ClickListener:
             dragged = dragged or moved(start, event.pos)
             yield
         if not dragged and not moved(start, event.pos):
-            self._click(position, button, new=new, plane=plane)
+            self._click(position, button, held, plane=plane)
 
     def double_click(self, viewer: Any, event: Any) -> bool:
         """Take the second of two fast clicks, which napari calls a double-click; False if it is not for us.
@@ -62,16 +65,21 @@ class ClickListener:
         if not self.listens(viewer):
             return False
         if is_click(event) and (self._last is None or moved(self._last, event.pos)):
-            self._click(tuple(event.position), event.button, new=bool(event.modifiers))
+            self._click(tuple(event.position), event.button, tuple(event.modifiers))
         self._last = event.pos
         return True
 
-    def _click(self, position: tuple[float, ...], button: int, *, new: bool, plane: SliceView | None = None) -> None:
-        """Click the present object, or a new one, which a click can only add to."""
-        if new:
+    def _click(
+        self, position: tuple[float, ...], button: int, held: tuple[str, ...], *, plane: SliceView | None = None
+    ) -> None:
+        """Click the present object, or a new one, which a click can only add to; or choose the one that is there."""
+        if "Control" in held:
+            self.clicks.select_at(position, plane=plane)
+            return
+        if "Shift" in held:
             self.new_object()
-        positive = new or (button == LEFT) == self.workspace.settings.positive
-        self.clicks.click_at(position, positive=positive, plane=plane)
+        positive = bool(held) or (button == LEFT) == self.workspace.settings.positive
+        self.clicks.offer_at(position, positive=positive, plane=plane, take_over="Alt" in held)
 
     def listens(self, viewer: Any) -> bool:
         """Whether the active layer is one of ours and no painting or selecting tool is chosen."""
@@ -92,7 +100,7 @@ class ClickListener:
             )
 
     def is_ours(self, layer: Any) -> bool:
-        """Whether clicks are listened to while this layer is active: ours, and images on the same grid."""
+        """Whether clicks are listened to while this layer is active: ours, and others on the same grid."""
         workspace = self.workspace
         if layer is None or layer in (workspace.image, workspace.labels, workspace.points):
             return True
@@ -100,17 +108,17 @@ class ClickListener:
 
 
 def is_click(event: Any) -> bool:
-    """Whether a press is ours: either button alone, or the left one with Shift."""
+    """Whether a press is ours: either button alone, or the left one with one of `HELD`."""
     if not event.modifiers:
         return event.button in (LEFT, RIGHT)
-    return event.button == LEFT and len(event.modifiers) == 1 and "Shift" in event.modifiers
+    return event.button == LEFT and len(event.modifiers) == 1 and any(key in event.modifiers for key in HELD)
 
 
 def on_same_grid(layer: Any, image: "Image") -> bool:
-    """Whether a layer is an image that lies pixel on pixel on another, such as another modality of a patient."""
-    from napari.layers import Image
+    """Whether a layer lies pixel on pixel on an image: another modality of a patient, or labels of it."""
+    from napari.layers import Image, Labels
 
-    if not isinstance(layer, Image) or layer.ndim != image.ndim:
+    if not isinstance(layer, (Image, Labels)) or layer.ndim != image.ndim:
         return False
     shapes = [layer_data(each).shape[: each.ndim] for each in (layer, image)]
     same = np.allclose(layer.data_to_world((1,) * layer.ndim), image.data_to_world((1,) * image.ndim))

@@ -18,7 +18,7 @@ class DockKeys(QObject):
         What keys do, by the key as napari writes it: "Control-Z".
     """
 
-    def __init__(self, dock: QWidget, actions: Mapping[str, Callable[[], None]]) -> None:
+    def __init__(self, dock: QWidget, actions: Mapping[str, Callable[[], object]]) -> None:
         super().__init__(dock)
         self.actions = {key.replace("Control", "Ctrl").replace("-", "+"): action for key, action in actions.items()}
         for child in dock.findChildren(QWidget):

@@ -19,6 +19,7 @@ from napari_simpleclick.plugin.sessions.session_files import SessionFiles
 from napari_simpleclick.plugin.tools.ground_truth import GroundTruth
 from napari_simpleclick.plugin.tools.hover import HoverPreview
 from napari_simpleclick.plugin.tools.look_ahead import LookAhead
+from napari_simpleclick.plugin.tools.top_layer import TopLayer, on_top
 from napari_simpleclick.plugin.widgets.canvas_focus import DockKeys, focus_canvas
 from napari_simpleclick.plugin.widgets.channels_menu import ChannelsMenu
 from napari_simpleclick.plugin.widgets.clicks_panel import ClicksPanel
@@ -37,6 +38,7 @@ from napari_simpleclick.plugin.widgets.scroll_column import ScrollColumn
 from napari_simpleclick.plugin.widgets.session_menu import SessionMenu
 from napari_simpleclick.plugin.widgets.setup_panel import SetupPanel, in_a_row, named, section
 from napari_simpleclick.plugin.widgets.slices_panel import SlicesPanel
+from napari_simpleclick.plugin.widgets.taken_row import TakenRow
 from napari_simpleclick.plugin.workspace.slices import slice_axis
 
 if TYPE_CHECKING:
@@ -89,6 +91,7 @@ class SimpleClickWidget(QWidget):
         self.hover = HoverPreview(*state, controller.mouse, rest_timer)
         self.look_ahead = LookAhead(*state, rest_timer)
         self.saving = Saving(self.workspace, self.saver)
+        self.top_layer = TopLayer(self.workspace, self.saver)
         self.actions = actions_of(controller, self._cancel, lambda: self.save_button.ask())
         self._build()
         self._connect()
@@ -106,6 +109,7 @@ class SimpleClickWidget(QWidget):
         self.seen = SeenMenu(workspace, self.setup, self.saver)
         self.channels = ChannelsMenu(workspace, self.setup.channels_button, self.saver)
         self.clicks = ClicksPanel(workspace, controller.threshold)
+        self.taken = TakenRow(controller.clicks)
         self.network_view = NetworkView(workspace, self.saver)
         self.truth = GroundTruthPanel(GroundTruth(workspace, self.saver))
         self.overlap = OverlapForm(workspace)
@@ -154,6 +158,7 @@ class SimpleClickWidget(QWidget):
         layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         layout.addWidget(self.setup.image_form)
         layout.addWidget(self.clicks)
+        layout.addWidget(self.taken)
         layout.addWidget(
             ScrollColumn(
                 self.help, self.earlier, objects, self.slices_group, *self.sections.values(), stretched=objects
@@ -175,7 +180,7 @@ class SimpleClickWidget(QWidget):
         self.save_timer.timeout.connect(self.recovery.save)
         self.save_timer.start()
         setup.annotate_button.clicked.connect(self._annotate_chosen)
-        setup.image_menu.activated.connect(self._annotate_chosen)
+        setup.image_menu.activated.connect(self._choose_image)
         self._give_focus_back()
         setup.model_menu.activated.connect(self._load_model)
         setup.device_menu.activated.connect(self._load_model)
@@ -211,6 +216,7 @@ class SimpleClickWidget(QWidget):
                 self._zoom_again,
                 hover.stop,
                 self.look_ahead.stop,
+                self.top_layer.stop,
                 self.controller.propagation.cancel,
                 self.worker.stop,
                 self.compiler.stop,
@@ -246,6 +252,14 @@ class SimpleClickWidget(QWidget):
             image.visible = True
             self.controller.images.annotate(image)
             bind_keys(self.workspace, self.actions)
+
+    def _choose_image(self) -> None:
+        """Annotate an image that was chosen, and show it: others on its grid that lie over it are hidden."""
+        self._annotate_chosen()
+        image = self.workspace.image
+        if image is not None:
+            while (top := on_top(image, self.viewer.layers)) != image:
+                top.visible = False
 
     def _give_focus_back(self) -> None:
         """Keys act everywhere in the dock, and what was chosen there gives the focus back to the canvas."""
@@ -316,6 +330,7 @@ class SimpleClickWidget(QWidget):
     def _show_state(self) -> None:
         controller = self.controller
         self.clicks.refresh()
+        self.taken.refresh()
         self.truth.refresh()
         self.network_view.refresh()
         self.seen.refresh()

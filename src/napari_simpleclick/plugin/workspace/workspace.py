@@ -9,6 +9,7 @@ from psygnal import Signal
 from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.annotation.objects import DEFAULT, ObjectProperties
 from napari_simpleclick.arrays import Box
+from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.plugin.workspace.pending_clicks import PendingClick, PendingClicks
 from napari_simpleclick.plugin.workspace.planes import PlaneError, displayed_plane, field_of_view, shown_plane
@@ -111,6 +112,12 @@ class Workspace:
     def unanswered(self) -> list[PendingClick]:
         """Clicks on the present image that no mask shows yet, oldest first."""
         return self.pending.unanswered(self.annotator)
+
+    def clicks(self, object_id: int) -> list[tuple[SliceView, Click]]:
+        """The clicks of an object and their planes, those that wait for their answer last."""
+        made = self.annotator.sessions.clicks(object_id) if self.annotator else {}
+        answered = [(self.planes[key], click) for key, clicks in made.items() for click in clicks]
+        return answered + [(plane, click) for owner, plane, click in self.unanswered() if owner == object_id]
 
     # -- what changes -----------------------------------------------------------------------------------------------
 
