@@ -21,7 +21,7 @@ demo: install
 	$(BIN)/napari-simpleclick demo
 
 annotate: install
-	$(BIN)/napari src/napari_simpleclick/samples/em_like.tif --plugin napari-simpleclick -w napari-simpleclick SimpleClick
+	$(BIN)/napari src/napari_simpleclick/samples/em_like.tif -w napari-simpleclick SimpleClick
 
 # Windows apart: objects of Qt that are collected in a thread of other tests crash it. One thread in each of two processes
 # is faster than two threads in one. On Linux each process has a virtual screen of its own (pytest-xvfb, needs Xvfb).

@@ -28,7 +28,24 @@ def readers_of(path):
 
 
 @pytest.mark.parametrize(
-    "name", ["a.png", "a.jpg", "a.JPG", "a.bmp", "a.npy", "a.dcm", "a.nrrd", "a.czi", "a.json", "a.csv", "a", "a.zarr"]
+    "name",
+    [
+        "a.png",
+        "a.tif",
+        "a.TIFF",
+        "a.ome.tif",
+        "a.jpg",
+        "a.JPG",
+        "a.bmp",
+        "a.npy",
+        "a.dcm",
+        "a.nrrd",
+        "a.czi",
+        "a.json",
+        "a.csv",
+        "a",
+        "a.zarr",
+    ],
 )
 def test_other_files_are_left_to_napari(name, tmp_path):
     (tmp_path / name).write_bytes(b"")
@@ -41,7 +58,7 @@ def test_every_folder_is_left_to_napari(name, tmp_path):
     assert OURS not in readers_of(tmp_path / name)
 
 
-@pytest.mark.parametrize("name", ["a.nii", "a.nii.gz", "a.tif", "a.TIFF", "a.simpleclick.json"])
+@pytest.mark.parametrize("name", ["a.nii", "a.nii.gz", "a.simpleclick.json"])
 def test_what_is_claimed_has_a_reader(name, tmp_path):
     (tmp_path / name).write_bytes(b"")
     assert OURS in readers_of(tmp_path / name)
@@ -55,11 +72,20 @@ def test_no_reader_accepts_folders():
     assert not [reader.command for reader in manifest.contributions.readers if reader.accepts_directories]
 
 
-def test_pictures_open_as_without_the_plugin(tmp_path):
-    imwrite(tmp_path / "a.png", np.eye(8, dtype=np.uint8))
+@pytest.mark.parametrize("name", ["a.png", "a.tif", "folder of sections"])
+def test_pictures_open_as_without_the_plugin(name, tmp_path):
+    path = tmp_path / name
+    if path.suffix:
+        imwrite(path, np.eye(8, dtype=np.uint8))
+    else:
+        path.mkdir()
+        for number in range(3):
+            imwrite(path / f"{number}.tif", np.eye(8, dtype=np.uint8))
     viewer = ViewerModel()
-    (layer,) = viewer.open(str(tmp_path / "a.png"))
+    # What napari's window does with a dropped file: it asks for a reader where this raises MultipleReaderError.
+    (layer,) = viewer._open_or_raise_error([str(path)])
     assert layer.source.reader_plugin == "napari"
+    assert layer.data.shape == ((8, 8) if path.suffix else (3, 8, 8))
 
 
 def test_the_folder_of_a_patient_is_opened_by_the_command(tmp_path):

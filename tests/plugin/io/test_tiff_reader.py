@@ -3,12 +3,19 @@
 import numpy as np
 import pytest
 import tifffile
+from napari.components import ViewerModel
 from napari.layers import Labels, Layer
+from tests.fakes import Disks
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.display.layers import create_labels
+from napari_simpleclick.plugin.io.saving import Saving
 from napari_simpleclick.plugin.io.tiff_reader import get_tiff_reader
 from napari_simpleclick.plugin.io.writers import write_labels
+from napari_simpleclick.plugin.jobs.worker import run_now
+from napari_simpleclick.plugin.widgets.open_tiff import open_tiff
+from napari_simpleclick.plugin.workspace.image_file import image_file
 
 STACK = np.arange(4 * 20 * 30, dtype=np.uint16).reshape(4, 20, 30)
 
@@ -62,6 +69,39 @@ def test_files_opened_as_a_stack_are_one_volume(tmp_path):
     tifffile.imwrite(paths[0], STACK[0, :5])
     with pytest.raises(VolumeError, match="one size"):
         opened(*paths)
+
+
+def test_the_menu_opens_a_stack_that_knows_its_file_and_pixel_size(imagej):
+    viewer = ViewerModel()
+    open_tiff(viewer, [str(imagej)])
+    (image,) = viewer.layers
+    np.testing.assert_allclose(image.scale, (0.05, 0.0046, 0.004))
+    assert image_file(image) == str(imagej)
+
+
+@pytest.mark.parametrize("case", ["bare", "placed", "other shape", "no tiff", "gone"])
+def test_masks_of_a_stack_that_napari_opened_are_saved_with_the_size_its_file_tells(imagej, tmp_path, case):
+    controller = Controller(ViewerModel(), run_now)
+    workspace = controller.workspace
+    (image,) = workspace.viewer.open(str(imagej), plugin="napari")
+    assert tuple(image.scale) == (1, 1, 1)
+    controller.predictors.load(Disks)
+    controller.images.annotate(image)
+    controller.clicks.click_at((1, 5, 5), positive=True)
+    expected = (1, 1, 1)
+    if case == "bare":
+        expected = (0.05, 0.0046, 0.004)
+    elif case == "placed":
+        expected = workspace.labels.scale = (3, 2, 2)
+    elif case == "other shape":
+        tifffile.imwrite(imagej, STACK[:2], imagej=True, resolution=(250, 250), metadata={"unit": "um"})
+    elif case == "no tiff":
+        imagej.write_bytes(b"none")
+    else:
+        imagej.unlink()
+    target = tmp_path / "masks.tif"
+    Saving(workspace, run_now).save(target)
+    np.testing.assert_allclose(opened(target).scale, expected)
 
 
 def test_truncated_file_is_named(imagej):

@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 
 from napari_simpleclick.plugin.io.save_masks import formats, save_masks, suggested_path
+from napari_simpleclick.plugin.io.tiff_reader import told_by_file
 from napari_simpleclick.plugin.io.writers import finest
 from napari_simpleclick.plugin.jobs.worker import Runs
+from napari_simpleclick.plugin.workspace.image_file import image_file
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 
@@ -38,7 +40,7 @@ class Saving:
         if workspace.image is None or workspace.labels is None:
             workspace.status.emit("There are no masks to save: outline an object first.")
             return None
-        path = suggested_path(workspace.image.name, workspace.image.source.path)
+        path = suggested_path(workspace.image.name, image_file(workspace.image))
         return path if self._last is None else self._last / path.name
 
     def save(self, path: Path) -> None:
@@ -48,10 +50,13 @@ class Saving:
             return
         data, meta, _ = workspace.labels.as_layer_data_tuple()
         pixels = np.array(finest(data))  # clicks may go on while it is written
+        source = image_file(workspace.image) if workspace.image is not None else None
         workspace.status.emit(f"Saving {path.name} …")
 
         def write() -> tuple[Path, int]:
-            return save_masks(path, pixels, meta), len(np.unique(pixels[pixels > 0]))
+            return save_masks(path, pixels, told_by_file(meta, source, pixels.shape)), len(
+                np.unique(pixels[pixels > 0])
+            )
 
         def written(result: tuple[Path, int]) -> None:
             file, count = result

@@ -1,11 +1,23 @@
-"""Open TIFF stacks in napari with their axes and the size of their pixels; files opened as a stack are one volume."""
+"""TIFF stacks as layers with their axes and the size of their pixels; files opened as a stack are one volume.
+
+napari opens TIFF itself. A reader of ours in the manifest would make it ask which one to use, at every file: so this is
+behind a menu entry, and masks that are saved take the size of the pixels from the image's file.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from napari_simpleclick.plugin.io.notices import tell
-from napari_simpleclick.plugin.io.readers import LayerData, image_layer, is_labels, labels_layer, named_as_labels
+from napari_simpleclick.plugin.io.readers import (
+    LayerData,
+    image_layer,
+    is_labels,
+    labels_layer,
+    named_as_labels,
+    placement,
+)
+from napari_simpleclick.plugin.workspace.image_file import FILE
 
 
 def get_tiff_reader(path: str | list[str]) -> "Callable[[Any], list[LayerData]] | None":
@@ -39,4 +51,36 @@ def read_stack(path: str | list[str]) -> list[LayerData]:
         stack = np.stack([each.data for each in volumes])
         axes = "Z" + volume.axes if volume.axes == "YX" else ""
         volume = Volume(stack, (1.0, *volume.spacing), volume.unit, rgb=volume.rgb, name=volume.name, axes=axes)
-    return [labels_layer(volume) if is_labels(volume) else image_layer(volume)]
+    data, settings, kind = labels_layer(volume) if is_labels(volume) else image_layer(volume)
+    if len(paths) == 1:
+        settings["metadata"][FILE] = str(paths[0])
+    return [(data, settings, kind)]
+
+
+def told_by_file(meta: dict[str, Any], file: str | None, shape: tuple[int, ...]) -> dict[str, Any]:
+    """Properties of a layer, with the size of pixels that its TIFF file tells where the layer has none.
+
+    Parameters
+    ----------
+    meta
+        Properties as napari hands them to writers.
+    file
+        Where the image came from; None if from no file.
+    shape
+        Of the layer.
+    """
+    from napari_simpleclick.data.errors import VolumeError
+    from napari_simpleclick.data.tiff.read import read_tiff
+    from napari_simpleclick.plugin.io.described import unit_names
+
+    bare = all(step == 1 for step in meta.get("scale", ())) and set(unit_names(meta, len(shape))) <= {"pixel"}
+    if not bare or file is None or not file.lower().endswith((".tif", ".tiff")):
+        return meta
+    try:
+        volume = read_tiff(Path(file))
+    except (VolumeError, OSError):  # napari read it: the masks are saved without a size
+        return meta
+    if volume.shape[: len(shape)] != shape or len(volume.spacing) < len(shape):
+        return meta
+    told = placement(volume)
+    return {**meta, **{name: tuple(told[name])[: len(shape)] for name in ("scale", "units", "axis_labels")}}

@@ -29,6 +29,7 @@ from napari_simpleclick.plugin.sessions.journal import Journal
 from napari_simpleclick.plugin.sessions.restore import about, restore
 from napari_simpleclick.plugin.tools.clicks import Clicks
 from napari_simpleclick.plugin.workspace.channels import channels
+from napari_simpleclick.plugin.workspace.image_file import image_file
 from napari_simpleclick.plugin.workspace.planes import layer_data
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 
@@ -261,8 +262,8 @@ class Recovery:
 
 def places_of(image: "Image", image_hash: str) -> dict[str, str | None]:
     """The files of an image and of those that the network sees beside it, by hash."""
-    beside = {each.hash: each.layer.source.path for each in channels(image) if each.hash}
-    return {**beside, image_hash: image.source.path}
+    beside = {each.hash: image_file(each.layer) for each in channels(image) if each.hash}
+    return {**beside, image_hash: image_file(image)}
 
 
 def tidy_up(folder: Path, used: Mapping[str, str | None]) -> None:

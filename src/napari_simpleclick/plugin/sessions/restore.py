@@ -19,6 +19,7 @@ from napari_simpleclick.plugin.display.canvas import Canvas
 from napari_simpleclick.plugin.tools.clicks import Clicks
 from napari_simpleclick.plugin.workspace import channels
 from napari_simpleclick.plugin.workspace import intensities as seen_intensities
+from napari_simpleclick.plugin.workspace.image_file import image_file
 from napari_simpleclick.plugin.workspace.pending_clicks import is_made
 from napari_simpleclick.plugin.workspace.planes import layer_data
 from napari_simpleclick.plugin.workspace.workspace import Workspace
@@ -45,7 +46,7 @@ def about(workspace: Workspace, image: "Image | None", image_hash: str, file: Pa
         data = layer_data(image)
         noted = {
             "name": image.name,
-            "path": noted_path(image.source.path, file),
+            "path": noted_path(image_file(image), file),
             "shape": list(data.shape),
             "dtype": str(data.dtype),
             "rgb": bool(image.rgb),

@@ -11,6 +11,7 @@ from napari_simpleclick.data.fingerprint import fingerprint
 from napari_simpleclick.data.intensity import Limits
 from napari_simpleclick.data.volume import PlaneImage, SliceView
 from napari_simpleclick.inference.resample import Plane
+from napari_simpleclick.plugin.workspace.image_file import image_file
 from napari_simpleclick.plugin.workspace.planes import contrast_limits, layer_data
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Channel:
     @property
     def origin(self) -> dict[str, Any]:
         """Where it comes from, as plain values for a session file."""
-        path = noted_path(self.layer.source.path, None)
+        path = noted_path(image_file(self.layer), None)
         return {"name": self.layer.name, "path": path, "hash": self.hash, "at": list(self.at) if self.at else None}
 
     def plane(self, plane: SliceView) -> SliceView:

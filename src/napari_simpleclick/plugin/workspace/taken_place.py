@@ -55,11 +55,12 @@ def taken_place(workspace: Workspace, plane: SliceView, click: Click) -> TakenPl
 def owner_of(workspace: Workspace, plane: SliceView, click: Click) -> int | None:
     """The object that is where a click is; None if there is none."""
     annotator, labels = workspace.annotator, workspace.labels
-    if annotator is None or labels is None or not plane.labels(labels.data)[click.row, click.col]:
+    row, col = round(click.row), round(click.col)
+    if annotator is None or labels is None or not plane.labels(labels.data)[row, col]:
         return None
     for object_id, (box, mask) in annotator.sessions.masks_on(plane.key).items():
         rows, cols = box.slices
-        inside = rows.start <= click.row < rows.stop and cols.start <= click.col < cols.stop
-        if inside and mask[click.row - rows.start, click.col - cols.start]:
+        inside = rows.start <= row < rows.stop and cols.start <= col < cols.stop
+        if inside and mask[row - rows.start, col - cols.start]:
             return object_id
     return None
