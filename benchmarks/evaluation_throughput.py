@@ -23,8 +23,9 @@ from napari_simpleclick.evaluation.predictors import PredictorChoice
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.predictor import Predictor
+from napari_simpleclick.inference.predictor_settings import PredictorSettings
 from napari_simpleclick.inference.resample import Plane
-from napari_simpleclick.model.weights import load_model
+from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
 
 
 class OneClickAtATime:
@@ -43,11 +44,14 @@ class OneClickAtATime:
 def main() -> None:
     settings = read_settings()
     choice = PredictorChoice(
-        model=settings.model,
-        engine=settings.engine,
-        precision=settings.precision,
-        device="cpu",
-        threads=settings.threads,
+        settings=PredictorSettings(
+            model=settings.model,
+            engine=settings.engine,
+            precision=settings.precision,
+            flip=True,
+            device="cpu",
+            threads=settings.threads,
+        )
     )
     ways = {"published": OneClickAtATime(choice.name), choice.provenance()["engine"]: choice.create()}
     lines = [json.loads(line) for line in settings.log.read_text().splitlines()] if settings.log.exists() else []
@@ -76,7 +80,7 @@ def read_settings() -> argparse.Namespace:
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--objects", type=int, default=60)
     parser.add_argument("--clicks", type=int, default=20)
-    parser.add_argument("--model", default=None)
+    parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--engine", default="auto")
     parser.add_argument("--precision", default="auto")
     parser.add_argument("--threads", type=int, default=None, help="of both ways")

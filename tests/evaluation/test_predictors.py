@@ -7,8 +7,10 @@ import pytest
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.evaluation.predictors import BASELINES, PredictorChoice, find_factory, network_of
+from napari_simpleclick.inference.predictor_settings import PredictorSettings
 from napari_simpleclick.inference.recipe import CLOSE, PUBLISHED
-from napari_simpleclick.model.weights import DEFAULT_MODEL
+
+IN_TORCH = PredictorSettings(engine="torch", precision="f32", device="cpu", flip=True, size=224)
 
 
 def picture() -> tuple[np.ndarray, np.ndarray]:
@@ -63,7 +65,9 @@ def test_engine_and_precision_are_named_in_the_report(engine, precision, named):
     if engine == "openvino":
         pytest.importorskip("openvino", reason="needs the extra openvino")
     choice = PredictorChoice(
-        model="vit_xtiny_448.synthetic", engine=engine, precision=precision, device="cpu", size=224
+        settings=PredictorSettings(
+            model="vit_xtiny_448.synthetic", engine=engine, precision=precision, device="cpu", size=224
+        )
     )
     provenance = choice.provenance()
     assert provenance["engine"] == named
@@ -72,7 +76,7 @@ def test_engine_and_precision_are_named_in_the_report(engine, precision, named):
 
 
 def test_worker_that_would_compute_differently_refuses():
-    choice = PredictorChoice(model="vit_xtiny_448.synthetic", engine="torch", precision="f32", device="cpu", size=224)
+    choice = PredictorChoice(settings=replace(IN_TORCH, model="vit_xtiny_448.synthetic"))
     assert choice.pinned().create().size == 224
     elsewhere = replace(choice, arithmetic="OpenVINO bf16")
     with pytest.raises(ValueError, match=r"must run on OpenVINO bf16 here .* got torch float32 on cpu"):
@@ -80,8 +84,8 @@ def test_worker_that_would_compute_differently_refuses():
 
 
 def test_regions_are_those_of_the_training_or_as_published():
-    choice = PredictorChoice(model=DEFAULT_MODEL, engine="torch", precision="f32", device="cpu", size=224)
-    published = replace(choice, regions="published")
+    choice = PredictorChoice(settings=IN_TORCH)
+    published = PredictorChoice(settings=replace(IN_TORCH, regions="published"))
     assert choice.create().recipe == CLOSE
     assert published.create().recipe == PUBLISHED
     assert [each.provenance()["regions"] for each in (choice, published)] == ["trained", "published"]

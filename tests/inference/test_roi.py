@@ -1,7 +1,5 @@
 """Regions of networks that were trained on enlarged objects, and the second look at a first click."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from tests.fakes import PLANE, FindsTheObject
@@ -9,16 +7,12 @@ from tests.fakes import PLANE, FindsTheObject
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference import prediction
-from napari_simpleclick.inference.engines.graph_cache import kept_graphs, stem_of
-from napari_simpleclick.inference.engines.openvino_graphs import compiled_network
-from napari_simpleclick.inference.engines.torch_network import TorchNetwork
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.inference.recipe import CLOSE, PUBLISHED, recipe_for
+from napari_simpleclick.inference.recipe import CLOSE, PUBLISHED
 from napari_simpleclick.inference.request import Request
 from napari_simpleclick.inference.resample import regrid
 from napari_simpleclick.inference.roi import next_roi
-from napari_simpleclick.model.registry import create_model
 
 OBJECT = Box(290, 310, 390, 410)
 REGION = Box(200, 401, 300, 501)
@@ -96,18 +90,3 @@ def test_questions_asked_together_get_the_answers_of_questions_asked_alone():
     for one, other in zip(together, alone, strict=True):
         assert one.roi == other.roi
         np.testing.assert_array_equal(one.network_map, other.network_map)
-
-
-@pytest.mark.parametrize(
-    ("architecture", "expected"),
-    [("vit_xtiny_448", PUBLISHED), ("vit_xtiny_stem_448", CLOSE), ("vit_xtiny_late_448", CLOSE)],
-)
-def test_every_engine_takes_the_regions_of_its_model(architecture, expected, tmp_path: Path):
-    model = create_model(architecture)
-    assert TorchNetwork(model).recipe == expected
-    for _ in ("made", "kept"):
-        assert compiled_network(model, size=224, cache=tmp_path).recipe == expected
-    (graphs,) = tmp_path.rglob("encoder.xml")
-    kept = kept_graphs(graphs.parent)
-    assert kept is not None
-    assert recipe_for(stem_of(kept[0])) == expected

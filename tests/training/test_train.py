@@ -121,13 +121,13 @@ def test_frozen_stem_does_not_move(tmp_path, source):
     assert not any(name.startswith("stem.features") for name in moved)
 
 
-def test_four_blocks_learn_200_samples_by_heart(tmp_path):
+def test_four_blocks_learn_32_samples_by_heart(tmp_path):
     pictures = Synthesis({"large": 1.0})
-    examples = [pictures.example(np.random.default_rng((3, number)), 64) for number in range(200)]
+    examples = [pictures.example(np.random.default_rng((3, number)), 64) for number in range(32)]
     settings = recipe(
-        phases=(Phase(1.0, 64, 16),), learning_rate=2e-3, warmup=30, max_rounds=0, weight_decay=0.0, earlier_work=0.0
+        phases=(Phase(1.0, 64, 16),), learning_rate=3e-3, warmup=8, max_rounds=0, weight_decay=0.0, earlier_work=0.0
     )
-    run = TrainingRun(small_model(), Fixed(examples), settings, Schedule(steps=450, workers=0), tmp_path)
+    run = TrainingRun(small_model(), Fixed(examples), settings, Schedule(steps=120, workers=0), tmp_path)
     list(run.steps())
     unseen = [pictures.example(np.random.default_rng((4, number)), 64) for number in range(50)]
     by_heart, new = mean_iou_of(run.state.model, examples), mean_iou_of(run.state.model, unseen)

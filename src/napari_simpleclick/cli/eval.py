@@ -3,21 +3,20 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import tyro
 from rich.console import Console
 
 from napari_simpleclick.cli.errors import plain_console, say, told_as_messages
-from napari_simpleclick.cli.eval_choices import ClickSettings, DataSettings, PredictorSettings, jobs
-from napari_simpleclick.cli.eval_effort import EffortSettings, run_effort
+from napari_simpleclick.cli.eval_choices import EvalCommand, jobs
+from napari_simpleclick.cli.eval_effort import run_effort
 from napari_simpleclick.cli.eval_tables import datasets_list, domains_table, published_table, results_table
 from napari_simpleclick.cli.progress import with_progress
 from napari_simpleclick.cli.version import tell_version
 from napari_simpleclick.files import only_writer, write_text
-from napari_simpleclick.ranges import PROCESSES, require_ranges
+from napari_simpleclick.ranges import require_ranges
 
 if TYPE_CHECKING:
     from napari_simpleclick.data.datasets.base import Dataset
@@ -29,28 +28,6 @@ if TYPE_CHECKING:
 
 MOST_NOTICES = 10
 """So many notices of files are shown."""
-
-
-@dataclass(frozen=True)
-class EvalCommand:
-    """Click every object of data sets as SimpleClick's evaluation does, and report mIoU, NoC and seconds per click.
-
-    Two reports are compared with `napari-simpleclick-eval compare A.json B.json`.
-    """
-
-    data: tyro.conf.OmitArgPrefixes[DataSettings]
-    predictor: tyro.conf.OmitArgPrefixes[PredictorSettings]
-    clicking: tyro.conf.OmitArgPrefixes[ClickSettings]
-    effort: tyro.conf.OmitArgPrefixes[EffortSettings]
-    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"])] = None
-    """JSON file for all curves and clicks; beside it are written a table of clicks (.csv), one of domains where there
-    are several (.domains.csv), and a page with pictures (.html)."""
-    resume: bool = False
-    """Go on with the interrupted run that wrote the same --output."""
-    workers: Annotated[int, PROCESSES] = 0
-    """Share the objects among so many processes on this machine, and its cores among them."""
-    scheduler: str | None = None
-    """Share the objects among the workers of a dask scheduler, such as tcp://node7:8786."""
 
 
 def main() -> None:
@@ -83,19 +60,10 @@ def run(command: EvalCommand, console: Console) -> None:
         raise ValueError("--workers starts processes here, --scheduler names those of others: leave one of them out.")
     if command.resume and command.output is None:
         raise ValueError("--resume goes on with the run that wrote --output: name the same file.")
-    chosen = jobs(command.data, sharing_cores(command.predictor, command.workers), command.clicking)
+    chosen = jobs(command)
     for job, output in zip(chosen, outputs(command.output, [job.dataset.name for job in chosen]), strict=True):
         with only_writer(output) if output else nullcontext():
             (run_effort if command.effort.volume_effort else run_job)(job, command, output, console)
-
-
-def sharing_cores(predictor: PredictorSettings, workers: int) -> PredictorSettings:
-    """The settings with threads for each of the processes on this machine, unless they name a number."""
-    if not workers or predictor.threads is not None:
-        return predictor
-    from napari_simpleclick.evaluation.cluster import threads_per_worker
-
-    return replace(predictor, threads=threads_per_worker(workers))
 
 
 def outputs(output: Path | None, datasets: Sequence[str]) -> list[Path | None]:

@@ -1,14 +1,16 @@
 """Settings of `napari-simpleclick-eval`: which data, which predictor, how it is clicked."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
-from napari_simpleclick.evaluation.protocol import MOST_CLICKS
-from napari_simpleclick.ranges import POSITIVE_SHARE, SIDE, Range
+from napari_simpleclick.evaluation.predictors import EVALUATED, PredictorChoice
+from napari_simpleclick.evaluation.protocol import MOST_CLICKS, EvaluationProtocol
+from napari_simpleclick.inference.predictor_settings import PredictorSettings
+from napari_simpleclick.ranges import POSITIVE_SHARE, PROCESSES, Range
 
 if TYPE_CHECKING:
     from napari_simpleclick.evaluation.job import DatasetChoice, EvaluationJob
@@ -53,33 +55,6 @@ class DataSettings:
 
 
 @dataclass(frozen=True)
-class PredictorSettings:
-    """What answers the clicks."""
-
-    model: str | None = None
-    """Name of a model, or path to a .safetensors or .pth file; by default the one that the plugin uses."""
-    predictor: str | None = None
-    """Instead of SimpleClick: disks, flood-fill, random-walker, a name that a package registered, or module:factory."""
-    flip: bool = True
-    """Average each prediction with that of the mirrored crop, as published scores do."""
-    size: Annotated[int, SIDE] = 448
-    """Side of the network's input in pixels (672 for DAVIS in the paper)."""
-    regions: Literal["trained", "published"] = "trained"
-    """How large objects are shown: as the network was trained for, or as published; the same for published networks."""
-    device: str = "auto"
-    """auto, cuda, mps or cpu."""
-    engine: Literal["auto", "torch", "openvino"] = "auto"
-    """What computes the network; auto is the fastest whose answers agree with torch in float32 on a fixed input."""
-    precision: Literal["auto", "f32", "bf16", "f16", "int8"] = "auto"
-    """Arithmetic of the network; with torch and f32 a run equals that of the published code."""
-    threads: Annotated[int | None, Range(1)] = None
-    """Threads of the network in each process; by default all cores, shared among the --workers."""
-    batch: Annotated[int | None, Range(1)] = None
-    """So many objects are clicked in lock-step, with one call of the network for each round; by default 16 on CUDA,
-    1 elsewhere, where it gains nothing. The results are the same."""
-
-
-@dataclass(frozen=True)
 class ClickSettings:
     """How objects are clicked, and what is reported."""
 
@@ -96,39 +71,83 @@ class ClickSettings:
     """IoUs for which NoC and failures are reported."""
     miou: Annotated[tuple[int, ...], Range(1, MOST_CLICKS)] = (1, 3, 5, 10, 20)
     """Numbers of clicks for which the mean IoU is reported."""
+    batch: Annotated[int | None, Range(1)] = None
+    """So many objects are clicked in lock-step, with one call of the network for each round; by default 16 on CUDA,
+    1 elsewhere, where it gains nothing. The results are the same."""
 
 
-def jobs(data: DataSettings, predictor: PredictorSettings, clicking: ClickSettings) -> "list[EvaluationJob]":
+@dataclass(frozen=True)
+class EffortSettings:
+    """Whole objects through their slices, instead of single slices."""
+
+    volume_effort: bool = False
+    """Click whole objects: the worst slice until it is good; propagation and interpolation fill the others."""
+    target_iou: Annotated[float, POSITIVE_SHARE] = 0.8
+    """IoU that is wanted."""
+    goal: Literal["slices", "volume"] = "slices"
+    """What has to reach it: every slice, or the object as a whole in three dimensions."""
+    whole_objects: Literal["linked", "components"] = "linked"
+    """What a whole object is: objects of slices linked where they are each other's largest overlap, or everything
+    labelled that hangs together in three dimensions, such as a lesion."""
+    min_slices: Annotated[int, Range(1)] = 2
+    """Objects on fewer slices are left out."""
+    max_objects: Annotated[int | None, Range(1)] = None
+    """Only so many objects, the first ones."""
+
+
+@dataclass(frozen=True)
+class EvalCommand:
+    """Click every object of data sets as SimpleClick's evaluation does, and report mIoU, NoC and seconds per click.
+
+    Two reports are compared with `napari-simpleclick-eval compare A.json B.json`.
+    """
+
+    data: tyro.conf.OmitArgPrefixes[DataSettings] = DataSettings()
+    network: tyro.conf.OmitArgPrefixes[PredictorSettings] = EVALUATED
+    clicking: tyro.conf.OmitArgPrefixes[ClickSettings] = ClickSettings()
+    effort: tyro.conf.OmitArgPrefixes[EffortSettings] = EffortSettings()
+    predictor: str | None = None
+    """Instead of SimpleClick: disks, flood-fill, random-walker, a name that a package registered, or module:factory."""
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"])] = None
+    """JSON file for all curves and clicks; beside it are written a table of clicks (.csv), one of domains where there
+    are several (.domains.csv), and a page with pictures (.html)."""
+    resume: bool = False
+    """Go on with the interrupted run that wrote the same --output."""
+    workers: Annotated[int, PROCESSES] = 0
+    """Share the objects among so many processes on this machine, and its cores among them."""
+    scheduler: str | None = None
+    """Share the objects among the workers of a dask scheduler, such as tcp://node7:8786."""
+
+
+def jobs(command: EvalCommand) -> "list[EvaluationJob]":
     """One job for each data set."""
     from napari_simpleclick.evaluation.job import EvaluationJob
-    from napari_simpleclick.evaluation.predictors import PredictorChoice
-    from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 
-    choice = PredictorChoice(
-        factory=predictor.predictor,
-        model=predictor.model,
-        flip=predictor.flip,
-        size=predictor.size,
-        regions=predictor.regions,
-        device=predictor.device,
-        engine=predictor.engine,
-        precision=predictor.precision,
-        threads=predictor.threads,
-    )
+    choice = PredictorChoice(factory=command.predictor, settings=sharing_cores(command.network, command.workers))
+    clicking = command.clicking
     protocol = EvaluationProtocol(
         clicking.clicks, clicking.stop_at, clicking.noc, clicking.miou, user=clicking.user, draws=clicking.draws
     )
-    batch = default_batch(predictor) if predictor.batch is None else predictor.batch
-    return [EvaluationJob(dataset, choice, protocol, batch) for dataset in dataset_choices(data)]
+    batch = default_batch(choice) if clicking.batch is None else clicking.batch
+    return [EvaluationJob(dataset, choice, protocol, batch) for dataset in dataset_choices(command.data)]
 
 
-def default_batch(predictor: PredictorSettings) -> int:
+def sharing_cores(network: PredictorSettings, workers: int) -> PredictorSettings:
+    """The settings with threads for each of the processes on this machine, unless they name a number."""
+    if not workers or network.threads is not None:
+        return network
+    from napari_simpleclick.evaluation.cluster import threads_per_worker
+
+    return replace(network, threads=threads_per_worker(workers))
+
+
+def default_batch(choice: PredictorChoice) -> int:
     """Objects that are clicked in lock-step unless a number is asked for."""
-    if predictor.predictor is not None:
+    if choice.factory is not None:
         return 1
     from napari_simpleclick.inference.engines.device import choose_device
 
-    return 16 if choose_device(predictor.device).type == "cuda" else 1
+    return 16 if choose_device(choice.settings.device).type == "cuda" else 1
 
 
 def dataset_choices(data: DataSettings) -> "list[DatasetChoice]":

@@ -2,45 +2,25 @@
 
 from collections import deque
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from napari_simpleclick.cli.errors import say
+from napari_simpleclick.cli.eval_choices import EffortSettings, EvalCommand
 from napari_simpleclick.cli.progress import with_progress
-from napari_simpleclick.ranges import POSITIVE_SHARE, Range
 
 if TYPE_CHECKING:
-    from napari_simpleclick.cli.eval import EvalCommand
     from napari_simpleclick.evaluation.effort.job import EffortJob
     from napari_simpleclick.evaluation.effort.report import EffortReport
     from napari_simpleclick.evaluation.effort.result import EffortResult
     from napari_simpleclick.evaluation.job import EvaluationJob
 
 
-@dataclass(frozen=True)
-class EffortSettings:
-    """Whole objects through their slices, instead of single slices."""
-
-    volume_effort: bool = False
-    """Click whole objects: the worst slice until it is good; propagation and interpolation fill the others."""
-    target_iou: Annotated[float, POSITIVE_SHARE] = 0.8
-    """IoU that is wanted."""
-    goal: Literal["slices", "volume"] = "slices"
-    """What has to reach it: every slice, or the object as a whole in three dimensions."""
-    whole_objects: Literal["linked", "components"] = "linked"
-    """What a whole object is: objects of slices linked where they are each other's largest overlap, or everything
-    labelled that hangs together in three dimensions, such as a lesion."""
-    min_slices: Annotated[int, Range(1)] = 2
-    """Objects on fewer slices are left out."""
-    max_objects: Annotated[int | None, Range(1)] = None
-    """Only so many objects, the first ones."""
-
-
-def run_effort(job: "EvaluationJob", command: "EvalCommand", output: Path | None, console: Console) -> None:
+def run_effort(job: "EvaluationJob", command: EvalCommand, output: Path | None, console: Console) -> None:
     """Measure, show the table, write the reports."""
     from napari_simpleclick.evaluation.effort.report import EffortReport
     from napari_simpleclick.evaluation.result_log import EffortLog
@@ -97,7 +77,7 @@ def effort_job(job: "EvaluationJob", settings: EffortSettings) -> "EffortJob":
     return EffortJob(whole, protocol, settings.whole_objects, settings.min_slices, settings.max_objects)
 
 
-def measured(job: "EffortJob", command: "EvalCommand", skip: Collection[int]) -> "Iterator[tuple[int, EffortResult]]":
+def measured(job: "EffortJob", command: EvalCommand, skip: Collection[int]) -> "Iterator[tuple[int, EffortResult]]":
     """Numbers and results of the objects that are not there yet, from this process or from workers."""
     from napari_simpleclick.evaluation.effort.job import measure, measure_on
 

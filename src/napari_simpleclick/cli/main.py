@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import tyro
 
@@ -12,10 +12,11 @@ from napari_simpleclick.cli.quantise import QuantiseSettings
 from napari_simpleclick.cli.version import tell_version
 from napari_simpleclick.data.click_files import Coordinates
 from napari_simpleclick.evaluation.protocol import MOST_CLICKS
-from napari_simpleclick.inference.engines.network import Engine, Precision
+from napari_simpleclick.inference.predictor_settings import PredictorSettings
+from napari_simpleclick.ranges import require_ranges
 
-if TYPE_CHECKING:
-    from napari_simpleclick.inference.predictor import Predictor
+PLAIN = PredictorSettings()
+"""The bundled model on the fastest engine."""
 
 
 def demo(output: Path = Path("demo_output"), model: str | None = None, clicks: int = 5) -> None:
@@ -57,13 +58,9 @@ def segment(
     coordinates: Coordinates = "index",
     limits: tuple[float, float] | None = None,
     channels: tuple[Path, Path, Path] | None = None,
-    model: str | None = None,
-    engine: Engine = "auto",
-    precision: Precision = "auto",
-    device: str = "auto",
-    flip: bool = False,
     resample: bool = False,
     keep_header_text: bool = False,
+    network: tyro.conf.OmitArgPrefixes[PredictorSettings] = PLAIN,
 ) -> None:
     """Outline what the clicks in a file point at, as in napari but without a window.
 
@@ -81,31 +78,18 @@ def segment(
         Intensities that the network sees black and white; by default as napari shows the image.
     channels
         Three grey images on the same grid, such as other modalities: what the network sees as red, green and blue.
-    model
-        Name or file of the model; the bundled one by default.
-    engine
-        auto takes OpenVINO where it is installed and agrees with torch.
-    precision
-        auto takes the fastest arithmetic that agrees with float32.
-    device
-        auto, cpu, cuda or mps.
-    flip
-        Average with the mirror image: a little more exact, twice the time.
     resample
         Bring channels on other grids onto that of the image, instead of refusing them.
     keep_header_text
         Write the texts of a NIfTI image's header, which may name a patient, into the mask, too.
+    network
+        The model, and how it computes.
     """
     from napari_simpleclick.cli.segment import SegmentSettings, run_segment
 
-    def load() -> "Predictor":
-        from napari_simpleclick.inference.loading import load_predictor
-        from napari_simpleclick.model.weights import DEFAULT_MODEL
-
-        return load_predictor(model or DEFAULT_MODEL, engine=engine, precision=precision, device=device, flip=flip)
-
+    require_ranges(network)
     settings = SegmentSettings(image, clicks, output, coordinates, limits, channels, resample, keep_header_text)
-    run_segment(settings, load, plain_console())
+    run_segment(settings, network.create, plain_console())
 
 
 def replay(

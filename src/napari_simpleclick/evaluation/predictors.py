@@ -6,14 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, entry_points, version
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from napari_simpleclick.inference.predictor_settings import PredictorSettings
 from napari_simpleclick.inference.session import PredictorLike
 
 if TYPE_CHECKING:
-    from napari_simpleclick.inference.engines.network import Engine, Precision
     from napari_simpleclick.inference.engines.selected_network import SelectedNetwork
-    from napari_simpleclick.inference.predictor_settings import PredictorSettings
 
 GROUP = "napari_simpleclick.predictors"
 """Entry-point group in which packages offer factories of predictors."""
@@ -28,6 +27,9 @@ BASELINES = {
 }
 """Baselines that need no weights."""
 
+EVALUATED = PredictorSettings(flip=True)
+"""As published scores are measured."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PredictorChoice:
@@ -37,35 +39,16 @@ class PredictorChoice:
     ----------
     factory
         A baseline, a name of the entry-point group, or module:factory; None for SimpleClick.
-    model
-        Name or file of SimpleClick's weights; None takes the default.
-    flip
-        Average with the prediction of the mirrored crop.
-    size
-        Side of the network's input in pixels.
-    regions
-        How large objects are shown: as the network was trained, or as published (docs/decisions/0014).
-    device
-        auto, cuda, mps or cpu.
-    engine, precision
-        What computes the network, and in which arithmetic: see `select_network`.
+    settings
+        How SimpleClick is loaded; by default with the mirrored crop, as published scores are.
     arithmetic
-        What these must come to, in the words of the report; None if anything will do. Workers are held to it, so that
-        one run has one arithmetic.
-    threads
-        Threads of the network; None leaves the choice to the engine. Sums of floats depend on it in the last digit.
+        What engine and precision must come to, in the words of the report; None if anything will do. Workers are held
+        to it, so that one run has one arithmetic.
     """
 
     factory: str | None = None
-    model: str | None = None
-    flip: bool = True
-    size: int = 448
-    regions: Literal["trained", "published"] = "trained"
-    device: str = "auto"
-    engine: "Engine" = "auto"
-    precision: "Precision" = "auto"
+    settings: PredictorSettings = EVALUATED
     arithmetic: str | None = None
-    threads: int | None = None
 
     def create(self) -> PredictorLike:
         """Make the predictor, in the process that uses it.
@@ -85,22 +68,6 @@ class PredictorChoice:
             )
         return self.settings.predictor(chosen)
 
-    @property
-    def settings(self) -> "PredictorSettings":
-        """How SimpleClick is loaded."""
-        from napari_simpleclick.inference.predictor_settings import PredictorSettings
-
-        return PredictorSettings(
-            model=self.name,
-            device=self.device,
-            engine=self.engine,
-            precision=self.precision,
-            flip=self.flip,
-            size=self.size,
-            regions=self.regions,
-            threads=self.threads,
-        )
-
     def pinned(self) -> Self:
         """The same, held to the arithmetic that it comes to on this machine."""
         return self if self.factory else replace(self, arithmetic=network_of(self).engine)
@@ -113,9 +80,7 @@ class PredictorChoice:
     @property
     def name(self) -> str:
         """Short name for tables."""
-        from napari_simpleclick.model.weights import DEFAULT_MODEL
-
-        return self.factory or self.model or DEFAULT_MODEL
+        return self.factory or self.settings.model
 
     def provenance(self) -> dict[str, Any]:
         """Model, hash and versions, for the report."""
@@ -123,15 +88,14 @@ class PredictorChoice:
         if self.factory is not None:
             return {"model": self.factory, "versions": versions}
         from napari_simpleclick.inference.engines.device import choose_device
-        from napari_simpleclick.model.weights import find_weights, sha256
 
         return {
             "model": self.name,
-            "sha256": sha256(find_weights(self.name)),
-            "flip": self.flip,
-            "size": self.size,
-            "regions": self.regions,
-            "device": str(choose_device(self.device)),
+            "sha256": self.settings.checkpoint,
+            "flip": self.settings.flip,
+            "size": self.settings.size,
+            "regions": self.settings.regions,
+            "device": str(choose_device(self.settings.device)),
             "engine": network_of(self).engine,
             "versions": versions | engine_versions(),
         }

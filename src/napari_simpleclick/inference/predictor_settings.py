@@ -5,7 +5,7 @@ torch is imported only where no earlier start on this machine compiled the netwo
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from napari_simpleclick.inference.engines.network import Engine, Precision
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.recipe import PUBLISHED, InferenceRecipe
 from napari_simpleclick.model.weights import DEFAULT_MODEL, find_weights, load_model, model_name, sha256
+from napari_simpleclick.ranges import SIDE, Range
 
 if TYPE_CHECKING:
     from napari_simpleclick.inference.engines.selected_network import SelectedNetwork
@@ -26,26 +27,28 @@ FULL_SIZE, DRAFT_SIZE = 448, 224
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PredictorSettings:
-    """A model, and how it computes.
+    """A model, and how it computes; on the command line these are its options.
 
     Parameters
     ----------
     model
-        Name or file of the weights.
+        Name of a model, or path to a .safetensors or .pth file.
     device
-        "auto", "cpu", "cuda" or "mps".
+        auto, cpu, cuda or mps.
     engine
-        What computes the network: "auto" takes the fastest.
+        What computes the network; auto is the fastest whose answers agree with torch in float32 on a fixed input.
     precision
-        Precision of the arithmetic: "auto" takes the fastest that agrees with float32.
+        Arithmetic of the network; auto is the fastest that agrees with float32.
     flip
-        Average with the prediction of the mirrored crop: a little more exact, at twice the time.
+        Average each prediction with that of the mirrored crop, as published scores do: a little more exact, at twice
+        the time.
     size
-        Side of the network's input in pixels.
+        Side of the network's input in pixels (672 for DAVIS in the paper).
     regions
-        How large objects are shown: as the network was trained, or as published (docs/decisions/0014).
+        How large objects are shown: as the network was trained for, or as published (docs/decisions/0014).
     threads
-        Threads of the network; None leaves the choice to the engine. Sums of floats depend on it in the last digit.
+        Threads of the network in each process; None leaves the choice to the engine, which takes all cores. Sums of
+        floats depend on it in the last digit.
 
     Examples
     --------
@@ -58,9 +61,9 @@ class PredictorSettings:
     engine: Engine = "auto"
     precision: Precision = "auto"
     flip: bool = False
-    size: int = FULL_SIZE
+    size: Annotated[int, SIDE] = FULL_SIZE
     regions: Literal["trained", "published"] = "trained"
-    threads: int | None = None
+    threads: Annotated[int | None, Range(1)] = None
 
     def create(self) -> Predictor:
         """The predictor on the engine that is asked for, by default the fastest.

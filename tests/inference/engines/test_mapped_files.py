@@ -50,8 +50,8 @@ def test_files_that_are_written_to_stay(tmp_path):
 
 def test_compiled_network_does_not_hold_its_weights_twice(tmp_path):
     pytest.importorskip("openvino")
-    network = compiled_network(load_model(), cache=tmp_path, threads=1)
-    picture = np.zeros((1, 3, 448, 448), np.float32)
+    network = compiled_network(load_model(), size=64, cache=tmp_path, threads=1)
+    picture = np.zeros((1, 3, 64, 64), np.float32)
     network.decode(network.encode(picture), picture)
     (weights,) = tmp_path.rglob("decoder.bin")
     assert mappings(weights)

@@ -28,22 +28,22 @@ def test_quantised_network_agrees_and_is_chosen_once_it_is_offered(tmp_path, mon
     monkeypatch.setattr(graph_cache, "user_cache_path", lambda *_names, **_settings: tmp_path)
     torch.manual_seed(3)
     config = SimpleClickConfig(
-        patch_size=16, dim=32, depth=4, heads=2, pyramid_channels=(8, 8, 16, 16), head_channels=8, image_size=224
+        patch_size=16, dim=32, depth=4, heads=2, pyramid_channels=(8, 8, 16, 16), head_channels=8, image_size=64
     )
     model = SimpleClick(config).eval()
     recorder = Recorder(model)
-    image, guidance = fixed_input(size=224, batch=1)
+    image, guidance = fixed_input(size=64, batch=1)
     for shift in range(4):
         recorder.decode(recorder.encode(np.roll(image, shift, -1)), guidance)
-    folder = quantise(model, recorder.inputs, size=224)
-    assert folder == graph_folder(model, size=224, batch=1)
-    chosen = select_network(model, precision="int8", size=224)
+    folder = quantise(model, recorder.inputs, size=64)
+    assert folder == graph_folder(model, size=64, batch=1)
+    chosen = select_network(model, precision="int8", size=64)
     assert chosen.engine == "OpenVINO int8"
-    assert 0 < disagreement(trial_answer(TorchNetwork(model), size=224, batch=1), chosen.network) < TOLERANCES["int8"]
-    assert select_network(model, size=224).engine != "OpenVINO int8"
+    assert 0 < disagreement(trial_answer(TorchNetwork(model), size=64, batch=1), chosen.network) < TOLERANCES["int8"]
+    assert select_network(model, size=64).engine != "OpenVINO int8"
     keep_result(folder, GOOD)
-    assert select_network(model, size=224).engine == "OpenVINO int8"
-    quantise(model, recorder.inputs, size=224)
+    assert select_network(model, size=64).engine == "OpenVINO int8"
+    quantise(model, recorder.inputs, size=64)
     assert not int8_offered(folder), "a new graph has to be measured anew"
 
 
