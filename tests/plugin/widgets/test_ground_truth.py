@@ -93,6 +93,16 @@ def test_labels_of_another_shape_are_refused_with_the_cure(controller, truth):
     assert "'other' has 3 x 64 x 65 voxels and the image has 3 x 64 x 64" in str(controller.errors[0])
 
 
+def test_labels_of_another_place_are_refused_with_both_affines(controller, truth):
+    mirrored = Labels(labels(), name="other", scale=(1, -1, 1), translate=(0, 63, 0), units="mm")
+    controller.workspace.viewer.add_layer(mirrored)
+    controller.workspace.image.units = ("mm",) * 3
+    controller.workspace.image.translate = (0, 0, 5)
+    choose(truth, "other")
+    assert truth.menu.currentText() == "no ground truth"
+    assert "Affines" in str(controller.errors[0])
+
+
 def test_without_a_click_in_it_the_object_of_the_largest_overlap_is_meant():
     values = labels()[1]
     assert agreement(values, PATCH, [Click(15, 25)]) == Agreement(7, 0.5, pytest.approx(2 / 3))

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -135,6 +136,25 @@ def test_image_of_another_shape_is_refused_with_a_cure(controller):
     with pytest.raises(ValueError, match=r"'short' has the shape \(2, 20, 30\), 'flair' \(4, 20, 30\).*Resample"):
         choose(controller.workspace.image, 0, Channel(other))
     assert channels.noted(controller.workspace.image) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "refused"),
+    [
+        ({"scale": (3, 1, 1), "units": "mm"}, "voxels apart"),
+        ({"scale": (1, 1, 1), "units": "mm", "translate": (0, 0.4, 0)}, ""),
+        ({"scale": (1, 1, 1), "units": "mm", "translate": (0, 0.8, 0)}, "Affines"),
+        ({"scale": (1, -1, 1), "units": "mm", "translate": (0, 19, 0)}, "voxels apart"),
+        ({"scale": (1e-3, 1e-3, 1e-3), "units": "m"}, ""),
+        ({}, ""),
+    ],
+)
+def test_image_that_lies_elsewhere_is_refused_with_both_affines(place, refused):
+    image = Image(np.zeros((4, 20, 30), np.uint8), name="flair", units="mm", translate=(0, 0, 1e-9))
+    other = Image(np.zeros((4, 20, 30), np.uint8), name="t1", **place)
+    with pytest.raises(ValueError, match=refused) if refused else nullcontext():
+        choose(image, 0, Channel(other))
+    assert (channels.noted(image) == []) == bool(refused)
 
 
 def test_closed_image_is_replaced_and_named(controller):

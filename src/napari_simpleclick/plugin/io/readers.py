@@ -7,9 +7,7 @@ from typing import Any
 
 from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.plugin.io.notices import tell
-
-SOURCE = "napari-simpleclick"
-"""Key of a layer's metadata under which its `Volume` is kept for writing."""
+from napari_simpleclick.plugin.workspace.layer_place import SOURCE
 
 LABEL_WORDS = frozenset({"seg", "gmseg", "label", "labels", "mask", "masks", "lesions", "annotation"})
 """Whole numbers are shown as labels if one of the last two words of the file's name is one of these."""

@@ -10,6 +10,7 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.masks import Patch
 from napari_simpleclick.plugin.jobs.worker import Runs
 from napari_simpleclick.plugin.tools.hover import PREVIEW
+from napari_simpleclick.plugin.workspace.layer_place import require_one_place
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class GroundTruth:
         Raises
         ------
         ValueError
-            If the layer has another shape than the image.
+            If the layer has another shape or place than the image.
         """
         workspace, annotator, plane = self.workspace, self.workspace.annotator, self.workspace.shown_plane
         if annotator is None or plane is None:
@@ -128,6 +129,8 @@ class GroundTruth:
         state = layer, plane.key, annotator.sessions.prediction(object_id, plane.key), here
         if state == self._state:
             return True
+        if workspace.image is not None:
+            require_one_place(workspace.image, layer)
         self._state = state
 
         def find() -> Agreement | None:

@@ -12,6 +12,7 @@ from napari_simpleclick.data.intensity import Limits
 from napari_simpleclick.data.volume import PlaneImage, SliceView
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.plugin.workspace.image_file import image_file
+from napari_simpleclick.plugin.workspace.layer_place import require_one_place
 from napari_simpleclick.plugin.workspace.planes import contrast_limits, layer_data
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ _chosen: "WeakKeyDictionary[Image, tuple[Channel, Channel, Channel]]" = WeakKeyD
 def choices(image: "Image", layers: Sequence[Any]) -> dict[str, Channel]:
     """What each color can be, by name: the image, other grey images of its shape, places along a short axis.
 
+    Whether they lie at its place is told when one is chosen.
+
     Parameters
     ----------
     image
@@ -95,7 +98,7 @@ def choose(image: "Image", place: int, channel: Channel) -> None:
     Raises
     ------
     ValueError
-        If the channel has another shape than the image.
+        If the channel has another shape or place than the image.
     """
     shapes = layer_data(image).shape, layer_data(channel.layer).shape
     if shapes[0] != shapes[1]:
@@ -103,6 +106,7 @@ def choose(image: "Image", place: int, channel: Channel) -> None:
             f"{channel.layer.name!r} has the shape {shapes[1]}, {image.name!r} {shapes[0]}: channels lie on one grid. "
             "Resample one of them."
         )
+    require_one_place(image, channel.layer)
     now = list(channels(image))
     known = channel.hash or channel.layer is image
     now[place] = channel if known else replace(channel, hash=fingerprint(layer_data(channel.layer)))
@@ -127,14 +131,14 @@ def noted(image: "Image") -> list[dict[str, Any]]:
 
 
 def recall(image: "Image", told: Sequence[Mapping[str, Any]], layers: Sequence[Any]) -> list[str]:
-    """Choose what a session file noted; the names of those whose layers are not open."""
+    """Choose what a session file noted; the names of those whose layers are not open, or lie elsewhere now."""
     _chosen.pop(image, None)
     there, missing = {each.layer.name: each.layer for each in choices(image, layers).values()}, []
     for place, origin in enumerate(told):
-        if origin["name"] in there:
+        try:
             at = origin.get("at")
             choose(image, place, Channel(there[origin["name"]], (at[0], at[1]) if at else None, origin["hash"]))
-        else:
+        except (KeyError, ValueError):
             missing.append(origin["name"])
     return sorted(set(missing))
 
