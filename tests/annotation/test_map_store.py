@@ -8,6 +8,7 @@ import pytest
 from napari_simpleclick.annotation import map_store as kept_maps
 from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.annotation.map_store import MapStore
+from napari_simpleclick.annotation.session_files.recorder import every_state
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import EMPTY_MAP, Prediction
@@ -25,7 +26,7 @@ class Noise:
     def predict(self, image, clicks, previous=None, *, view=None):
         values = self.random.random((448, 448), np.float32)
         if previous is not None:
-            values = (values + previous.network_map) / 2
+            values = (values + previous.shown_map()) / 2
         return Prediction(values[:], Box(0, SHAPE[0], 0, SHAPE[1]), SHAPE)
 
 
@@ -95,3 +96,27 @@ def test_long_work_needs_few_files(monkeypatch):
     kept = [maps.keep(one) for one in small]
     assert len(made) == 7
     assert [int(one.network_map[0, 0]) for one in kept] == list(range(100))
+
+
+@pytest.mark.parametrize("places", [1, 4])
+def test_maps_of_old_steps_are_forgotten_and_undo_finds_the_same_masks(places):
+    annotator, masks = Annotator(Noise()), []
+    annotator.maps = MapStore(maps_per_file=2, most=6)
+    for number in range(40):
+        annotator.click(1, number % places, IMAGE, Click(number, 5))
+        masks.append([annotator.sessions.mask((1, place)) for place in range(places)])
+    alive = {id(step.prediction.network_map) for step in every_step(annotator) if step.prediction.drawn is None}
+    assert 6 <= len(alive) <= 9
+    for wanted in reversed(masks[:-1]):
+        annotator.undo()
+        for place, before in enumerate(wanted):
+            found = annotator.sessions.mask((1, place))
+            assert (found and found[0]) == (before and before[0])
+            np.testing.assert_array_equal(found and found[1], before and before[1])
+    annotator.redo()
+    annotator.click(1, 0, IMAGE, Click(7, 7))
+
+
+def every_step(annotator):
+    for _, steps in every_state(annotator):
+        yield from steps

@@ -100,6 +100,17 @@ def test_log_of_another_model_is_refused(tmp_path):
         ResultLog(tmp_path / "log.jsonl", {"model": "b"}, resume=True)
 
 
+def test_log_of_a_version_that_knew_fewer_settings_goes_on_where_these_have_their_defaults(tmp_path):
+    path, earlier = tmp_path / "log.jsonl", {"protocol": {"max_clicks": 1, "stop_at": None}, "data": {"min_size": 1}}
+    list(ResultLog(path, earlier).keep([Placed(0, 1, result(1, 0.5))]))
+    now = {"protocol": {**earlier["protocol"], "draws": 1}, "data": {"min_size": 1, "every": 1}}
+    defaults = {"protocol": {"draws": 1, "max_clicks": 20}, "data": {"every": 1, "largest": None}}
+    assert ResultLog(path, now, resume=True, defaults=defaults).done == {(0, 1, 0)}
+    for name, key in (("protocol", "draws"), ("data", "every")):
+        with pytest.raises(ValueError, match=f"{name}: .* there, .* now"):
+            ResultLog(path, {**now, name: {**now[name], key: 2}}, resume=True, defaults=defaults)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device /dev/full of Linux")
 def test_full_disk_says_how_to_go_on(tmp_path, monkeypatch):
     log = ResultLog(tmp_path / "log.jsonl", {"model": "a"})

@@ -4,7 +4,7 @@ It knows neither windows nor label arrays: a change tells what to repaint. The n
 drive the same class. No pixel of a plane ever belongs to two objects.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -265,7 +265,19 @@ class Annotator:
         stay = [
             mask for owner, mask in others.items() if self.keeps(owner) and (owner != take_from or self.locked(owner))
         ]
-        return claimed(self.maps.keep(prediction), stay)
+        found = claimed(self.maps.keep(prediction), stay)
+        if self.maps.many:
+            self.maps.forget_old(step.prediction for step in self._steps_by_age())
+        return found
+
+    def _steps_by_age(self) -> Iterator[Step]:
+        """The steps of the present, then those that undo and redo bring back, what was done last at the end."""
+        for session in list(self.sessions.values()):
+            yield from session.steps
+        for action in (*self.past.done, *self.past.undone):
+            for edit in action:
+                if isinstance(edit, Edit):
+                    yield from (*edit.before[-1:], *edit.after[-1:])
 
     def _give_way(self, edits: Sequence[Edit]) -> list[Edit]:
         """Change the objects beside those that were edited."""

@@ -1,12 +1,14 @@
-"""Kept maps: the maps of all steps of the history in temporary files, so that long work takes no more memory.
+"""Kept maps: the maps of the newest steps of the history in temporary files, and of older ones only the masks.
 
-Each takes 0.8 MB, and undo may ask for any of them. From a file they come back bit for bit, and the system keeps in
-memory what was used last.
+Each map takes 0.8 MB, and undo may ask for any of them. From a file they come back bit for bit, and the system keeps in
+memory what was used last. Of steps so old that hundreds came after them, undo brings back the mask to the pixel, which
+the network then sees as one that was drawn: so work without end takes no more than about 700 MB of the disk.
 """
 
 import mmap
 import os
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
@@ -14,8 +16,11 @@ import numpy as np
 
 from napari_simpleclick.inference.prediction import Prediction
 
-MAPS_PER_FILE, MOST_MAPS_PER_FILE = 64, 1024
-"""Every file has place for twice as many maps as the one before, up to a limit: long work needs few descriptors."""
+MAPS_PER_FILE, MOST_MAPS_PER_FILE = 64, 128
+"""The first file has place for so many maps, and the others for twice as many: long work needs few descriptors."""
+
+MOST_MAPS = 512
+"""So many maps are kept when old ones are forgotten, which is done whenever half as many have come."""
 
 
 @dataclass(slots=True)
@@ -26,9 +31,13 @@ class MapStore:
     ----------
     maps_per_file
         The first file is made for so many maps; their place on the disk is taken at once, so that it cannot lack later.
+    most
+        So many maps remain when old ones are forgotten.
     """
 
     maps_per_file: int = MAPS_PER_FILE
+    most: int = MOST_MAPS
+    _new: int = 0
     _file: BinaryIO | None = field(default=None, repr=False)
     _memory: mmap.mmap | None = field(default=None, repr=False)
     _used: int = 0
@@ -44,6 +53,27 @@ class MapStore:
         except OSError:
             return prediction
 
+    @property
+    def many(self) -> bool:
+        """Whether so many maps have come since that old ones should be forgotten."""
+        return self._new >= self.most // 2
+
+    def forget_old(self, predictions: Iterable[Prediction]) -> None:
+        """Forget all maps but the newest ones.
+
+        Parameters
+        ----------
+        predictions
+            All that are kept, those that are needed first at the end; they may share maps.
+        """
+        self._new = 0
+        found = list(predictions)
+        newest = dict.fromkeys(id(each.network_map) for each in reversed(found) if each.network_map is not None)
+        old = set(list(newest)[self.most :])
+        for each in found:
+            if id(each.network_map) in old:
+                each.forget_map()
+
     def _store(self, values: np.ndarray) -> np.ndarray:
         size = -(-values.nbytes // mmap.PAGESIZE) * mmap.PAGESIZE
         if self._file is None or self._memory is None or self._used + size > len(self._memory):
@@ -58,6 +88,7 @@ class MapStore:
         write(self._file, self._used, values, kept)
         kept.flags.writeable = False
         self._used += size
+        self._new += 1
         return kept
 
 

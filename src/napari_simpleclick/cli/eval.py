@@ -118,12 +118,15 @@ def open_log(
     """The log that makes a run with an output resumable."""
     from dataclasses import asdict
 
+    from napari_simpleclick.data.datasets.options import DatasetOptions
+    from napari_simpleclick.evaluation.protocol import EvaluationProtocol
     from napari_simpleclick.evaluation.result_log import ResultLog
 
     if output is None:
         return None
     run = {"dataset": job.dataset.name, "protocol": asdict(job.protocol), **provenance}
-    return ResultLog(output.with_suffix(".objects.jsonl"), run, resume=resume)
+    defaults = {"protocol": asdict(EvaluationProtocol()), "data": asdict(DatasetOptions())}
+    return ResultLog(output.with_suffix(".objects.jsonl"), run, resume=resume, defaults=defaults)
 
 
 def results(

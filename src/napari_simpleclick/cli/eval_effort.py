@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 def run_effort(job: "EvaluationJob", command: EvalCommand, output: Path | None, console: Console) -> None:
     """Measure, show the table, write the reports."""
+    from napari_simpleclick.data.datasets.options import DatasetOptions
     from napari_simpleclick.evaluation.effort.report import EffortReport
+    from napari_simpleclick.evaluation.effort.result import EffortProtocol
     from napari_simpleclick.evaluation.result_log import EffortLog
 
     effort = effort_job(job, command.effort)
@@ -31,7 +33,8 @@ def run_effort(job: "EvaluationJob", command: EvalCommand, output: Path | None, 
     if output is not None:
         limit = {"max_objects": effort.max_objects}
         run = {"dataset": name, "volume_effort": asdict(effort.protocol), **provenance, **limit}
-        log = EffortLog(output.with_suffix(".objects.jsonl"), run, resume=command.resume)
+        defaults = {"volume_effort": asdict(EffortProtocol()), "data": asdict(DatasetOptions())}
+        log = EffortLog(output.with_suffix(".objects.jsonl"), run, resume=command.resume, defaults=defaults)
     before = dict(log.results) if log else {}
     objects = effort.objects()
     total = len(objects)

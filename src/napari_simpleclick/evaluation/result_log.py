@@ -29,6 +29,8 @@ class LineLog:
         Data set, protocol and model; only a run that is the same in all of them goes on.
     resume
         Keep the results that are in the file; otherwise it is written anew.
+    defaults
+        Settings that files of earlier versions do not have, by the key of the run, with the values that they had then.
 
     Raises
     ------
@@ -38,9 +40,12 @@ class LineLog:
         If the file cannot be written.
     """
 
-    def __init__(self, path: Path, run: dict[str, Any], *, resume: bool = False) -> None:
+    def __init__(
+        self, path: Path, run: dict[str, Any], *, resume: bool = False, defaults: dict[str, Any] | None = None
+    ) -> None:
         self.path = path
         self.run: dict[str, Any] = json.loads(json.dumps(run))
+        self.defaults: dict[str, Any] = json.loads(json.dumps(defaults or {}))
         lines = self.whole_lines() if resume and path.exists() else []
         if lines:
             self.require_same_run(lines[0])
@@ -74,7 +79,12 @@ class LineLog:
         return stored.ResultFileError(f"{self.path} is no log of results ({error}). Remove it, or do not --resume.")
 
     def require_same_run(self, found: dict[str, Any]) -> None:
-        """Refuse to mix the results of two runs."""
+        """Refuse to mix the results of two runs; what a version did not know yet had its default."""
+        for name, values in self.defaults.items():
+            told, now = found.get(name), self.run.get(name)
+            if isinstance(told, dict) and isinstance(now, dict):
+                known = {key: value for key, value in values.items() if key in now}
+                found = found | {name: known | told}
         names = [name for name in {**self.run, **found} if self.run.get(name) != found.get(name)]
         if names:
             differences = "; ".join(f"{name}: {found.get(name)} there, {self.run.get(name)} now" for name in names)
@@ -87,8 +97,10 @@ class LineLog:
 class ResultLog(LineLog):
     """Results of objects on pictures; see `LineLog`."""
 
-    def __init__(self, path: Path, run: dict[str, Any], *, resume: bool = False) -> None:
-        super().__init__(path, run, resume=resume)
+    def __init__(
+        self, path: Path, run: dict[str, Any], *, resume: bool = False, defaults: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(path, run, resume=resume, defaults=defaults)
         try:
             placed = [
                 Placed(
@@ -129,8 +141,10 @@ class ResultLog(LineLog):
 class EffortLog(LineLog):
     """Results of whole objects by their numbers; see `LineLog`."""
 
-    def __init__(self, path: Path, run: dict[str, Any], *, resume: bool = False) -> None:
-        super().__init__(path, run, resume=resume)
+    def __init__(
+        self, path: Path, run: dict[str, Any], *, resume: bool = False, defaults: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(path, run, resume=resume, defaults=defaults)
         try:
             self.results = {
                 stored.count(line.get("number"), "number"): EffortResult.from_json(line.get("result", {}))

@@ -173,6 +173,18 @@ class Prediction:
         shown = self.shown_map() * (1 - drawn_map(others, self.roi, self.shown_map().shape[0]))
         return replace(self, network_map=shown, without=others)
 
+    def forget_map(self) -> None:
+        """Keep of an old answer only its mask, to the pixel, as if it was drawn: its map takes more than it is worth.
+
+        The one change that a prediction sees; whoever holds it finds the same mask before and after.
+        """
+        if self.drawn is not None or self.network_map is None:
+            return
+        mask = self.claim()
+        object.__setattr__(self, "drawn", mask)  # first: a reader in another thread finds one or the other
+        object.__setattr__(self, "network_map", EMPTY_MAP if mask is None else None)
+        object.__setattr__(self, "first_look", None)
+
     def reach(self, threshold: float) -> Box | None:
         """A box beyond which no pixel of the plane can exceed the threshold, found on the small map."""
         if self.drawn is not None:

@@ -8,6 +8,10 @@ import tifffile
 
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.memory import require_memory
+from napari_simpleclick.data.tiff.series import MOST_GAIN
+
+ANY_GAIN = 1 << 20
+"""Bytes that one byte can become in compressions of which nothing better is known."""
 
 
 def whole_planes(file: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> tuple[np.ndarray, str, tuple[str, ...]]:
@@ -74,10 +78,11 @@ def decoded_planes(file: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> 
 
     Where the damage hides that the pages are one image, all pages like the first one are its planes.
     """
-    found = []
+    found: list[np.ndarray] = []
     for page in series.pages if len(series.pages) > 1 else file.pages:
         if page is None or page.shape != series.keyframe.shape or not is_there(page):
             break
+        require_memory(page.nbytes * (len(found) + 2), file.filename, "Crop it.")
         try:
             found.append(page.asarray())
         except Exception:  # whatever damage makes a codec raise
@@ -86,7 +91,12 @@ def decoded_planes(file: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> 
 
 
 def is_there(page: Any) -> bool:
-    """Whether all parts of a page lie inside the file."""
-    size = page.parent.filehandle.size
-    places = list(zip(page.dataoffsets, page.databytecounts, strict=False))
-    return bool(places) and all(offset > 0 and 0 < offset + count <= size for offset, count in places)
+    """Whether all parts that a page promises lie inside the file, and can hold its pixels."""
+    offsets, counts = page.dataoffsets, page.databytecounts
+    if not len(offsets) == len(counts) == prod(page.chunked):
+        return False
+    ends = [offset + count for offset, count in zip(offsets, counts, strict=True) if offset > 0 < count]
+    if len(ends) < len(offsets) or max(ends) > page.parent.filehandle.size:
+        return False
+    promised = page.size * page.bitspersample / 8
+    return bool(promised <= MOST_GAIN.get(page.compression, ANY_GAIN) * sum(counts) + 4096)

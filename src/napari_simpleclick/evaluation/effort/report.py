@@ -82,12 +82,12 @@ class EffortReport:
         for target in np.arange(0.01, 1, 0.01):
             counts = [[clicks_to(curve, target) for curve in result.alone] for result in self.objects]
             ends = [
-                [curve[count - 1] for curve, count in zip(result.alone, made, strict=True)]
+                [curve[count - 1] if curve else 0.0 for curve, count in zip(result.alone, made, strict=True)]
                 for result, made in zip(self.objects, counts, strict=True)
             ]
             if mean_iou(ends) >= wanted:
                 return np.array([sum(made) for made in counts]), mean_iou(ends), True
-        return self.alone, mean_iou([[curve[-1] for curve in result.alone] for result in self.objects]), False
+        return self.alone, mean_iou([last_of(result.alone) for result in self.objects]), False
 
     def summary(self) -> dict[str, float]:
         """The numbers of the table, by name."""
