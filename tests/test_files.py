@@ -20,6 +20,8 @@ from napari_simpleclick.files import (
     writing_folder,
 )
 
+PIPES = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+
 ON_POSIX = pytest.mark.skipif(os.name != "posix", reason="rights and links as POSIX has them")
 
 
@@ -72,10 +74,10 @@ def test_private_file_and_folder_are_their_owners_alone(tmp_path):
 
 def test_leftovers_of_a_killed_process_go_with_the_next_file_and_those_of_living_ones_stay(tmp_path):
     code = (
-        "import sys, time; from pathlib import Path; from napari_simpleclick.files import writing_folder\n"
-        "with writing_folder(Path(sys.argv[1])): print('in', flush=True); time.sleep(60)"
+        "import sys; from pathlib import Path; from napari_simpleclick.files import writing_folder\n"
+        "with writing_folder(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
     )
-    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], **PIPES) as process:
         process.stdout.readline()
         with writing_folder(tmp_path):
             assert len(list(tmp_path.glob(".writing-*"))) == 2
@@ -92,10 +94,10 @@ def test_leftovers_of_a_killed_process_go_with_the_next_file_and_those_of_living
 def test_lock_is_held_by_one_and_let_go_of_by_a_killed_process(tmp_path):
     file = tmp_path / "run.json"
     code = (
-        "import sys, time; from pathlib import Path; from napari_simpleclick.files import only_writer\n"
-        "with only_writer(Path(sys.argv[1])): print('in', flush=True); time.sleep(60)"
+        "import sys; from pathlib import Path; from napari_simpleclick.files import only_writer\n"
+        "with only_writer(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
     )
-    with subprocess.Popen([sys.executable, "-c", code, str(file)], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([sys.executable, "-c", code, str(file)], **PIPES) as process:
         process.stdout.readline()
         assert in_use(file)
         with pytest.raises(BusyError, match=r"run.json is being written by another process"), only_writer(file):

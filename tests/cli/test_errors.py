@@ -45,11 +45,11 @@ def test_said_word_is_coloured_whatever_console_is_used():
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 def test_ctrl_c_is_one_line_and_status_130():
     code = (
-        "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # which shells ignore in "&"
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # which shells ignore in "&"
         "from napari_simpleclick.cli.errors import told_as_messages\n"
-        "with told_as_messages('Results are in a.jsonl.'): print('in', flush=True); time.sleep(60)"
+        "with told_as_messages('Results are in a.jsonl.'): print('in', flush=True); sys.stdin.read()"
     )
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen([sys.executable, "-c", code], **pipes) as process:
         process.stdout.readline()
         process.send_signal(signal.SIGINT)

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from napari.layers import Image
 
 
+SAVE_EVERY_MS = 1000
+"""What was done is saved so often; with the time of writing at most two seconds are lost when the computer stops."""
+
 OFFERED = 5
 """So many files of earlier work are listed."""
 

@@ -17,8 +17,7 @@ from napari_simpleclick.data.volume import SliceView, plane_at
 from napari_simpleclick.inference.session import Step
 from napari_simpleclick.plugin.display.canvas import Canvas
 from napari_simpleclick.plugin.tools.clicks import Clicks
-from napari_simpleclick.plugin.workspace import channels
-from napari_simpleclick.plugin.workspace import intensities as seen_intensities
+from napari_simpleclick.plugin.workspace import channels, intensities
 from napari_simpleclick.plugin.workspace.image_file import image_file
 from napari_simpleclick.plugin.workspace.pending_clicks import is_made
 from napari_simpleclick.plugin.workspace.planes import layer_data
@@ -59,7 +58,7 @@ def about(workspace: Workspace, image: "Image | None", image_hash: str, file: Pa
         "settings": {
             "object": workspace.object_id,
             **{key: getattr(settings, name) for key, name in SETTINGS.items()},
-            **({"sees": seen_intensities.noted(image), "channels": channels.noted(image)} if image is not None else {}),
+            **({"sees": intensities.noted(image), "channels": channels.noted(image)} if image is not None else {}),
         },
         "unanswered": [
             {
@@ -148,7 +147,7 @@ def use_settings(workspace: Workspace, settings: dict[str, Any]) -> None:
     """Go on with the settings of a file; those that it does not tell stay."""
     workspace.change_settings(**{name: settings[key] for key, name in SETTINGS.items() if key in settings})
     if workspace.image is not None and "sees" in settings:
-        seen_intensities.recall(workspace.image, settings["sees"])
+        intensities.recall(workspace.image, settings["sees"])
         missing = channels.recall(workspace.image, settings.get("channels", ()), workspace.viewer.layers)
         if missing:
             workspace.status.emit(

@@ -14,7 +14,7 @@ from napari_simpleclick.plugin.io.saving import Saving
 from napari_simpleclick.plugin.jobs.model_loader import ModelLoader
 from napari_simpleclick.plugin.jobs.worker import InferenceThread
 from napari_simpleclick.plugin.keys import KEYS, bind_keys, cheat_sheet, taken_keys, unbind_keys
-from napari_simpleclick.plugin.sessions.autosave import Recovery
+from napari_simpleclick.plugin.sessions.autosave import SAVE_EVERY_MS, Recovery
 from napari_simpleclick.plugin.sessions.session_files import SessionFiles
 from napari_simpleclick.plugin.tools.ground_truth import GroundTruth
 from napari_simpleclick.plugin.tools.hover import HoverPreview
@@ -54,9 +54,6 @@ BUSY_AFTER_MS = 300
 
 LOAD_AFTER_MS = 50
 """Loading a model begins so long after the widget was made: the window is drawn before."""
-
-SAVE_EVERY_MS = 1000
-"""What was done is saved so often; with the time of writing at most two seconds are lost when the computer stops."""
 
 
 class SimpleClickWidget(QWidget):
