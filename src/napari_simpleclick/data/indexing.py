@@ -1,4 +1,4 @@
-"""Rows and columns of arrays on disk and in memory, read the way that is fast there."""
+"""Rows and columns of planes of arrays on disk and in memory, read the way that is fast there."""
 
 from typing import Any
 
@@ -6,6 +6,32 @@ import numpy as np
 
 ROWS_AT_ONCE, CACHE_LINE = 16, 64
 """Rows that stay in the processor's cache, and bytes that it reads at once."""
+
+
+def read_plane(data: Any, point: tuple[int, ...], axes: tuple[int, int], rows: Any, cols: Any) -> np.ndarray:
+    """Pixels of a plane at two slices, or at two sorted vectors of indices: (rows, columns) or (rows, columns, 3).
+
+    Parameters
+    ----------
+    data
+        The array.
+    point
+        Index of any pixel of the plane.
+    axes
+        The axis that runs down the plane's rows and the one along its columns.
+    rows, cols
+        What is read of them.
+    """
+    index: list[Any] = list(point)
+    row_span, rows_within = cover(rows)
+    col_span, cols_within = cover(cols)
+    index[axes[0]], index[axes[1]] = row_span, col_span
+    pixels = data[tuple(index)]
+    if axes[0] > axes[1]:
+        pixels = pixels.swapaxes(0, 1)
+    if isinstance(pixels, np.ndarray) and not isinstance(rows, slice):
+        return picked(pixels, rows_within, cols_within)
+    return np.asarray(pixels[rows_within][:, cols_within])
 
 
 def cover(indices: Any) -> tuple[slice, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from napari_simpleclick.arrays import Affine, BinaryMask, Box
 from napari_simpleclick.data.grid import NiftiGeometry
-from napari_simpleclick.data.indexing import cover, picked
+from napari_simpleclick.data.indexing import read_plane
 from napari_simpleclick.data.intensity import Limits, default_limits, scale_to_bytes, to_rgb
 
 
@@ -153,16 +153,7 @@ class SliceView:
 
     def read(self, rows: Any, cols: Any) -> np.ndarray:
         """Pixels at two slices, or at two sorted vectors of indices: (rows, columns) or (rows, columns, 3)."""
-        index: list[Any] = list(self.point)
-        row_span, rows_within = cover(rows)
-        col_span, cols_within = cover(cols)
-        index[self.axes[0]], index[self.axes[1]] = row_span, col_span
-        pixels = self.data[tuple(index)]
-        if self.axes[0] > self.axes[1]:
-            pixels = pixels.swapaxes(0, 1)
-        if isinstance(pixels, np.ndarray) and not isinstance(rows, slice):
-            return picked(pixels, rows_within, cols_within)
-        return np.asarray(pixels[rows_within][:, cols_within])
+        return read_plane(self.data, self.point, self.axes, rows, cols)
 
     def paste(self, mask: BinaryMask, box: Box, labels: Any, label: int) -> None:
         """Write a label where the mask, which covers `box` of this plane, is True; other pixels stay.

@@ -57,14 +57,15 @@ def force_clicks(probabilities: Float32[np.ndarray, "size size"], clicks: Sequen
         if not isinstance(click, ExpectedClick)
         for row, col in marked_pixels(click)
     }
-    inside = [(*at, made[at]) for at in made if 0 <= at[0] < roi.shape[0] and 0 <= at[1] < roi.shape[1]]
+    height, width = roi.shape
+    inside = [(row, col, sign) for (row, col), sign in made.items() if 0 <= row < height and 0 <= col < width]
     if not inside:
         return
     places, signs = np.array(inside)[:, :2], np.where([positive for *_, positive in inside], 1, -1)
-    scale = (np.array(probabilities.shape) - 1) / np.maximum(np.array(roi.shape) - 1, 1)
+    scale = (np.array(probabilities.shape) - 1) / np.maximum(np.array([height, width]) - 1, 1)
     spread = np.maximum(SPREAD * scale, FINEST_SPREAD)
     for _ in range(ATTEMPTS):
-        lacking = np.maximum(MARGIN - signs * logits_at(probabilities, places, roi), 0)
+        lacking = np.maximum(MARGIN - signs * logits_at(probabilities, places, (height, width)), 0)
         contradicted = lacking > 0  # not where the map is no number
         if not contradicted.any():
             return
@@ -73,10 +74,10 @@ def force_clicks(probabilities: Float32[np.ndarray, "size size"], clicks: Sequen
         raise_around(probabilities, places[near] * scale, (signs * lacking)[near], spread)
 
 
-def logits_at(probabilities: np.ndarray, places: np.ndarray, roi: Box) -> np.ndarray:
-    """Logits of a map (size, size) at pixels (count, 2), counted from the first of the region that it covers."""
+def logits_at(probabilities: np.ndarray, places: np.ndarray, covered: tuple[int, int]) -> np.ndarray:
+    """Logits of a map (size, size) at pixels (count, 2), counted from the first of the `covered` rows and columns."""
     (top, bottom, down), (left, right, across) = (
-        neighbours(places[:, axis], roi.shape[axis], probabilities.shape[axis]) for axis in (0, 1)
+        neighbours(places[:, axis], covered[axis], probabilities.shape[axis]) for axis in (0, 1)
     )
     above = probabilities[top, left] * (1 - across) + probabilities[top, right] * across
     below = probabilities[bottom, left] * (1 - across) + probabilities[bottom, right] * across

@@ -10,7 +10,7 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.recipe import PUBLISHED, InferenceRecipe
 from napari_simpleclick.inference.resample import Plane, regrid, resample_at, resize
-from napari_simpleclick.model.prompt_maps import draw_prompts
+from napari_simpleclick.model.click_maps import draw_prompts
 
 
 def read_crop(image: Plane, box: Box, size: int, out: np.ndarray | None = None) -> Float32[np.ndarray, "3 size size"]:
@@ -79,10 +79,10 @@ def guidance_maps(
     recipe
         Whether a map of the same region is shown as it is.
     """
-    scale = size / roi.shape[0], size / roi.shape[1]
+    height, width = roi.shape
     maps = np.empty((3, size, size), np.float32) if out is None else out
     maps[0] = 0 if previous is None else previous_map(previous, roi, size, recipe)
-    draw_prompts(maps[1:], clicks, origin=(roi.row_start, roi.col_start), scale=scale)
+    draw_prompts(maps[1:], clicks, origin=(roi.row_start, roi.col_start), scale=(size / height, size / width))
     return maps
 
 

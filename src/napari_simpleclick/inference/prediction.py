@@ -193,8 +193,9 @@ class Prediction:
         small = bounding_box(small_map > threshold)
         if small is None:
             return None
-        rows = reach_of_side(small.row_start, small.row_stop, self.roi.shape[0], small_map.shape[0])
-        cols = reach_of_side(small.col_start, small.col_stop, self.roi.shape[1], small_map.shape[1])
+        height, width = self.roi.shape
+        rows = reach_of_side(small.row_start, small.row_stop, height, small_map.shape[0])
+        cols = reach_of_side(small.col_start, small.col_stop, width, small_map.shape[1])
         return moved(Box(*rows, *cols), self.roi.row_start, self.roi.col_start)
 
 

@@ -227,12 +227,13 @@ def joined(batches: Sequence[Any]) -> Any:
 
 def checked_shape(image: Plane, clicks: Sequence[Click]) -> tuple[int, int]:
     """Height and width of the plane."""
-    if len(image.shape) != 3 or image.shape[2] != 3 or getattr(image, "dtype", np.uint8) != np.uint8:
+    shape, dtype = image.shape, getattr(image, "dtype", np.uint8)
+    if len(shape) != 3 or shape[2] != 3 or dtype != np.uint8:
         raise ValueError(
-            f"Expected a picture (height, width, 3) uint8, got {image.shape} {getattr(image, 'dtype', '')}. "
+            f"Expected a picture (height, width, 3) uint8, got {shape} {dtype}. "
             "Convert other pictures with napari_simpleclick.data.intensity.to_rgb."
         )
-    height, width, _ = image.shape
+    height, width, _ = shape
     if not clicks:
         raise ValueError("Expected at least one click, got none.")
     for click in clicks:

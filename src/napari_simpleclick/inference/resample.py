@@ -173,8 +173,9 @@ def enlarge(small: Float32[np.ndarray, "size size"], box: Box, rows: Positions, 
     enlarged = np.zeros((len(rows), len(cols)), np.float32)
     row_range = slice(*np.searchsorted(rows, (box.row_start, box.row_stop)))
     col_range = slice(*np.searchsorted(cols, (box.col_start, box.col_stop)))
-    row_low, row_high, row_part = neighbours(rows[row_range] - box.row_start, box.shape[0], small.shape[0])
-    col_low, col_high, col_part = neighbours(cols[col_range] - box.col_start, box.shape[1], small.shape[1])
+    height, width = box.shape
+    row_low, row_high, row_part = neighbours(rows[row_range] - box.row_start, height, small.shape[0])
+    col_low, col_high, col_part = neighbours(cols[col_range] - box.col_start, width, small.shape[1])
     tall = lerp(small[row_low], small[row_high], row_part[:, None])
     enlarged[row_range, col_range] = lerp(tall[:, col_low], tall[:, col_high], col_part)
     return enlarged
@@ -206,8 +207,9 @@ def regrid(small: Float32[np.ndarray, "size size"], box: Box, onto: Box, size: i
     >>> regrid(np.eye(2, dtype=np.float32), Box(0, 3, 0, 3), Box(0, 3, 0, 3), 3)[1]
     array([0.5, 0.5, 0.5], dtype=float32)
     """
-    rows = regrid_matrix(small.shape[0], box.shape[0], onto.row_start - box.row_start, onto.shape[0], size)
-    cols = regrid_matrix(small.shape[1], box.shape[1], onto.col_start - box.col_start, onto.shape[1], size)
+    (height, width), (rows_wanted, cols_wanted) = box.shape, onto.shape
+    rows = regrid_matrix(small.shape[0], height, onto.row_start - box.row_start, rows_wanted, size)
+    cols = regrid_matrix(small.shape[1], width, onto.col_start - box.col_start, cols_wanted, size)
     return both_ways(rows, cols, small)
 
 

@@ -171,7 +171,8 @@ def exceeds(corner: list[np.ndarray], down: np.ndarray, across: np.ndarray, thre
 
 def is_small(small: np.ndarray, covered: Box, part: Box) -> bool:
     """Whether it is faster to interpolate a whole part."""
-    return min(covered.shape) < small.shape[0] or part.shape[0] * part.shape[1] < FEWEST_PIXELS
+    height, width = part.shape
+    return min(covered.shape) < small.shape[0] or height * width < FEWEST_PIXELS
 
 
 def places_of(mask: BinaryMask) -> tuple[np.ndarray, np.ndarray]:

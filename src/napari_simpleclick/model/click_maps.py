@@ -1,11 +1,28 @@
-"""Clicks as maps: disks of radius 5 pixels at the resolution of the network."""
+"""Clicks, scribbles, boxes and lassos as the two click maps of the network.
 
+A click is a disk. A scribble is a line as wide as a click, so that one of a single point is a click; boxes and lassos
+are thinner outlines, as SegNext and ScribblePrompt draw them: the same map tells "this is the object" from "the object
+is in there".
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
 from math import ceil, floor
 
 import numpy as np
 from jaxtyping import Float32, UInt8
 
+from napari_simpleclick.clicks import Click, positions
+from napari_simpleclick.prompts import Prompt
+
 CLICK_RADIUS = 5
+"""Of the disk of a click, in pixels of the map."""
+
+ROUNDING = 1e-9
+"""Squared pixels by which a distance that is the radius may come out larger."""
+
+OUTLINE_RADIUS = 2
+"""Half the width of the line of a box or lasso, in pixels of the map."""
 
 
 def click_map(positions: np.ndarray, height: int, width: int) -> Float32[np.ndarray, "height width"]:
@@ -39,15 +56,77 @@ def draw_disks(
     """Draw the disks of `click_map` into a map, in place."""
     height, width = drawn.shape
     for row, col in positions:
-        top, bottom = disk_span(row, height)
-        left, right = disk_span(col, width)
+        top, bottom = span(row, row, CLICK_RADIUS, height)
+        left, right = span(col, col, CLICK_RADIUS, width)
         rows = np.arange(top, bottom)[:, None] - row
         cols = np.arange(left, right)[None, :] - col
         drawn[top:bottom, left:right][rows * rows + cols * cols <= CLICK_RADIUS**2] = 1
 
 
-def disk_span(centre: float, size: int) -> tuple[int, int]:
-    """First and one past the last index that a disk around `centre` can reach."""
-    first = min(max(ceil(centre - CLICK_RADIUS), 0), size)
-    last = min(max(floor(centre + CLICK_RADIUS) + 1, first), size)
-    return first, last
+def draw_prompts(
+    maps: Float32[np.ndarray, "2 height width"],
+    prompts: Sequence[Click],
+    *,
+    origin: tuple[float, float] = (0, 0),
+    scale: tuple[float, float] = (1, 1),
+) -> None:
+    """Draw clicks and prompts at the resolution of the network, in place.
+
+    Parameters
+    ----------
+    maps
+        (2, height, width): what is positive, what is negative; 1 where something was drawn, 0 elsewhere.
+    prompts
+        Clicks and prompts in pixels of the plane; their order does not matter.
+    origin
+        Row and column of the plane where the maps begin.
+    scale
+        Pixels of the map for a pixel of the plane, along rows and columns.
+
+    Examples
+    --------
+    >>> from napari_simpleclick.prompts import box
+    >>> maps = np.zeros((2, 64, 64), np.float32)
+    >>> draw_prompts(maps, [box((8, 8), (40, 40)), Click(50, 50, positive=False)])
+    >>> maps[0, 8, 20], maps[0, 24, 24], maps[1, 50, 50]
+    (np.float32(1.0), np.float32(0.0), np.float32(1.0))
+    """
+    maps[...] = 0
+    clicks = [prompt for prompt in prompts if not isinstance(prompt, Prompt)]
+    for drawn, positive in zip(maps, (True, False), strict=True):
+        draw_disks(drawn, (positions(clicks, positive=positive) - origin) * np.asarray(scale))
+    for prompt in prompts:
+        if isinstance(prompt, Prompt):
+            path = (np.asarray(prompt.path, np.float64) - origin) * np.asarray(scale)
+            radius = OUTLINE_RADIUS if prompt.surrounds else CLICK_RADIUS
+            draw_line(maps[0 if prompt.positive else 1], path, radius)
+
+
+def draw_line(drawn: Float32[np.ndarray, "height width"], path: np.ndarray, radius: float) -> None:
+    """Draw a line into a map, in place: 1 where the distance to it is at most `radius`.
+
+    Parameters
+    ----------
+    drawn
+        (height, width); parts of the line outside are left out.
+    path
+        (count, 2) row and column of the points that the line goes through; of one point it is a disk.
+    radius
+        Half the width, in pixels of the map.
+    """
+    for start, end in pairwise(path if len(path) > 1 else [path[0], path[0]]):
+        (top, bottom), (left, right) = (
+            span(start[axis], end[axis], radius, size) for axis, size in enumerate(drawn.shape)
+        )
+        rows, cols = np.arange(top, bottom)[:, None] - start[0], np.arange(left, right)[None, :] - start[1]
+        down, across = end - start
+        length = down * down + across * across
+        along = np.clip((rows * down + cols * across) / length, 0, 1) if length else 0.0
+        apart = (rows - along * down) ** 2 + (cols - along * across) ** 2
+        drawn[top:bottom, left:right][apart <= radius**2 + ROUNDING] = 1
+
+
+def span(start: float, end: float, radius: float, size: int) -> tuple[int, int]:
+    """First and one past the last index that a disk, or a piece of a line, of this radius can reach."""
+    first = min(max(ceil(min(start, end) - radius), 0), size)
+    return first, min(max(floor(max(start, end) + radius) + 1, first), size)

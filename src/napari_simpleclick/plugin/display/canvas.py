@@ -161,8 +161,9 @@ class Canvas:
             show_clicks(points, places, clicks)
             self.fit_symbols()
             set_new_sign(points, positive=workspace.settings.positive)
-            make_room(labels, workspace.label(object_id))
-            labels.selected_label = workspace.label(object_id)
+            label = workspace.label(object_id)
+            make_room(labels, label)
+            labels.selected_label = label
         finally:
             self.syncing = False
         workspace.changed.emit()

@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_simpleclick.clicks import Click, positions
-from napari_simpleclick.model.click_maps import CLICK_RADIUS, click_map
-from napari_simpleclick.model.prompt_maps import OUTLINE_RADIUS, draw_prompts
+from napari_simpleclick.model.click_maps import CLICK_RADIUS, OUTLINE_RADIUS, click_map, draw_prompts
 from napari_simpleclick.prompts import box, lasso, scribble
 
 SIDE = 64
