@@ -4,6 +4,7 @@ import subprocess
 import sys
 from unittest import mock
 
+import imageio.v3 as iio
 import numpy as np
 import pytest
 from tests.fakes import command
@@ -12,7 +13,11 @@ from napari_simpleclick.cli.errors import told_as_messages
 from napari_simpleclick.cli.main import models
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.samples import SAMPLES, sample_volume
+from napari_simpleclick.model.checkpoint import save_checkpoint
+from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 from napari_simpleclick.model.weights import available_models, sha256
+
+SMALL = SimpleClickConfig(16, 32, 4, 2, (8, 8, 16, 16), 8, image_size=448)
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +78,26 @@ def test_python_runs_the_package_as_the_command():
     )
     assert done.returncode == 0, done.stderr
     assert "vit_xtiny_stem_448" in done.stdout
+
+
+def test_package_itself_is_a_command(tmp_path):
+    words = [sys.executable, "-m", "napari_simpleclick", "--version"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stdout.split()[0]) == (0, "napari-simpleclick")
+
+
+def test_home_that_cannot_be_written_and_names_with_spaces_and_accents_are_no_obstacle(tmp_path):
+    work = tmp_path / "mes données" / "Änderung 3 (é)"
+    work.mkdir(parents=True)
+    image = np.zeros((40, 50), np.uint8)
+    image[10:30, 10:30] = 200
+    iio.imwrite(work / "image à voir.png", image)
+    (work / "clics é.json").write_text('{"clicks": [{"at": [20, 20]}]}', encoding="utf-8")
+    blocked = tmp_path / "file"
+    blocked.write_text("")  # nothing can be made below it, whoever runs this
+    env = {name: str(blocked / "home") for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
+    save_checkpoint(work / "modèle.safetensors", SimpleClick(SMALL).eval())
+    words = ["segment", work / "image à voir.png", "--clicks", work / "clics é.json", "-o", work / "masque é.tif"]
+    done = command(*words, "--engine", "torch", "--model", work / "modèle.safetensors", env=env)
+    assert done.returncode == 0, done.stderr
+    assert read_volume(work / "masque é.tif").shape == (40, 50)

@@ -185,6 +185,27 @@ def test_array_with_new_pixels_is_a_new_picture(model, image, shown, recipe):
     assert not np.array_equal(again.network_map, first.network_map)
 
 
+class Elsewhere:
+    """Pixels that are read when somebody asks, such as those of dask or zarr; what is there may change."""
+
+    def __init__(self, pixels):
+        self.pixels, self.shape, self.dtype, self.ndim = pixels, pixels.shape, pixels.dtype, pixels.ndim
+
+    def __getitem__(self, index):
+        return self.pixels[index].copy()
+
+
+def test_new_pixels_of_what_is_read_from_elsewhere_are_a_new_picture(model, image):
+    predictor, data = Predictor(model, size=224), Elsewhere(image[None])
+    plane = SliceView(data, (0, 0, 0), (1, 2), rgb=True)
+    first = predictor.predict(plane.image((0, 255)), [Click(100, 60)])
+    image[:] = image[::-1, ::-1].copy()
+    again = predictor.predict(plane.image((0, 255)), [Click(100, 60)])
+    expected = Predictor(model, size=224).predict(image.copy(), [Click(100, 60)])
+    np.testing.assert_array_equal(again.network_map, expected.network_map)
+    assert not np.array_equal(again.network_map, first.network_map)
+
+
 @pytest.mark.parametrize("side", [300, 2000])
 def test_one_changed_pixel_that_the_network_reads_is_noticed(side):
     picture = np.zeros((side, side, 3), np.uint8)

@@ -223,8 +223,15 @@ class PlaneImage:
         return np.broadcast_to(grey[..., None], (*grey.shape, 3))
 
     def stored(self, rows: Any, cols: Any) -> bytes | None:
-        """Pixels as the array has them now, at two slices or two sorted vectors; None where reading them takes long."""
-        return self.plane.read(rows, cols).tobytes() if isinstance(self.plane.data, np.ndarray) else None
+        """Pixels as the array has them now, at two slices or two sorted vectors.
+
+        Of what is read from elsewhere, such as dask or zarr, the middle row stands for all: another picture has another
+        one, and the rest may take long.
+        """
+        if not isinstance(self.plane.data, np.ndarray):
+            middle = (rows.start + rows.stop) // 2 if isinstance(rows, slice) else int(rows[len(rows) // 2])
+            rows = slice(middle, middle + 1)
+        return self.plane.read(rows, cols).tobytes()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """The whole plane."""

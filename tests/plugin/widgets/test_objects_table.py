@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from qtpy.QtCore import Qt
+from qtpy.QtGui import QTextDocument
 
-from napari_simpleclick.annotation.objects import ObjectSummary
+from napari_simpleclick.annotation.objects import ObjectProperties, ObjectSummary
 from napari_simpleclick.plugin.widgets import objects_table
-from napari_simpleclick.plugin.widgets.objects_table import CLICKS, ID, Measures, ObjectsTable
+from napari_simpleclick.plugin.widgets.objects_table import CLICKS, ID, NAME, Measures, ObjectsTable
 
 
 @pytest.fixture
@@ -64,3 +65,13 @@ def test_present_object_alone_is_selected_while_ctrl_is_pressed(table, qtbot):
     fill(table, range(1, 5), 1, present=3)
     qtbot.keyRelease(table, Qt.Key.Key_Control)
     assert table.selected == [3]
+
+
+def test_names_are_shown_as_text_in_cells_and_tooltips(table):
+    name = '<img src="a.png"> & <b>c</b>'
+    table.show_objects([ObjectSummary(1, 1, 0, 2, properties=ObjectProperties(name=name))], 1, measures)
+    item = table.item(0, NAME)
+    document = QTextDocument()
+    document.setHtml(item.toolTip())
+    assert item.text() == name
+    assert document.toPlainText().startswith(name)

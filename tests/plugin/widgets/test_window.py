@@ -8,7 +8,7 @@ from threading import Event
 import numpy as np
 import pytest
 from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
-from qtpy.QtGui import QMouseEvent, QShortcut
+from qtpy.QtGui import QMouseEvent, QShortcut, QTextDocument
 from qtpy.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -22,6 +22,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_simpleclick.data.samples import sample_volume
+from napari_simpleclick.plugin.widgets.earlier_work import EarlierWork
 from napari_simpleclick.plugin.widgets.objects_table import CLASS, CLICKS, LOCK, NAME, SHOW
 
 pytestmark = [
@@ -171,12 +172,27 @@ def test_a_closed_dock_ends_and_the_next_goes_on_with_its_work(open_widget, clic
     qtbot.waitUntil(lambda: len(again.controller.workspace.points.data) == 1, timeout=5_000)
 
 
+HOSTILE = '<img src="a.png"> [b]x[/b] & <b>c</b>'
+"""A name that would be more than text if Qt took it for HTML."""
+
+
+def as_shown(tooltip):
+    """The text that a tooltip shows; whatever Qt takes for HTML in it does not show."""
+    document = QTextDocument()
+    document.setHtml(tooltip)
+    return document.toPlainText()
+
+
 def test_every_control_has_a_name_and_a_tooltip(make_napari_viewer_proxy):
     viewer = make_napari_viewer_proxy()
     _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
     controls = widget.findChildren((QPushButton, QComboBox, QCheckBox, QTableWidget))
     assert len(controls) > 15
     assert all(control.accessibleName() and control.toolTip() for control in controls)
+    widget.workspace.status.emit(HOSTILE)
+    assert as_shown(widget.status.toolTip()) == HOSTILE
+    told = [widget.status, widget.findChild(EarlierWork).told, widget.taken.told]
+    assert {label.textFormat() for label in told} == {Qt.TextFormat.PlainText}
 
 
 def test_widget_is_imported_without_packages_that_take_long():

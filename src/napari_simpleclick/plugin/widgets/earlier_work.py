@@ -1,5 +1,6 @@
 """Earlier work: a row that offers to restore what was saved of an image, there until it is used or dismissed."""
 
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from napari_simpleclick.annotation.session_files.recoverable import RecoverableSession
@@ -31,6 +32,7 @@ class EarlierWork(QWidget):
         self.list_button.setMenu(self.list_menu)
         self.told = QLabel()
         self.told.setWordWrap(True)
+        self.told.setTextFormat(Qt.TextFormat.PlainText)  # it quotes names of files and layers
         self.dismiss_button = IconButton("close", "Dismiss earlier work", "Offer it no more; the files stay")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

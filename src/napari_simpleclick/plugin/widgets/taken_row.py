@@ -1,5 +1,6 @@
 """Taken row: what can be done about a click that lay on another object."""
 
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from napari_simpleclick.plugin.tools.clicks import Clicks
@@ -20,6 +21,7 @@ class TakenRow(QWidget):
         self.clicks = clicks
         self.told = QLabel()
         self.told.setWordWrap(True)
+        self.told.setTextFormat(Qt.TextFormat.PlainText)  # it quotes names of layers and objects
         self.take_button = named(
             QPushButton("Take over"), "Take over", "Make the click: the other object gives up its pixels (Alt+click)"
         )

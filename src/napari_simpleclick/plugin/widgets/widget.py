@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QComboBox, QLabel, QMessageBox, QPushButton, QSizePol
 
 from napari_simpleclick.plugin.actions import actions_of
 from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.display.messages import plain_tooltip
 from napari_simpleclick.plugin.io.saving import Saving
 from napari_simpleclick.plugin.jobs.model_loader import ModelLoader
 from napari_simpleclick.plugin.jobs.worker import InferenceThread
@@ -354,7 +355,7 @@ class SimpleClickWidget(QWidget):
 
     def _show_status(self, text: str) -> None:
         self.status.setText(text)
-        self.status.setToolTip(text)
+        self.status.setToolTip(plain_tooltip(text))
 
     def _ask(self, question: str) -> bool:
         """Ask a question; closing the window is a no."""
