@@ -56,6 +56,30 @@ def default_limits(data: Any, *, rgb: bool = False) -> Limits | None:
     return (0.0, 1.0) if rgb and data.dtype.kind == "f" else percentile_limits(data)
 
 
+MOSTLY_BACKGROUND = 0.5
+"""Share of pixels that are zero from which on these are the background of an MR volume, cut away around the head."""
+
+
+def display_limits(data: Any) -> Limits | None:
+    """`default_limits` of a grey volume, but of what is not background where zeros are most of it.
+
+    Percentiles of a volume that is mostly background would make half of what is in it white.
+
+    Examples
+    --------
+    >>> volume = np.zeros(1000, np.float32)
+    >>> volume[:100] = np.arange(100)
+    >>> default_limits(volume)[1] < 95 < display_limits(volume)[1]
+    True
+    >>> display_limits(volume[:100]) == default_limits(volume[:100])
+    True
+    """
+    usual = default_limits(data)
+    if usual is None or np.mean(subset(data) == 0) < MOSTLY_BACKGROUND:
+        return usual
+    return foreground_limits(data)
+
+
 def to_rgb(pixels: np.ndarray, limits: Limits | None = None, *, rgb: bool = False) -> np.ndarray:
     """Convert grey or RGB pixels of any number type to uint8 RGB.
 

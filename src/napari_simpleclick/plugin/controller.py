@@ -16,6 +16,7 @@ from napari_simpleclick.plugin.tools.objects import Objects
 from napari_simpleclick.plugin.tools.propagation import Propagation
 from napari_simpleclick.plugin.tools.slice_navigation import SliceNavigation
 from napari_simpleclick.plugin.tools.threshold import Threshold
+from napari_simpleclick.plugin.tools.tool_status import ToolStatus
 from napari_simpleclick.plugin.tools.undo import Undo
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 
@@ -53,6 +54,7 @@ class Controller:
         self.propagation = Propagation(workspace, jobs, canvas)
         self.threshold = Threshold(workspace, canvas)
         self.edits = LayerEdits(workspace, jobs, canvas, self.clicks)
+        self.tool_status = ToolStatus(workspace, canvas)
         self.mouse = ClickListener(workspace, self.clicks, self.objects.next_object)
         jobs.changed.connect(workspace.changed.emit)
         canvas.labels_added.connect(self.edits.watch_labels)

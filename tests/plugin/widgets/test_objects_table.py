@@ -75,3 +75,10 @@ def test_names_are_shown_as_text_in_cells_and_tooltips(table):
     document.setHtml(item.toolTip())
     assert item.text() == name
     assert document.toPlainText().startswith(name)
+
+
+def test_numbers_have_place_beside_their_colour(table):
+    table.resize(200, 300)
+    fill(table, range(1, 121), 1, present=120)
+    needed = table.iconSize().width() + table.fontMetrics().horizontalAdvance("120")
+    assert table.columnWidth(ID) >= needed + 10

@@ -63,9 +63,9 @@ def named_as_labels(name: str) -> bool:
 
 def image_layer(volume: Volume) -> LayerData:
     """A volume as napari's layer data; its darkest and brightest pixels are cut off unless it is 8-bit."""
-    from napari_simpleclick.data.intensity import default_limits
+    from napari_simpleclick.data.intensity import display_limits
 
-    limits = {} if volume.rgb else {"contrast_limits": default_limits(volume.data) or (0, 255)}
+    limits = {} if volume.rgb else {"contrast_limits": display_limits(volume.data) or (0, 255)}
     return volume.data, {**placement(volume), "rgb": volume.rgb, **limits}, "image"
 
 

@@ -71,7 +71,7 @@ def told_by_file(meta: dict[str, Any], file: str | None, shape: tuple[int, ...])
     """
     from napari_simpleclick.data.errors import VolumeError
     from napari_simpleclick.data.tiff.read import read_tiff
-    from napari_simpleclick.plugin.io.described import unit_names
+    from napari_simpleclick.plugin.workspace.layer_place import unit_names
 
     bare = all(step == 1 for step in meta.get("scale", ())) and set(unit_names(meta, len(shape))) <= {"pixel"}
     if not bare or file is None or not file.lower().endswith((".tif", ".tiff")):

@@ -32,7 +32,6 @@ EDITABLE = {NAME: "name", CLASS: "class_id", LOCK: "locked", SHOW: "visible"}
 """Columns that the user edits, and what they are called in `ObjectProperties`."""
 
 WIDEST = {
-    ID: "■ 9",
     NAME: "name",
     SLICES: "slices",
     SIZE: "0.012",
@@ -42,7 +41,7 @@ WIDEST = {
     CLICKS: "clicks",
     CLASS: "class",
 }
-"""A text that each column has place for; names get more where there is more."""
+"""A text that each column has place for, beside number and colour; names get more where there is more."""
 
 PADDING = 7
 """Beside a text, in pixels."""
@@ -135,7 +134,7 @@ class ObjectsTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(self.row_height)
         swatch_side = round(0.8 * self.fontMetrics().height())
         self.setIconSize(QSize(swatch_side, swatch_side))
-        widths = {column: self._width(column) for column in WIDEST}
+        widths = {column: self._width(column) for column in range(len(COLUMNS))}
         for last in range(len(COLUMNS), LEAST_SHOWN - 1, -1):  # as many columns as there is place for
             left = self.viewport().width() - sum(widths[column] for column in range(last))
             if left >= 0 or last == LEAST_SHOWN:
@@ -146,8 +145,10 @@ class ObjectsTable(QTableWidget):
         self.updateGeometry()
 
     def _width(self, column: int) -> int:
-        text = f"■ {self._largest}" if column == ID else WIDEST[column]
-        return self.fontMetrics().horizontalAdvance(text) + PADDING
+        letters = self.fontMetrics()
+        if column == ID:
+            return self.iconSize().width() + letters.horizontalAdvance(f" {self._largest}") + 2 * PADDING
+        return letters.horizontalAdvance(WIDEST[column]) + PADDING
 
     @property
     def selected(self) -> list[int]:

@@ -21,6 +21,7 @@ from napari_simpleclick.plugin.tools.ground_truth import GroundTruth
 from napari_simpleclick.plugin.tools.hover import HoverPreview
 from napari_simpleclick.plugin.tools.look_ahead import LookAhead
 from napari_simpleclick.plugin.tools.top_layer import TopLayer, on_top
+from napari_simpleclick.plugin.tools.upright import Upright
 from napari_simpleclick.plugin.widgets.canvas_focus import DockKeys, focus_canvas
 from napari_simpleclick.plugin.widgets.channels_menu import ChannelsMenu
 from napari_simpleclick.plugin.widgets.clicks_panel import ClicksPanel
@@ -90,6 +91,7 @@ class SimpleClickWidget(QWidget):
         self.look_ahead = LookAhead(*state, rest_timer)
         self.saving = Saving(self.workspace, self.saver)
         self.top_layer = TopLayer(self.workspace, self.saver)
+        self.upright = Upright(self.workspace)
         self.actions = actions_of(controller, self._cancel, lambda: self.save_button.ask())
         self._build()
         self._connect()
@@ -215,6 +217,7 @@ class SimpleClickWidget(QWidget):
                 hover.stop,
                 self.look_ahead.stop,
                 self.top_layer.stop,
+                self.upright.stop,
                 self.controller.propagation.cancel,
                 self.worker.stop,
                 self.compiler.stop,
