@@ -5,6 +5,7 @@ import pytest
 import tifffile
 from napari.components import ViewerModel
 from napari.layers import Labels, Layer
+from npe2 import PluginManager
 from tests.fakes import Disks
 
 from napari_simpleclick.data.errors import VolumeError
@@ -81,6 +82,7 @@ def test_the_menu_opens_a_stack_that_knows_its_file_and_pixel_size(imagej):
 
 @pytest.mark.parametrize("case", ["bare", "placed", "other shape", "no tiff", "gone"])
 def test_masks_of_a_stack_that_napari_opened_are_saved_with_the_size_its_file_tells(imagej, tmp_path, case):
+    PluginManager.instance().discover()  # napari's own reader
     controller = Controller(ViewerModel(), run_now)
     workspace = controller.workspace
     (image,) = workspace.viewer.open(str(imagej), plugin="napari")
