@@ -1,37 +1,26 @@
 """A session file without a window: every answer given once more, and compared with the masks in the file."""
 
-from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import replace
-from functools import cache
-from pathlib import Path, PureWindowsPath
-from typing import Any, get_args
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
 from rich.progress import track
 
 from napari_simpleclick.annotation.session_files.format import SessionContent, SessionFileError
-from napari_simpleclick.annotation.session_files.image_location import ImageLocation, is_image, locate, read_places
+from napari_simpleclick.annotation.session_files.image_location import ImageLocation, locate, read_places
 from napari_simpleclick.annotation.session_files.recoverable import recovery_folder
 from napari_simpleclick.annotation.session_files.replay import Replay, Replayed
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
 from napari_simpleclick.cli.notices import tell_notices
+from napari_simpleclick.cli.session_pictures import Pictures
+from napari_simpleclick.cli.session_predictors import load_predictors
 from napari_simpleclick.data.as_shown import read_as_shown
-from napari_simpleclick.data.channels import ChannelsImage
 from napari_simpleclick.data.file_part import file_part
 from napari_simpleclick.data.fingerprint import fingerprint, is_of
-from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.saving import require_output, save_mask
-from napari_simpleclick.data.volume import PlaneImage, Volume, plane_at
-from napari_simpleclick.inference.engines.device import devices_at_hand
-from napari_simpleclick.inference.engines.network import Engine, Precision
-from napari_simpleclick.inference.loading import load_predictor
-from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.inference.resample import Plane
-from napari_simpleclick.model.weights import available_models
-
-LARGEST_INPUT = 2688
-"""Sides of a network's input in a session file are no larger, in pixels."""
+from napari_simpleclick.data.volume import Volume, plane_at
 
 MOST_DIFFERENCES = 20
 """So many differing masks are named."""
@@ -102,179 +91,6 @@ def why_not(noted: Mapping[str, Any], location: ImageLocation | None) -> str:
     if location.known:
         return f" from {location.path}, which is not there"
     return f" from {noted.get('path')}, which is neither beside the session nor was used here before"
-
-
-class Pictures:
-    """Makes the pictures that the network saw, from an image and those whose channels it saw beside it.
-
-    Parameters
-    ----------
-    volume
-        The image of the session.
-    session, image
-        The session file, and the image's file where the user named it: channels lie beside one of them.
-    """
-
-    def __init__(self, volume: Volume, session: Path, image: Path | None = None) -> None:
-        self.volume = volume
-        self.folders = [session.absolute().parent, *([image.absolute().parent] if image else [])]
-        self.read: dict[str, Any] = {"": volume.data}
-
-    def __call__(self, key: Hashable, settings: Mapping[str, Any]) -> Plane:
-        """The picture of a plane, made with the settings of a step.
-
-        Raises
-        ------
-        SessionFileError
-            If it was made in a way that this version does not know, or a channel's image is missing or another one.
-        """
-        if not are_channels(settings):
-            return PlaneImage(plane_at(key, self.volume.data, rgb=self.volume.rgb), limits_of(settings))
-        red, green, blue = (self.channel(key, each) for each in settings["channels"])
-        return ChannelsImage((red, green, blue))
-
-    def channel(self, key: Hashable, origin: Mapping[str, Any]) -> PlaneImage:
-        """One channel of a picture."""
-        plane = plane_at(key, self.data(origin))
-        if origin.get("at"):
-            axis, place = origin["at"]
-            plane = replace(plane, point=(*plane.point[:axis], place, *plane.point[axis + 1 :]))
-        return PlaneImage(plane, limits_of({"limits": origin["limits"]}))
-
-    def data(self, origin: Mapping[str, Any]) -> Any:
-        """The array of a channel's image, read once."""
-        wanted = origin["hash"]
-        if wanted not in self.read:
-            path = self.path_of(origin)
-            data = read_volume(path).data
-            if not is_of(wanted, data):
-                raise SessionFileError(
-                    f"{path} is not the image {origin['name']!r} that the network saw as one of its channels: expected "
-                    f"hash {wanted}, got {fingerprint(data)}. Put the right one there."
-                )
-            self.read[wanted] = data
-        return self.read[wanted]
-
-    def path_of(self, origin: Mapping[str, Any]) -> Path:
-        """The file of a channel: where it was used last, or one of its name beside the session or the image."""
-        name = PureWindowsPath(origin.get("path") or "").name
-        used = read_places(recovery_folder()).get(origin["hash"])
-        paths = [Path(used)] if used else []
-        paths += [folder / name for folder in self.folders if name and is_image(name)]
-        found = next((path for path in paths if path.is_file()), None)
-        if found is None:
-            raise SessionFileError(
-                f"The network saw {origin['name']!r} as one of its channels; its file {name!r} is not there. Put it "
-                "beside the session or the image."
-            )
-        return found
-
-
-def load_predictors(content: SessionContent, model: str | None, console: Console) -> list[Predictor]:
-    """The predictors that gave the answers; another engine is taken, and said, where theirs is not at hand.
-
-    Raises
-    ------
-    SessionFileError
-        If a model is another one than in the file.
-    """
-    load = cache(load_predictor)
-    predictors = []
-    for facts in content.predictors:
-        name, wanted = model or named_model(facts), str(facts.get("engine", ""))
-        engine, precision, device = parts_of(wanted)
-        here = {"flip": bool(facts.get("flip", False)), "size": size_of(facts)}
-        try:
-            if device not in devices_at_hand():
-                raise ModuleNotFoundError(f"This machine has no {device} device")
-            predictor = load(name, engine=engine, precision=precision, device=device, **here)
-        except (ModuleNotFoundError, FileNotFoundError) as error:
-            if isinstance(error, FileNotFoundError) and precision != "int8":
-                raise
-            predictor = load(name, engine="torch", precision="f32", device="cpu", **here)
-        got = predictor.facts
-        if got["sha256"] != facts.get("sha256"):
-            raise SessionFileError(
-                f"The model {name} is not the one of the session: expected sha256 {facts.get('sha256')}, got "
-                f"{got['sha256']}. Get that file and name it with --model."
-            )
-        if got["engine"] != wanted:
-            console.print(
-                f"The session was made with {wanted}, here is {got['engine']}; masks may differ a little.",
-                style="yellow",
-            )
-        predictors.append(predictor)
-    return predictors
-
-
-def named_model(facts: Mapping[str, Any]) -> str:
-    """The name of a model in a session file, which never is a path: that would decide what is opened.
-
-    Raises
-    ------
-    SessionFileError
-        If it is not the name of a model on this machine.
-    """
-    name = facts.get("model")
-    if name not in [found.name for found in available_models()]:
-        raise SessionFileError(
-            f"The session was made with the model {name!r}, which is not among those of this machine. Name its file "
-            "with --model."
-        )
-    return str(name)
-
-
-def size_of(facts: Mapping[str, Any]) -> int:
-    """The side of the network's input in a session file.
-
-    Raises
-    ------
-    SessionFileError
-        If it is none that a network takes.
-    """
-    size = facts.get("size", 448)
-    if type(size) is not int or not 16 <= size <= LARGEST_INPUT:
-        raise SessionFileError(f"The session names a network input of {size!r} pixels. Expected 16 to {LARGEST_INPUT}.")
-    return size
-
-
-def parts_of(engine: str) -> tuple[Any, Any, str]:
-    """Engine, precision and device to ask for, from the name of an engine in a session file.
-
-    Examples
-    --------
-    >>> parts_of("torch float16 on cuda"), parts_of("OpenVINO bf16")
-    (('torch', 'f16', 'cuda'), ('openvino', 'bf16', 'cpu'))
-    """
-    words = engine.lower().split()
-    kind = words[0] if words else "auto"
-    precision = words[1].replace("bfloat", "bf").replace("float", "f") if len(words) > 1 else "auto"
-    known = kind in get_args(Engine) and precision in get_args(Precision)
-    return (kind, precision, words[-1] if "on" in words else "cpu") if known else ("auto", "auto", "cpu")
-
-
-def are_channels(settings: Mapping[str, Any]) -> bool:
-    """Whether a picture was made of three channels, each with its limits and where it comes from."""
-    parts = settings.get("channels")
-    known = {"limits", "name", "path", "hash", "at"}
-    return isinstance(parts, list) and len(parts) == 3 and all(isinstance(x, dict) and known <= x.keys() for x in parts)
-
-
-def limits_of(settings: Mapping[str, Any]) -> tuple[float, float] | None:
-    """The intensities that were shown black and white.
-
-    Raises
-    ------
-    SessionFileError
-        If the picture was made in a way that this version does not know.
-    """
-    if settings.keys() != {"limits"}:
-        raise SessionFileError(
-            f"The network saw pictures made with {dict(settings) or 'unknown settings'}; expected limits of "
-            "intensities, or channels. Replay it with the version of the plugin that wrote it."
-        )
-    limits = settings.get("limits")
-    return (float(limits[0]), float(limits[1])) if limits else None
 
 
 def paint(found: list[Replayed], volume: Volume) -> np.ndarray:

@@ -14,7 +14,7 @@ from tests.fakes import session_files_of
 
 from napari_simpleclick.annotation.session_files.format import SessionFileError
 from napari_simpleclick.arrays import Box
-from napari_simpleclick.cli.replay import Pictures
+from napari_simpleclick.cli.session_pictures import Pictures
 from napari_simpleclick.data.channels import ChannelsImage
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.inference.prediction import Prediction

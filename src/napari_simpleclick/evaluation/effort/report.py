@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 from matplotlib.axes import Axes
 
-from napari_simpleclick.evaluation.bootstrap import LEVEL, RESAMPLES, SEED
+from napari_simpleclick.evaluation.bootstrap import LEVEL, RESAMPLES, SEED, percentiles, resampled
 from napari_simpleclick.evaluation.effort.result import EffortProtocol, EffortResult, clicks_to
 from napari_simpleclick.evaluation.html_report import STYLE, figure
 from napari_simpleclick.evaluation.plots import BLUE, ORANGE, drawing
@@ -133,14 +133,10 @@ class EffortReport:
 
     def intervals(self) -> dict[str, tuple[float, float]]:
         """Bootstrap intervals over objects of the ratios, by name."""
-        draws = np.random.default_rng(SEED).integers(0, len(self.objects), (RESAMPLES, len(self.objects)))
-        through = self.through[draws].sum(axis=1)
-        tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
         ratios = {"times fewer clicks": self.alone}
         if self.protocol.goal == "slices":
             ratios["at the same mean IoU: times fewer clicks"] = self.alike()[0]
-        ends = {name: np.quantile(clicks[draws].sum(axis=1) / through, tails) for name, clicks in ratios.items()}
-        return {name: (float(low), float(high)) for name, (low, high) in ends.items()}
+        return {name: percentiles(resampled(ratio, clicks, self.through)) for name, clicks in ratios.items()}
 
     def to_json(self) -> dict[str, Any]:
         """Everything, ready for `json.dump`."""
@@ -211,6 +207,12 @@ class EffortReport:
         """Write JSON, and the page beside it."""
         write_text(path, json.dumps(self.to_json(), indent=1))
         write_text(path.with_suffix(".html"), self.to_html())
+
+
+def ratio(alone: np.ndarray, through: np.ndarray, axis: int) -> np.ndarray:
+    """How many times fewer clicks objects take through the stack, all of them together."""
+    found: np.ndarray = alone.sum(axis=axis) / through.sum(axis=axis)
+    return found
 
 
 def value_after(course: Sequence[float], clicks: int) -> float:
