@@ -78,6 +78,25 @@ def test_click_respects_scale_and_translation(disks):
 
 
 @pytest.mark.parametrize(
+    "placed",
+    [
+        {"rotate": 30},
+        {"shear": [0, 0, 0.5]},
+        {"scale": (1, -1, 1)},
+        {"scale": (1e-7, 1e-8, 1e-8)},
+        {"affine": np.array([[1, 0, 0, 100], [0, 0.3, 0, 5], [0, 0, -0.3, -7], [0, 0, 0, 1]])},
+    ],
+)
+def test_click_on_a_turned_sheared_mirrored_or_tiny_layer_lands_on_its_voxel(disks, placed):
+    controller = controller_on(np.zeros((5, 60, 80), np.uint8), disks, **placed)
+    world = controller.workspace.image.data_to_world((3, 30, 40))
+    controller.workspace.viewer.dims.set_point(0, world[0])
+    controller.clicks.click_at(world, positive=True)
+    assert controller.workspace.labels.data[3, 30, 40] == 1
+    assert not controller.workspace.labels.data[[0, 1, 2, 4]].any()
+
+
+@pytest.mark.parametrize(
     ("data", "rgb", "point"),
     [
         (np.zeros((60, 80), np.uint8), False, (30, 40)),

@@ -1,5 +1,7 @@
 """What the manifest claims: napari opens every other file and every folder as it does without this plugin."""
 
+from pathlib import Path
+
 import nibabel
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from napari.layers import Image, Labels
 from npe2 import PluginManager, PluginManifest
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.plugin.io.folder_readers import get_folder_reader
 from napari_simpleclick.plugin.widgets import open_part
 from napari_simpleclick.plugin.widgets.open_folder import open_folder
@@ -129,3 +132,14 @@ def test_parts_of_a_file_are_offered_by_the_command_and_opened(tmp_path, monkeyp
     open_part.open_part_dialog()
     assert len(seen) == offered
     assert viewer.layers[0].data.shape == shape
+
+
+def test_our_writer_is_offered_beside_that_of_napari_and_keeps_the_geometry(tmp_path):
+    from napari.plugins._npe2 import file_extensions_string_for_layers
+
+    labels = Labels(np.ones((3, 8, 9), np.uint8), name="a", scale=(3, 0.5, 0.5), units="um")
+    offered, _ = file_extensions_string_for_layers([labels])
+    assert "exact geometry" in offered
+    for name in ("a.nii.gz", "a.tif", "stack masks"):
+        (written,) = labels.save(str(tmp_path / name), plugin=OURS)
+        assert read_volume(Path(written)).spacing == pytest.approx((3, 0.5, 0.5))
