@@ -1,6 +1,7 @@
 """`napari-simpleclick`: masks without a window, the demonstration, and the models at hand."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -135,7 +136,7 @@ def main() -> None:
     """Run a command."""
     tell_version()
     with told_as_messages():
-        commands = {
+        commands: dict[str, Callable[..., None]] = {
             "segment": segment,
             "replay": replay,
             "demo": demo,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from rich.console import Console
@@ -116,7 +116,7 @@ def lines_of(differing: list[Replayed]) -> Iterator[str]:
     """Which masks differ, and by how much."""
     for each in differing[:MOST_DIFFERENCES]:
         object_id, key = each.place
-        axes, *places = key
+        axes, *places = cast("tuple[Any, ...]", key)  # see `SliceView.key`
         slices = ", ".join(f"axis {axis} at {place}" for axis, place in enumerate(places) if axis not in axes)
         where = f"Object {object_id}, {slices or 'the picture'}"
         yield f"{where}: {each.differing} pixels differ after {each.clicks} clicks."

@@ -152,7 +152,8 @@ def click_all(
 ) -> tuple[Annotator, dict[object, SliceView]]:
     """All clicks in their order; the objects, and the planes that were clicked by their key."""
     placed = [(click.object_id, *click.on(volume, coordinates)) for click in clicks]
-    annotator, planes = Annotator(predictor), {}
+    annotator = Annotator(predictor)
+    planes: dict[object, SliceView] = {}
     for object_id, plane, click in track(placed, description="Clicking", console=console, transient=True):
         planes[plane.key] = plane
         annotator.click(object_id, plane.key, picture(plane), click)

@@ -276,7 +276,8 @@ def with_progress(training: "TrainingRun", console: Console) -> "Iterator[StepRe
     )
     loss = iou = math.nan
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("training", total=1.0, completed=training.progress)
+        task = progress.add_task("training", total=1.0)
+        progress.update(task, completed=training.progress)
         for record in training.steps():
             loss, iou = (smoothed(old, new) for old, new in ((loss, record.loss), (iou, record.iou)))
             speed = record.samples / (60 * record.minutes)

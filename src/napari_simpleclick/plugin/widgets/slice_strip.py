@@ -92,7 +92,9 @@ class SliceStrip(QWidget):
         if event is not None and self.states.count and event.buttons() & Qt.MouseButton.LeftButton:
             self.chosen.emit(self.slice_at(event.position().x()))
 
-    mouseMoveEvent = mousePressEvent
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """The same while dragging."""
+        self.mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Arrows go to the slices beside the displayed one, Home and End to the first and the last."""

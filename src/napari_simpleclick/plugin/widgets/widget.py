@@ -92,7 +92,7 @@ class SimpleClickWidget(QWidget):
         self.saving = Saving(self.workspace, self.saver)
         self.top_layer = TopLayer(self.workspace, self.saver)
         self.upright = Upright(self.workspace)
-        self.actions = actions_of(controller, self._cancel, lambda: self.save_button.ask())
+        self.commands = actions_of(controller, self._cancel, lambda: self.save_button.ask())
         self._build()
         self._connect()
         self._list_images()
@@ -191,7 +191,7 @@ class SimpleClickWidget(QWidget):
         self.help_button.toggled.connect(self.help.setVisible)
         # napari's key bindings know no "?".
         QShortcut(QKeySequence("?"), self).activated.connect(self.help_button.toggle)
-        for name, action in self.actions.items():
+        for name, action in self.commands.items():
             if name in self.buttons:
                 self.buttons[name].clicked.connect(lambda _checked=False, action=action: action())
         workspace.slice_changed.connect(self._show_state_soon)
@@ -228,10 +228,10 @@ class SimpleClickWidget(QWidget):
             ],
         )
 
-    def changeEvent(self, event: QEvent) -> None:
+    def changeEvent(self, event: QEvent | None) -> None:
         """End when the dock is closed: that only takes this widget out, which may live on for long."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ParentChange and self.parent() is None:
+        if event is not None and event.type() == QEvent.Type.ParentChange and self.parent() is None:
             self.end()
 
     # -- what the user does -----------------------------------------------------------------------------------------
@@ -252,7 +252,7 @@ class SimpleClickWidget(QWidget):
             image = images[max(self.setup.image_menu.currentIndex(), 0)]
             image.visible = True
             self.controller.images.annotate(image)
-            bind_keys(self.workspace, self.actions)
+            bind_keys(self.workspace, self.commands)
 
     def _choose_image(self) -> None:
         """Annotate an image that was chosen, and show it: others on its grid that lie over it are hidden."""
@@ -264,10 +264,10 @@ class SimpleClickWidget(QWidget):
 
     def _give_focus_back(self) -> None:
         """Keys act everywhere in the dock, and what was chosen there gives the focus back to the canvas."""
-        self.keys = DockKeys(self, {key: self.actions[name] for key, (name, _) in KEYS.items()})
+        self.keys = DockKeys(self, {key: self.commands[name] for key, (name, _) in KEYS.items()})
         self.slices.place_box.lineEdit().returnPressed.connect(lambda: focus_canvas(self))
         self.objects.table.chosen.connect(lambda _object: focus_canvas(self))
-        self.slices.strip.chosen.connect(lambda _place: self.slices.strip.underMouse() and focus_canvas(self))
+        self.slices.strip.chosen.connect(lambda _place: focus_canvas(self) if self.slices.strip.underMouse() else None)
         for menu in self.findChildren(QComboBox):
             menu.activated.connect(lambda _row: focus_canvas(self))
 
