@@ -7,7 +7,9 @@ from napari_simpleclick.evaluation.effort.objects import VolumeObject
 from napari_simpleclick.evaluation.effort.result import EffortProtocol, EffortResult
 from napari_simpleclick.evaluation.robot_user import next_click
 from napari_simpleclick.inference.prediction import Patch, Prediction
-from napari_simpleclick.inference.propagation.follow import expected_shape, follow, follow_between, why_stop
+from napari_simpleclick.inference.propagation.follow import follow_between, why_stop
+from napari_simpleclick.inference.propagation.intensity_likelihood import learned_likelihood
+from napari_simpleclick.inference.propagation.next_slice import find_on_next_slice
 from napari_simpleclick.inference.session import ClickSession, PredictorLike
 
 WORTH_KEEPING = 0.55
@@ -174,17 +176,18 @@ class VolumeRobot:
 
     def follow(self, known: int, slices: range) -> None:
         """Follow the object from a known slice to others, nearest first, until it is lost."""
+        images = self.object.images
         previous = self.sessions[known].prediction if known in self.sessions else self.filled[known]
-        before = known
+        there = previous.object_mask() if previous else None
+        likelihood = learned_likelihood(images[known], there) if there else None
         for at in slices:
-            images = self.object.images[at], self.object.images[before]
-            expected = expected_shape(previous, *images) if previous else None
-            if previous is None or expected is None:
+            if previous is None:
                 return
-            previous = follow(self.predictor, previous, images[0], known=images[1])
-            if why_stop(expected, previous.object_mask()):
+            step = find_on_next_slice(self.predictor, previous, images[known], images[at], likelihood)
+            if step.prediction is None or step.lost:
                 return
-            self.filled[at], before = previous, at
+            previous = self.filled[at] = step.prediction
+            known = at
 
     def patch(self, at: int) -> Patch | None:
         """The object on a known slice, in its box; None if nothing is there."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.propagation.follow import expected_shape, follow, why_stop
+from napari_simpleclick.inference.propagation.intensity_likelihood import learned_likelihood
+from napari_simpleclick.inference.propagation.next_slice import find_on_next_slice
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import PredictorLike
 
@@ -27,7 +28,7 @@ def propagate(
     Yields
     ------
     Prediction
-        The object on each of these slices, up to the one before which it is lost; see `why_stop`.
+        The object on each of these slices, up to the one before which it is lost; see `find_on_next_slice`.
 
     Examples
     --------
@@ -39,12 +40,11 @@ def propagate(
     >>> len(list(propagate(predictor, images[0], known, images[1:])))
     2
     """
+    there = prediction.object_mask()
+    likelihood = learned_likelihood(image, there) if there else None
     for following in images:
-        expected = expected_shape(prediction, following, image)
-        if expected is None:
+        step = find_on_next_slice(predictor, prediction, image, following, likelihood)
+        if step.prediction is None or step.lost:
             return
-        answer = follow(predictor, prediction, following, known=image)
-        if why_stop(expected, answer.object_mask()):
-            return
-        yield answer
-        image, prediction = following, answer
+        yield step.prediction
+        image, prediction = following, step.prediction

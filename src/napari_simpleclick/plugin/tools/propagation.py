@@ -232,29 +232,23 @@ class Propagation:
     ) -> tuple[str, list[Change], float]:
         """On the worker: the reason to stop, or what changed on the next slice; and how sure that is."""
         # Brings scipy, which the window opens without.
-        from napari_simpleclick.inference.propagation.confidence import LEAST, confidence
-        from napari_simpleclick.inference.propagation.follow import expected_shape, follow, why_stop
         from napari_simpleclick.inference.propagation.intensity_likelihood import learned_likelihood
+        from napari_simpleclick.inference.propagation.next_slice import find_on_next_slice
 
         picture = pictures(run.targets[0])
         session = annotator.sessions[run.object_id, run.plane.key]
         source = session.newest
-        expected = expected_shape(source.prediction, picture, session.image) if source else None
-        if source is None or expected is None:
+        if source is None:
             return "the object is gone from the slice before", [], 0.0
         there = source.prediction.object_mask()
         if run.done == 0 and there is not None:
             run.looks = learned_likelihood(pictures(run.plane), there)  # with the contrast of now
-        answer = follow(annotator.predictor, source.prediction, picture, known=session.image)
-        found = answer.object_mask()
-        reason = why_stop(expected, found)
-        if found is None or reason or not self.running:
-            return reason or "", [], 0.0
-        sure = confidence(annotator.predictor, run.looks, picture, found)
-        if sure < LEAST:
-            return f"the object seems to end (confidence {100 * sure:.0f} %)", [], sure
+        step = find_on_next_slice(annotator.predictor, source.prediction, session.image, picture, run.looks)
+        if step.prediction is None or step.lost or not self.running:
+            return step.lost or "", [], step.confidence
         place = run.object_id, run.targets[0].key
-        return "", find_masks(annotator.draw([(place, picture, answer)], "propagated", source=source)), sure
+        drawn = annotator.draw([(place, picture, step.prediction)], "propagated", source=source)
+        return "", find_masks(drawn), step.confidence
 
     def _found(self, result: tuple[str, list[Change], float]) -> None:
         """Back with the layers: show the slice and go on, or tell why not."""
