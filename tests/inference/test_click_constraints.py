@@ -106,3 +106,10 @@ def test_published_networks_answer_as_published_and_ours_obey() -> None:
     answer = Predictor(Stubborn(CLOSE), flip=True).predict(picture, clicks)
     assert answer.mask()[20, 30]
     assert answer.mask().sum() < 10
+
+
+@pytest.mark.parametrize("place", [(20, 15), (15, 20), (9, 15), (15, 9), (25, 30)])
+def test_clicks_outside_the_region_change_nothing(place):
+    probabilities = np.full((64, 64), 0.1, np.float32)
+    force_clicks(probabilities, [Click(*place)], Box(10, 20, 10, 20))
+    assert (probabilities == np.float32(0.1)).all()

@@ -12,7 +12,7 @@ from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.recipe import CLOSE, PUBLISHED
 from napari_simpleclick.inference.request import Request
 from napari_simpleclick.inference.resample import regrid
-from napari_simpleclick.inference.roi import next_roi
+from napari_simpleclick.inference.roi import holds, next_roi
 
 OBJECT = Box(290, 310, 390, 410)
 REGION = Box(200, 401, 300, 501)
@@ -22,6 +22,14 @@ def test_small_objects_are_shown_as_large_as_the_network_was_trained_for():
     for recipe, side in ((PUBLISHED, 200), (CLOSE, 112)):
         roi = next_roi([Click(300, 400)], shape=(600, 800), found=OBJECT, recipe=recipe)
         assert roi.shape == (side + 1, side + 1)
+
+
+@pytest.mark.parametrize(
+    ("row", "col", "inside"),
+    [(2, 3, True), (7, 8, True), (1, 5, False), (8, 5, False), (5, 2, False), (5, 9, False)],
+)
+def test_last_row_and_column_of_a_region_count_as_outside(row, col, inside):
+    assert holds(Box(2, 9, 3, 10), [Click(row, col), Click(0, 0, positive=False)]) is inside
 
 
 def test_first_click_on_a_small_object_is_answered_again_from_close_by():

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.annotation.object_edits import describe, merge, paint, remove
+from napari_simpleclick.annotation.session_files.check import check_about, check_edit
 from napari_simpleclick.annotation.session_files.format import SessionFileError, read_session
 from napari_simpleclick.annotation.session_files.mask_codec import equal
 from napari_simpleclick.annotation.session_files.recorder import SessionRecorder
@@ -225,6 +226,20 @@ def changed(path, keys, value):
 def test_value_of_another_kind_is_named_with_what_is_expected(tmp_path, keys, value, expected):
     with pytest.raises(SessionFileError, match=expected):
         read_session(changed(saved(tmp_path / "a", worked()), keys, value))
+
+
+@pytest.mark.parametrize("steps", [(0, "x"), ("x", 0), (-1, 0), (0, 1.5)])
+def test_history_refers_to_steps_by_numbers(steps):
+    check_edit(((1, ((1, 2), 0, None, None)), 0, 1), None)
+    with pytest.raises(ValueError, match="numbers of steps"):
+        check_edit(((1, ((1, 2), 0, None, None)), *steps), None)
+
+
+def test_pending_clicks_of_a_colour_image_have_no_index_of_the_colour():
+    asked = {"object": 1, "axes": [1, 2], "point": [0, 5, 6], "click": [5, 6, True]}
+    check_about({"image": {"shape": [4, 60, 70, 3], "rgb": True}, "unanswered": [asked]})
+    with pytest.raises(ValueError, match="a point of 3 indices"):
+        check_about({"image": {"shape": [4, 60, 70, 3], "rgb": True}, "unanswered": [{**asked, "point": [0, 5, 6, 1]}]})
 
 
 @pytest.mark.parametrize("bits", ["", "!", "eJw=", base64.b64encode(zlib.compress(bytes(10**6))).decode()])
