@@ -14,8 +14,8 @@ from qtpy.QtWidgets import QApplication
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 
-SIZE = 1280, 1000
-"""Of the window in pixels: all of the widget is seen."""
+SIZE = 1280, 800
+"""Of the window in pixels."""
 
 
 def wait(condition: Callable[[], bool], seconds: float = 60) -> None:
@@ -38,6 +38,7 @@ def show(sample: str) -> tuple[napari.Viewer, object]:
     _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
     wait(lambda: widget.controller.workspace.annotator is not None)
     pause(0.5)
+    viewer.reset_view()
     return viewer, widget
 
 
