@@ -43,8 +43,9 @@ class Worker:
 def late():
     """A controller on the first of two images, its model loaded, whose answers come when the worker is told."""
     viewer = ViewerModel()
+    slices = np.random.default_rng(0).integers(0, 255, (1, 60, 80), np.uint8).repeat(5, axis=0)
     for name in ("other", "image"):
-        viewer.add_layer(Image(np.random.default_rng(0).integers(0, 255, (5, 60, 80), np.uint8), name=name))
+        viewer.add_layer(Image(slices.copy(), name=name))
     controller = Controller(viewer, Worker())
     controller.disks, controller.errors, controller.messages = Disks(), [], []
     controller.workspace.failed.connect(controller.errors.append)

@@ -39,7 +39,15 @@ Thread(target=watch, daemon=True).start()
 def test_make_annotate_opens_the_sample_with_the_widget(tmp_path):
     (tmp_path / "sitecustomize.py").write_text(WATCHER)
     paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
-    make = ["make", "--dry-run", "-o", "install", "annotate", f"BIN={Path(sys.executable).parent}"]
+    make = [
+        "make",
+        "--no-print-directory",
+        "--dry-run",
+        "-o",
+        "install",
+        "annotate",
+        f"BIN={Path(sys.executable).parent}",
+    ]
     line = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     done = subprocess.run(
         shlex.split(line),

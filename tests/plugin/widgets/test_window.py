@@ -271,7 +271,7 @@ def test_work_is_offered_again_after_a_crash(open_widget, click, qtbot):
     masks = widget.controller.workspace.labels.data.copy()
     viewer.layers.clear()
     viewer.add_image(volume.data)
-    qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=10_000)
+    qtbot.waitUntil(lambda: not widget.restore_button.isHidden(), timeout=60_000)
     qtbot.mouseClick(widget.restore_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: widget.controller.canvas.busy == 0, timeout=10_000)
     np.testing.assert_array_equal(widget.controller.workspace.labels.data, masks)
@@ -532,7 +532,7 @@ def test_of_several_images_opened_together_the_top_one_in_sight_is_annotated(mak
 
 def test_a_click_while_another_layer_is_active_tells_how_to_go_on(open_widget, at, qtbot):
     viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em")
-    viewer.add_labels(np.zeros(sample_volume("em-like")[0].shape, np.uint8), name="other")
+    viewer.add_labels(np.zeros((10, 300, 300), np.uint8), name="other")  # on another grid
     qtbot.mouseClick(viewer.window._qt_viewer.canvas.native, Qt.MouseButton.LeftButton, pos=at(viewer, 100, 130))
     assert widget.status.text() == "'other' is active: choose 'em clicks' in the list of layers to go on."
     assert len(widget.controller.workspace.points.data) == 0

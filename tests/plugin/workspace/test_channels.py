@@ -209,7 +209,7 @@ def test_menus_of_the_window_choose_channels(make_napari_viewer, qtbot):
     viewer = make_napari_viewer()
     viewer.add_image(np.full((4, 64, 64), 200, np.uint8), name="flair", contrast_limits=(0, 255))
     _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
-    viewer.add_image(np.full((4, 64, 64), 10, np.uint8), name="t1", contrast_limits=(0, 255))
+    viewer.add_image(np.full((4, 64, 64), 10, np.uint8), name="t1", contrast_limits=(0, 255), visible=False)
     menu = widget.channels
     qtbot.waitUntil(lambda: "t1" in menu.offered, timeout=20_000)
     widget.sections["Image and contrast"].expand(animate=False)

@@ -6,7 +6,7 @@ behind a menu entry, and masks that are saved take the size of the pixels from t
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from napari_simpleclick.plugin.io.notices import tell
 from napari_simpleclick.plugin.io.readers import (
@@ -18,6 +18,10 @@ from napari_simpleclick.plugin.io.readers import (
     placement,
 )
 from napari_simpleclick.plugin.workspace.image_file import FILE
+
+if TYPE_CHECKING:
+    import napari
+    from napari.layers import Layer
 
 
 def get_tiff_reader(path: str | list[str]) -> "Callable[[Any], list[LayerData]] | None":
@@ -55,6 +59,19 @@ def read_stack(path: str | list[str]) -> list[LayerData]:
     if len(paths) == 1:
         settings["metadata"][FILE] = str(paths[0])
     return [(data, settings, kind)]
+
+
+def open_tiff(viewer: "napari.components.ViewerModel", names: list[str]) -> "list[Layer]":
+    """Open a TIFF, or several as one volume, as a layer.
+
+    Raises
+    ------
+    VolumeError
+        If a file is damaged or no TIFF, or files to be stacked differ in size.
+    """
+    from napari.layers import Layer
+
+    return [viewer.add_layer(Layer.create(*data)) for data in read_stack(names)]
 
 
 def told_by_file(meta: dict[str, Any], file: str | None, shape: tuple[int, ...]) -> dict[str, Any]:

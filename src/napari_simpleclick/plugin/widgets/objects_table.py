@@ -43,7 +43,7 @@ WIDEST = {
 }
 """A text that each column has place for, beside number and colour; names get more where there is more."""
 
-PADDING = 7
+PADDING = 6
 """Beside a text, in pixels."""
 
 LEAST_SHOWN = SURE + 1

@@ -1,11 +1,6 @@
 """File > IO Utilities > Open TIFF with the size of its pixels: several files are the slices of one volume."""
 
-from typing import TYPE_CHECKING
-
 from qtpy.QtWidgets import QFileDialog
-
-if TYPE_CHECKING:
-    import napari
 
 
 def open_tiff_dialog() -> None:
@@ -14,6 +9,7 @@ def open_tiff_dialog() -> None:
     from napari.utils.notifications import show_error
 
     from napari_simpleclick.data.errors import VolumeError
+    from napari_simpleclick.plugin.io.tiff_reader import open_tiff
 
     viewer = napari.current_viewer()
     names, _ = QFileDialog.getOpenFileNames(None, "Open TIFF with the size of its pixels", "", "TIFF (*.tif *.tiff)")
@@ -23,19 +19,3 @@ def open_tiff_dialog() -> None:
         open_tiff(viewer, sorted(names))
     except (VolumeError, OSError) as error:
         show_error(str(error))
-
-
-def open_tiff(viewer: "napari.components.ViewerModel", names: list[str]) -> None:
-    """Open a TIFF, or several as one volume, as a layer.
-
-    Raises
-    ------
-    VolumeError
-        If a file is damaged or no TIFF, or files to be stacked differ in size.
-    """
-    from napari.layers import Layer
-
-    from napari_simpleclick.plugin.io.tiff_reader import read_stack
-
-    for data in read_stack(names):
-        viewer.add_layer(Layer.create(*data))
