@@ -5,6 +5,14 @@ import sys
 
 import pytest
 
+from napari_simpleclick.plugin.jobs.torch_beside_opengl import import_torch
+
+
+@pytest.fixture(autouse=True, scope="session")
+def torch_before_windows():
+    """Tests import torch without the plugin's care for OpenGL: in a process that has drawn a window, that crashes."""
+    import_torch()
+
 
 @pytest.fixture(autouse=True)
 def own_recovery_folder(tmp_path, monkeypatch):
