@@ -12,10 +12,9 @@ from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.display.layers import create_labels
 from napari_simpleclick.plugin.io.saving import Saving
-from napari_simpleclick.plugin.io.tiff_reader import get_tiff_reader
+from napari_simpleclick.plugin.io.tiff_reader import get_tiff_reader, open_tiff
 from napari_simpleclick.plugin.io.writers import write_labels
 from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.widgets.open_tiff import open_tiff
 from napari_simpleclick.plugin.workspace.image_file import image_file
 
 STACK = np.arange(4 * 20 * 30, dtype=np.uint16).reshape(4, 20, 30)

@@ -9,10 +9,8 @@ from napari_simpleclick.annotation.session_files.format import ENDING, SessionCo
 from napari_simpleclick.annotation.session_files.image_location import locate, read_places
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
 from napari_simpleclick.data.fingerprint import is_of
-from napari_simpleclick.data.pictures import TIFF, is_picture
 from napari_simpleclick.data.volume import plane_at
 from napari_simpleclick.plugin.display.messages import what_is_back
-from napari_simpleclick.plugin.io.tiff_reader import open_tiff
 from napari_simpleclick.plugin.jobs.jobs import Jobs
 from napari_simpleclick.plugin.sessions.autosave import Recovery
 from napari_simpleclick.plugin.sessions.journal import Journal
@@ -165,6 +163,8 @@ def question(session: Path, image: Path) -> str:
 
 def reader_of(path: Path) -> str:
     """The reader for an image: one of ours, or napari's own for pictures and folders of them, whatever a file says."""
+    from napari_simpleclick.data.pictures import is_picture
+
     if path.is_dir() and not path.name.lower().endswith(".zarr"):
         return "napari" if any(map(is_picture, path.iterdir())) else "napari-simpleclick"
     return "napari" if is_picture(path) else "napari-simpleclick"
@@ -172,12 +172,15 @@ def reader_of(path: Path) -> str:
 
 def readers_of(path: Path) -> "list[Callable[[ViewerModel, list[Path]], list[Layer]]]":
     """Ways to open an image, tried until it is the session's: napari may order the axes of a TIFF otherwise."""
+    from napari_simpleclick.data.pictures import TIFF  # late, as all that reads files
 
     def by_reader(viewer: "ViewerModel", paths: list[Path]) -> "list[Layer]":
         opened: list[Layer] = viewer.open(paths, stack=len(paths) > 1, plugin=reader_of(path))
         return opened
 
     def as_tiff(viewer: "ViewerModel", paths: list[Path]) -> "list[Layer]":
+        from napari_simpleclick.plugin.io.tiff_reader import open_tiff
+
         return open_tiff(viewer, [str(each) for each in paths])
 
     return [as_tiff, by_reader] if path.name.lower().endswith(TIFF) else [by_reader]
