@@ -9,6 +9,7 @@ from napari.layers import Image
 from tests.fakes import Bright, annotated, recovery_of, tube
 
 from napari_simpleclick.annotation.session_files.format import SessionFileError, read_session
+from napari_simpleclick.files import in_use
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
 
@@ -285,3 +286,14 @@ def test_restored_work_that_was_left_for_another_image_goes_on_in_its_file(worke
     assert recovery.journal.path == written
     before = [record for record in read_session(recovery.journal.path).steps.values() if "click" in record]
     assert [("time" in record and "predictor" in record) for record in before] == [True] * len(before)
+
+
+def test_file_of_a_left_image_is_let_go_although_it_is_saved_late(worked, tmp_path):
+    controller, recovery = worked
+    written, waiting = recovery.journal.path, []
+    recovery.run = lambda *job: waiting.append(job)
+    controller.images.annotate(controller.workspace.viewer.add_layer(Image(np.zeros((3, 30, 30), np.uint8))))
+    recovery.find()
+    while waiting:
+        run_now(*waiting.pop(0))
+    assert not in_use(written)

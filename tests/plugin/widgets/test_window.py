@@ -263,7 +263,6 @@ def test_propagation_runs_slice_by_slice_and_can_be_stopped(open_widget, click, 
     assert "stopped: cancelled" in widget.status.text()
 
 
-@pytest.mark.xfail(reason="now and then the offer does not come when two windows are tested at once", strict=False)
 def test_work_is_offered_again_after_a_crash(open_widget, click, qtbot):
     volume, _ = sample_volume("em-like")
     viewer, widget = open_widget(volume.data)

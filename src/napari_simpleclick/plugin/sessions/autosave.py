@@ -225,12 +225,21 @@ class Recovery:
                 self._left[self._image] = journal
 
             def end() -> None:
-                journal.save(noted)
-                journal.close()
+                try:
+                    journal.save(noted)
+                finally:
+                    journal.close()
 
-            # What was done is safe at once; clicks that are still being answered are saved when they are.
-            self.run(lambda: journal.save(noted), lambda _changed: None, self.workspace.failed.emit)
-            self.jobs.run(end, lambda _nothing: self._look_for_work(), self.workspace.failed.emit)
+            def end_later() -> None:
+                self.jobs.run(end, lambda _nothing: self._look_for_work(), self.workspace.failed.emit)
+
+            def not_saved(error: Exception) -> None:
+                self.workspace.failed.emit(error)
+                end_later()
+
+            # What was done is safe at once. Clicks that are still being answered are saved when they are, and only then
+            # the file is let go: a save after that would take it again for ever.
+            self.run(lambda: journal.save(noted), lambda _changed: end_later(), not_saved)
 
     def _begin(self, image: "Image | None") -> None:
         self._image, self._hash, self._earlier, self.journal, self.offers = image, "", None, None, []
