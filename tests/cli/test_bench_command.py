@@ -14,6 +14,7 @@ from napari_simpleclick.cli.main import main
 from napari_simpleclick.inference.engines.speed_figures import SpeedFigures, SpeedReport, keep_speed, read_speed
 from napari_simpleclick.model.checkpoint import save_checkpoint
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
+from napari_simpleclick.model.weights import DEFAULT_MODEL
 
 
 def bench(tmp_path, *arguments: str) -> Said:
@@ -128,7 +129,7 @@ def test_first_table_comes_before_everything_else_is_measured(monkeypatch):
 
     monkeypatch.setattr(command, "in_new_process", in_new_process)
     monkeypatch.setattr(command, "keep_speed", lambda report: f"{len(report.figures)} figures")
-    models = ("vit_xtiny_448.synthetic",)
+    models = (DEFAULT_MODEL,)
     command.run_bench(command.BenchSettings(model=models), Console(file=output, width=120))
     look, *others = jobs
     assert (look.model, look.clicks, look.agree, look.engine) == (*models, 3, False, "auto")

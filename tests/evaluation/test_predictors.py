@@ -64,11 +64,7 @@ def test_module_without_the_factory_is_named():
 def test_engine_and_precision_are_named_in_the_report(engine, precision, named):
     if engine == "openvino":
         pytest.importorskip("openvino", reason="needs the extra openvino")
-    choice = PredictorChoice(
-        settings=PredictorSettings(
-            model="vit_xtiny_448.synthetic", engine=engine, precision=precision, device="cpu", size=224
-        )
-    )
+    choice = PredictorChoice(settings=PredictorSettings(engine=engine, precision=precision, device="cpu", size=224))
     provenance = choice.provenance()
     assert provenance["engine"] == named
     assert provenance["versions"].keys() >= {"torch", engine}
@@ -76,7 +72,7 @@ def test_engine_and_precision_are_named_in_the_report(engine, precision, named):
 
 
 def test_worker_that_would_compute_differently_refuses():
-    choice = PredictorChoice(settings=replace(IN_TORCH, model="vit_xtiny_448.synthetic"))
+    choice = PredictorChoice(settings=IN_TORCH)
     assert choice.pinned().create().size == 224
     elsewhere = replace(choice, arithmetic="OpenVINO bf16")
     with pytest.raises(ValueError, match=r"must run on OpenVINO bf16 here .* got torch float32 on cpu"):
