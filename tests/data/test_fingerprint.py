@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from napari_simpleclick.data import fingerprint as module
-from napari_simpleclick.data.fingerprint import earlier_fingerprint, fingerprint, is_of
+from napari_simpleclick.data.fingerprint import earlier_fingerprints, fingerprint, is_of
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def volume():
 def test_one_changed_pixel_between_first_middle_and_last_plane_is_noticed(volume):
     other = volume.copy()
     other[2, 7, 9] ^= 1
-    assert earlier_fingerprint(other) == earlier_fingerprint(volume)
+    assert earlier_fingerprints(other) == earlier_fingerprints(volume)
     assert fingerprint(other) != fingerprint(volume)
 
 
@@ -45,6 +45,13 @@ def test_file_mapped_as_memory_is_read_in_part(volume, tmp_path, monkeypatch):
 
 def test_fingerprints_of_both_versions_are_known(volume):
     assert is_of(fingerprint(volume), volume)
-    assert is_of(earlier_fingerprint(volume), volume)
+    assert is_of(earlier_fingerprints(volume)[0], volume)
     assert not is_of(fingerprint(volume)[:-1], volume)
     assert not is_of(None, volume)
+
+
+def test_earlier_fingerprint_of_a_single_point_in_time_is_known(volume):
+    """Two shapes: the volume on its own, and the series of one volume that it was to earlier versions."""
+    assert earlier_fingerprints(volume)[1] == earlier_fingerprints(volume[None])[0]
+    assert is_of(earlier_fingerprints(volume[None])[0], volume)
+    assert not is_of(fingerprint(volume[None]), volume)

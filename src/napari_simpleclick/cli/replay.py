@@ -13,6 +13,7 @@ from napari_simpleclick.annotation.session_files.image_location import ImageLoca
 from napari_simpleclick.annotation.session_files.recoverable import recovery_folder
 from napari_simpleclick.annotation.session_files.replay import Replay, Replayed
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
+from napari_simpleclick.annotation.session_files.single_axes import surplus_axes, without_axes
 from napari_simpleclick.cli.notices import tell_notices
 from napari_simpleclick.cli.session_pictures import Pictures
 from napari_simpleclick.cli.session_predictors import load_predictors
@@ -42,6 +43,7 @@ def run_replay(
         require_output(output, (session, image, location.path if location and location.known else None))
     volume = open_image(content, image, session)
     tell_notices(volume, console)
+    content = without_axes(content, surplus_axes(content.about["image"]["shape"], volume.data.shape) or ())
     predictors = load_predictors(content, model, console)
 
     masks = Replay(content, Pictures(volume, session, image), lambda place: predictors[place]).run()
@@ -72,7 +74,8 @@ def open_image(content: SessionContent, image: Path | None, session: Path) -> Vo
         )
 
     def is_noted(data: Any) -> bool:
-        return noted.get("shape") == list(data.shape) and is_of(noted.get("hash"), data)
+        same_shape = surplus_axes(noted.get("shape", ()), data.shape) is not None
+        return same_shape and is_of(noted.get("hash"), data)
 
     volume = read_as_shown(path, is_noted, rgb=noted.get("rgb") is True)
     if not is_noted(volume.data):

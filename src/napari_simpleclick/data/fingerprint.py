@@ -63,17 +63,23 @@ def is_mapped(data: np.ndarray) -> bool:
     return False
 
 
-def earlier_fingerprint(data: Any) -> str:
-    """The fingerprint as earlier versions made it: from the first, the middle and the last plane."""
-    digest = hashlib.sha256(f"{data.shape} {data.dtype}".encode())
+def earlier_fingerprints(data: Any) -> list[str]:
+    """The fingerprints as earlier versions made them: from the first, the middle and the last plane.
+
+    The first is that of the array; the others are those of it with one more axis of one entry, such as a single point
+    in time, which was kept then.
+    """
+    shape, planes = tuple(data.shape), []
     for part in (0, 1, 2):
-        index = tuple(part * (size - 1) // 2 for size in data.shape[:-2])
-        digest.update(np.ascontiguousarray(subset(np.asarray(data[index]))).tobytes())
-    return digest.hexdigest()[:16]
+        index = tuple(part * (size - 1) // 2 for size in shape[:-2])
+        planes.append(np.ascontiguousarray(subset(np.asarray(data[index]))).tobytes())
+    shapes = [shape, *((*shape[:axis], 1, *shape[axis:]) for axis in range(len(shape) - 1))]
+    texts = [f"{told} {data.dtype}".encode() for told in shapes]
+    return [hashlib.sha256(b"".join([text, *planes])).hexdigest()[:16] for text in texts]
 
 
 def is_of(noted: object, data: Any) -> bool:
     """Whether a fingerprint in a session file is that of an array, whichever version made it."""
     if not isinstance(noted, str):
         return False
-    return noted == (fingerprint(data) if noted.startswith(VERSION) else earlier_fingerprint(data))
+    return noted == fingerprint(data) if noted.startswith(VERSION) else noted in earlier_fingerprints(data)

@@ -11,6 +11,7 @@ from napari.layers import Layer
 from tests.fakes import command, command_in_new_process, session_files_of
 
 from napari_simpleclick.annotation.thresholds import set_threshold
+from napari_simpleclick.data.fingerprint import earlier_fingerprints
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.samples import FOLDER
 from napari_simpleclick.inference.engines.device import devices_at_hand
@@ -145,3 +146,25 @@ def test_image_that_moved_is_named_by_hand(session, tmp_path):
     other = changed(path, tmp_path, lambda content: content["about"]["image"].update(path="/nowhere/a.nii"))
     done = command("replay", str(other), "--image", str(tmp_path / "moved.nii.gz"))
     assert done.returncode == 0, done.stderr
+
+
+def test_session_of_a_single_point_in_time_is_replayed_on_the_volume(session, tmp_path):
+    """Earlier versions kept an axis of one entry, and had other fingerprints."""
+    path, _ = session
+    data = read_volume(IMAGE).data
+
+    def earlier(plane):
+        axes, *places = plane
+        return [[axis + 1 for axis in axes], 0, *places]
+
+    def change(content):
+        content["about"]["image"] |= {"shape": [1, *data.shape], "hash": earlier_fingerprints(data[None])[0]}
+        for record in content["steps"].values():
+            record["plane"] = earlier(record["plane"])
+        for entry in content["newest"]:
+            entry[1] = earlier(entry[1])
+        content |= {"done": [0, []], "undone": [0, []]}
+
+    done = command("replay", str(changed(path, tmp_path, change)), "-o", str(tmp_path / "mask.nii.gz"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert np.asarray(read_volume(tmp_path / "mask.nii.gz").data).shape == data.shape

@@ -9,10 +9,11 @@ import tifffile
 from napari.components import ViewerModel
 from napari.layers import Image
 from napari.layers._source import layer_source
-from tests.fakes import Bright, annotated, session_files_of, tube
+from tests.fakes import Bright, annotated, recovery_of, session_files_of, tube
 
 from napari_simpleclick.annotation.session_files.format import SessionFileError, read_session
 from napari_simpleclick.data.click_files import read_clicks
+from napari_simpleclick.data.fingerprint import earlier_fingerprints
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.io.session_reader import get_session_reader, go_on
 from napari_simpleclick.plugin.jobs.worker import run_now
@@ -55,6 +56,55 @@ def test_other_pixels_of_the_same_shape_are_told(saved, tmp_path):
     controller, _ = annotated(tube(6, radius=5))
     files_of(controller, tmp_path).open(path)
     assert "Its image was another one" in controller.messages[-1]
+    np.testing.assert_array_equal(controller.workspace.labels.data, labels)
+
+
+def of_a_single_point_in_time(content, data):
+    """The same work as earlier versions saved it, which kept a single point in time of NIfTI as an axis."""
+
+    def earlier(plane):
+        axes, *places = plane
+        return [[axis + 1 for axis in axes], 0, *places]
+
+    content["about"]["image"] |= {"shape": [1, *data.shape], "hash": earlier_fingerprints(data[None])[0]}
+    for record in content["steps"].values():
+        record["plane"] = earlier(record["plane"])
+    for entry in content["newest"]:
+        entry[1] = earlier(entry[1])
+    for edit in (edit for action in content["done"][1] for edit in action):
+        edit[1] = earlier(edit[1])
+    return content
+
+
+def test_session_of_a_single_point_in_time_is_opened_on_the_volume(saved, tmp_path):
+    path, labels = saved
+    path.write_text(json.dumps(of_a_single_point_in_time(json.loads(path.read_text()), tube(6))))
+    controller, _ = annotated(tube(6))
+    files_of(controller, tmp_path).open(path)
+    assert controller.failures == []
+    assert "another one" not in controller.messages[-1]
+    np.testing.assert_array_equal(controller.workspace.labels.data, labels)
+    for _ in range(4):  # two clicks on the background, two propagated slices
+        controller.undo.undo()
+    assert np.count_nonzero(controller.workspace.labels.data) < np.count_nonzero(labels)
+    for _ in range(4):
+        controller.undo.redo()
+    np.testing.assert_array_equal(controller.workspace.labels.data, labels)
+    files_of(controller, tmp_path).save(tmp_path / "again.json")
+    assert read_session(tmp_path / "again.simpleclick.json").about["image"]["shape"] == [6, 80, 100]
+
+
+def test_work_that_was_saved_by_itself_at_a_single_point_in_time_is_offered(saved, tmp_path):
+    path, labels = saved
+    content = of_a_single_point_in_time(json.loads(path.read_text()), tube(6))
+    kept = tmp_path / "recovery" / f"{content['about']['image']['hash']}.00000001.simpleclick.json"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text(json.dumps(content))
+    controller, _ = annotated(tube(6))
+    controller.workspace.begin_anew()
+    recovery = recovery_of(controller, tmp_path / "recovery")
+    assert recovery.find() == kept
+    assert recovery.restore() == 2
     np.testing.assert_array_equal(controller.workspace.labels.data, labels)
 
 

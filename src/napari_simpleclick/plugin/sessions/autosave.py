@@ -19,7 +19,7 @@ from napari_simpleclick.annotation.session_files.recoverable import (
     session_to_offer,
 )
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
-from napari_simpleclick.data.fingerprint import earlier_fingerprint, fingerprint
+from napari_simpleclick.data.fingerprint import earlier_fingerprints, fingerprint
 from napari_simpleclick.files import make_private
 from napari_simpleclick.plugin.display.canvas import Canvas
 from napari_simpleclick.plugin.display.messages import what_is_back
@@ -254,7 +254,7 @@ class Recovery:
 
         def look() -> tuple[str, Path | None, list[RecoverableSession]]:
             name = fingerprint(data)
-            hashes = [earlier_fingerprint(data), name]
+            hashes = [*earlier_fingerprints(data), name]
             offered = session_to_offer(self.folder, hashes)
             others = [
                 each for each in recoverable_sessions(self.folder, hashes) if offered and each.path != offered.path

@@ -12,6 +12,7 @@ from napari_simpleclick.annotation.objects import ObjectProperties
 from napari_simpleclick.annotation.session_files.format import SessionFileError
 from napari_simpleclick.annotation.session_files.image_location import noted_path
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
+from napari_simpleclick.annotation.session_files.single_axes import surplus_axes, without_axes
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.volume import SliceView, plane_at
 from napari_simpleclick.inference.session import Step
@@ -96,13 +97,14 @@ def restore(workspace: Workspace, canvas: Canvas, clicks: Clicks, restored: Rest
     Raises
     ------
     SessionFileError
-        If it was made on an image of another shape.
+        If it was made on an image of another shape; axes of one entry may be missing.
     """
     content, image = restored.content, workspace.image
     if image is None:
         raise SessionFileError(f"{path.name} is work on an image: open that image first, then the file.")
     data, noted = layer_data(image), content.about.get("image", {})
-    if "shape" in noted and tuple(noted["shape"]) != tuple(data.shape):
+    surplus = surplus_axes(noted.get("shape", data.shape), data.shape)
+    if surplus is None:
         raise SessionFileError(
             f"{path.name} was made on {noted.get('name')!r} of shape {tuple(noted['shape'])}; the chosen image "
             f"{image.name!r} has shape {tuple(data.shape)}. Choose the image that it belongs to."
@@ -110,6 +112,7 @@ def restore(workspace: Workspace, canvas: Canvas, clicks: Clicks, restored: Rest
     annotator = workspace.annotator
     if annotator is None:
         raise SessionFileError("The model is still loading: open the file again in a moment.")
+    content = restored.content = without_axes(content, surplus)
     canvas.apply([Edit(place, session.steps, ()).change for place, session in annotator.sessions.items()])
     use_settings(workspace, content.about.get("settings", {}))
     workspace.begin_anew()

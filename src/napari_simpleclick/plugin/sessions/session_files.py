@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from napari_simpleclick.annotation.session_files.format import ENDING, SessionContent, SessionFileError
 from napari_simpleclick.annotation.session_files.image_location import locate, read_places
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
+from napari_simpleclick.annotation.session_files.single_axes import surplus_axes
 from napari_simpleclick.data.fingerprint import is_of
 from napari_simpleclick.data.volume import plane_at
 from napari_simpleclick.plugin.display.messages import what_is_back
@@ -195,7 +196,8 @@ def following(path: Path, count: int) -> list[Path]:
 def fits(image: "Image", noted: dict[str, Any]) -> bool:
     """Whether a layer shows the image of a session."""
     data = layer_data(image)
-    return list(data.shape) == noted.get("shape") and is_of(noted.get("hash"), data)
+    same_shape = surplus_axes(noted.get("shape", ()), data.shape) is not None
+    return same_shape and is_of(noted.get("hash"), data)
 
 
 def clicks_of(content: SessionContent) -> "Iterator[PlacedClick]":
