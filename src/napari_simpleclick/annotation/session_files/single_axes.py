@@ -94,7 +94,7 @@ def _edit(edit: EditRecord, axes: Sequence[int]) -> EditRecord:
     """An entry of the history; those of properties have no plane."""
     if isinstance(edit[0], int):
         return edit
-    place, before, after = cast("tuple[Place, int, int]", edit)
+    place, before, after = edit
     return _place(place, axes), before, after
 
 
