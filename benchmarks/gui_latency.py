@@ -205,7 +205,7 @@ def work_on(controller: Any, count: int, side: int) -> None:
     for number in range(count):
         row, col = (12 + 24 * int(at) for at in np.divmod(places[number], side // 24 - 1))
         plane = SliceView(controller.workspace.image.data, (number % PLANES, 0, 0), (1, 2))
-        drawn = Prediction.from_patch((Box(row - 10, row + 10, col - 10, col + 10), disc), (side, side))
+        drawn = Prediction.from_boxed((Box(row - 10, row + 10, col - 10, col + 10), disc), (side, side))
         planes[plane.key] = plane
         done = [Step(Click(row + offset, col), drawn) for offset in range(CLICKS_EACH)]
         steps[number + 1, plane.key] = tuple(done)

@@ -21,7 +21,7 @@ from time import perf_counter, process_time
 import numpy as np
 from napari_simpleclick.annotation.workspace.annotator import Annotator
 
-from napari_simpleclick.annotation.label_painting import repaint
+from napari_simpleclick.annotation.label_painting import paint_changes
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
@@ -73,7 +73,7 @@ def measure(fresh, prepared, network, plane, labels, view) -> np.ndarray:
         for click in asked:
             network.spent[:] = 0
             start = now()
-            painted = repaint(plane.labels(labels), annotator.click(1, plane.key, image, click, view=view))
+            painted = paint_changes(plane.labels(labels), annotator.click(1, plane.key, image, click, view=view))
             elapsed = now() - start
             times.append((elapsed, elapsed - network.spent))
         if painted is not None:

@@ -57,7 +57,7 @@ def run(predictor, samples, chain, step, number) -> Iterator[Row]:
     areas = {at: np.count_nonzero(samples[at].mask(label)) for at, label in chain}
     at = max(areas, key=areas.get)
     truth = patch(samples[at].mask(labels[at]))
-    known = Prediction.from_patch(truth, samples[at].image.shape[:2])
+    known = Prediction.from_boxed(truth, samples[at].image.shape[:2])
     likelihood = learned_likelihood(samples[at].image, truth)
     beyond = tried = 0
     while 0 <= at + step < len(samples) and beyond < BEYOND and tried < FARTHEST:

@@ -219,7 +219,7 @@ def mitochondria(film: Path | None, objects: Sequence[int], sections: range, fol
     ]
     hand.work.objects, hand.work.slices = len(objects), len(sections)
     work = hand.stop()
-    hand.widget.recovery.save_now()
+    hand.widget.autosave.save_now()
     hand.viewer.close()
 
     again = opened(FOLDER / "em_like.tif", None)

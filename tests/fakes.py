@@ -58,7 +58,7 @@ class Pixel:
 
     def predict(self, image, clicks, previous=None, *, view=None):
         row, col = int(clicks[-1].row), int(clicks[-1].col)
-        return Prediction.from_patch((Box(row, row + 1, col, col + 1), np.ones((1, 1), bool)), image.shape[:2])
+        return Prediction.from_boxed((Box(row, row + 1, col, col + 1), np.ones((1, 1), bool)), image.shape[:2])
 
 
 class FindsTheObject:
@@ -174,16 +174,16 @@ def command_in_new_process(*arguments):
     return subprocess.run(words, capture_output=True, text=True, check=False)
 
 
-def recovery_of(controller, folder):
+def autosave_of(controller, folder):
     """What saves the work of a controller by itself."""
     from napari_simpleclick.plugin.jobs.worker import run_now
-    from napari_simpleclick.plugin.sessions.autosave import Recovery
+    from napari_simpleclick.plugin.sessions.autosave import Autosave
 
-    return Recovery(controller.workspace, controller.jobs, controller.canvas, controller.clicks, run_now, folder)
+    return Autosave(controller.workspace, controller.jobs, controller.canvas, controller.clicks, run_now, folder)
 
 
 def session_files_of(controller, folder):
     """What saves and opens the work of a controller on demand."""
     from napari_simpleclick.plugin.sessions.session_files import SessionFiles
 
-    return SessionFiles(controller.workspace, controller.jobs, controller.images, recovery_of(controller, folder))
+    return SessionFiles(controller.workspace, controller.jobs, controller.images, autosave_of(controller, folder))

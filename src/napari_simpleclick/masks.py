@@ -7,11 +7,11 @@ import numpy as np
 
 from napari_simpleclick.arrays import BinaryMask, Box, bounding_box
 
-Patch: TypeAlias = tuple[Box, BinaryMask]
-"""An object in the part of a plane that holds it."""
+BoxedMask: TypeAlias = tuple[Box, BinaryMask]
+"""A mask that stores only its bounding box: the box, and what lies in it."""
 
 
-def common(first: Patch | None, second: Patch | None) -> Patch | None:
+def common(first: BoxedMask | None, second: BoxedMask | None) -> BoxedMask | None:
     """The pixels in both, in the smallest box; None if there are none.
 
     Examples
@@ -26,7 +26,7 @@ def common(first: Patch | None, second: Patch | None) -> Patch | None:
     return trimmed((box, part_of(first, box) & part_of(second, box)))
 
 
-def minus(first: Patch | None, second: Patch | None) -> Patch | None:
+def minus(first: BoxedMask | None, second: BoxedMask | None) -> BoxedMask | None:
     """The pixels of the first that are not in the second, in the smallest box; None if there are none.
 
     Examples
@@ -43,7 +43,7 @@ def minus(first: Patch | None, second: Patch | None) -> Patch | None:
     return trimmed((first[0], rest))
 
 
-def union(patches: Iterable[Patch | None]) -> Patch | None:
+def union(boxed_masks: Iterable[BoxedMask | None]) -> BoxedMask | None:
     """The pixels in any of them; None if there are none.
 
     Examples
@@ -52,7 +52,7 @@ def union(patches: Iterable[Patch | None]) -> Patch | None:
     >>> union([(Box(0, 1, 0, 2), row), None, (Box(0, 1, 3, 5), row)])[1]
     array([[ True,  True, False,  True,  True]])
     """
-    found = [patch for patch in patches if patch is not None]
+    found = [boxed for boxed in boxed_masks if boxed is not None]
     if len(found) < 2:
         return found[0] if found else None
     frame = around([box for box, _ in found])
@@ -62,7 +62,7 @@ def union(patches: Iterable[Patch | None]) -> Patch | None:
     return frame, whole
 
 
-def trimmed(patch: Patch, limits: Box | None = None) -> Patch | None:
+def trimmed(boxed: BoxedMask, limits: Box | None = None) -> BoxedMask | None:
     """The same pixels in the smallest box that holds them, cut at limits if there are any; None if nothing is left.
 
     Examples
@@ -71,29 +71,29 @@ def trimmed(patch: Patch, limits: Box | None = None) -> Patch | None:
     Box(row_start=1, row_stop=2, col_start=1, col_stop=3)
     """
     if limits is not None:
-        shown = intersection(patch[0], limits)
-        return None if shown is None else trimmed((shown, part_of(patch, shown)))
-    inner = bounding_box(patch[1])
-    if inner is None or inner.shape == patch[0].shape:
-        return patch if inner else None
-    return moved(inner, patch[0].row_start, patch[0].col_start), patch[1][inner.slices]
+        shown = intersection(boxed[0], limits)
+        return None if shown is None else trimmed((shown, part_of(boxed, shown)))
+    inner = bounding_box(boxed[1])
+    if inner is None or inner.shape == boxed[0].shape:
+        return boxed if inner else None
+    return moved(inner, boxed[0].row_start, boxed[0].col_start), boxed[1][inner.slices]
 
 
-def shifted(patch: Patch, rows: int, cols: int) -> Patch:
+def shifted(boxed: BoxedMask, rows: int, cols: int) -> BoxedMask:
     """A mask moved by whole pixels."""
-    return moved(patch[0], rows, cols), patch[1]
+    return moved(boxed[0], rows, cols), boxed[1]
 
 
-def pasted(patch: Patch, frame: Box) -> BinaryMask:
+def pasted(boxed: BoxedMask, frame: Box) -> BinaryMask:
     """The mask in a larger box."""
     whole = np.zeros(frame.shape, bool)
-    whole[within(patch[0], frame).slices] = patch[1]
+    whole[within(boxed[0], frame).slices] = boxed[1]
     return whole
 
 
-def part_of(patch: Patch, box: Box) -> BinaryMask:
+def part_of(boxed: BoxedMask, box: Box) -> BinaryMask:
     """The mask in a smaller box."""
-    return patch[1][within(box, patch[0]).slices]
+    return boxed[1][within(box, boxed[0]).slices]
 
 
 def moved(box: Box, rows: int, cols: int) -> Box:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_simpleclick.annotation.annotator import Annotator
-from napari_simpleclick.annotation.label_painting import repaint, restore_under
+from napari_simpleclick.annotation.label_painting import paint_changes, restore_under
 from napari_simpleclick.annotation.object_edits import accept, describe, merge, paint, remove
 from napari_simpleclick.annotation.objects import LockedError
 from napari_simpleclick.annotation.thresholds import set_threshold
@@ -126,12 +126,12 @@ class Work:
                 restore_under(self.labels[plane], pixels, annotator.sessions.masks_on(plane))
         elif name == "propagated":
             plane, (row, col) = details
-            mask = Prediction.from_patch((Box(row, row + 5, col, col + 5), np.ones((5, 5), bool)), SHAPE)
+            mask = Prediction.from_boxed((Box(row, row + 5, col, col + 5), np.ones((5, 5), bool)), SHAPE)
             self.show(annotator.draw([((object_id, plane), IMAGE, mask)], "propagated"))
         elif name == "filled":
             first, last = (annotator.sessions.mask((object_id, plane)) for plane in (0, PLANES - 1))
             if first and last:
-                middle = Prediction.from_patch(between(first, last, 0.5, SHAPE), SHAPE)
+                middle = Prediction.from_boxed(between(first, last, 0.5, SHAPE), SHAPE)
                 self.show(annotator.draw([((object_id, 1), IMAGE, middle)], "interpolated"))
         elif name == "accepted":
             known = [plane for plane in sorted(*details) if (object_id, plane) in annotator.sessions]
@@ -152,7 +152,7 @@ class Work:
 
     def show(self, changes):
         for plane in {change.plane for change in changes} - {None}:
-            repaint(self.labels[plane], [change for change in changes if change.plane == plane])
+            paint_changes(self.labels[plane], [change for change in changes if change.plane == plane])
 
     def locked(self, object_id):
         return self.annotator.locked(object_id)

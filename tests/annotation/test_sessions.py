@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from napari_simpleclick.annotation.annotator import Annotator
-from napari_simpleclick.annotation.label_painting import repaint
+from napari_simpleclick.annotation.label_painting import paint_changes
 from napari_simpleclick.annotation.object_edits import remove
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
@@ -71,9 +71,9 @@ def test_replacing_the_last_click_predicts_only_from_there():
 def test_new_object_keeps_every_pixel_of_the_old_one():
     annotator = Annotator(Disks())
     labels = np.zeros(SHAPE, np.uint16)
-    repaint(labels, annotator.click(1, 0, IMAGE, Click(20, 20)))
+    paint_changes(labels, annotator.click(1, 0, IMAGE, Click(20, 20)))
     old = labels == 1
-    repaint(labels, annotator.click(2, 0, IMAGE, Click(20, 24)))
+    paint_changes(labels, annotator.click(2, 0, IMAGE, Click(20, 24)))
     np.testing.assert_array_equal(labels == 1, old)
     assert (labels == 2).any()
 
@@ -102,12 +102,12 @@ def test_painted_mask_is_kept_to_the_pixel_and_seen_by_the_next_click():
     annotator = Annotator(Disks())
     stroke = np.random.default_rng(0).random((7, 9)) > 0.5
     box = Box(20, 27, 10, 19)
-    (change,) = annotator.draw([((1, 0), IMAGE, Prediction.from_patch((box, stroke), SHAPE))])
+    (change,) = annotator.draw([((1, 0), IMAGE, Prediction.from_boxed((box, stroke), SHAPE))])
     expected = np.zeros(SHAPE, bool)
     expected[box.slices] = stroke
     np.testing.assert_array_equal(change.new.mask(), expected)
     solid = (box, np.ones((7, 9), bool))
-    annotator.draw([((1, 0), IMAGE, Prediction.from_patch(solid, SHAPE))])
+    annotator.draw([((1, 0), IMAGE, Prediction.from_boxed(solid, SHAPE))])
     after = annotator.click(1, 0, IMAGE, Click(5, 40))[0].new.mask()
     assert after[23, 14]
     assert after[5, 40]
@@ -116,25 +116,25 @@ def test_painted_mask_is_kept_to_the_pixel_and_seen_by_the_next_click():
 def test_stroke_across_two_objects_is_undone_at_once():
     annotator = Annotator(Disks())
     labels = np.zeros(SHAPE, np.uint16)
-    repaint(labels, annotator.click(1, 0, IMAGE, Click(20, 20)))
-    repaint(labels, annotator.click(2, 0, IMAGE, Click(20, 34)))
+    paint_changes(labels, annotator.click(1, 0, IMAGE, Click(20, 20)))
+    paint_changes(labels, annotator.click(2, 0, IMAGE, Click(20, 34)))
     before = labels.copy()
     labels[18:22, 18:36] = 2
     whole = Box(0, 40, 0, 50)
-    drawn = {value: Prediction.from_patch((whole, labels == value), SHAPE) for value in (1, 2)}
+    drawn = {value: Prediction.from_boxed((whole, labels == value), SHAPE) for value in (1, 2)}
     annotator.draw([((value, 0), IMAGE, prediction) for value, prediction in drawn.items()])
-    repaint(labels, annotator.undo())
+    paint_changes(labels, annotator.undo())
     np.testing.assert_array_equal(labels, before)
 
 
 def test_pixels_that_an_object_gives_up_go_to_the_one_below():
     annotator = Annotator(Disks())
     labels = np.zeros(SHAPE, np.uint16)
-    repaint(labels, annotator.click(1, 0, IMAGE, Click(20, 20)))
-    repaint(labels, annotator.click(2, 0, IMAGE, Click(20, 24)))
-    repaint(labels, annotator.clear(1, 0))
+    paint_changes(labels, annotator.click(1, 0, IMAGE, Click(20, 20)))
+    paint_changes(labels, annotator.click(2, 0, IMAGE, Click(20, 24)))
+    paint_changes(labels, annotator.clear(1, 0))
     np.testing.assert_array_equal(labels == 2, Disks().predict(IMAGE, [Click(20, 24)]).mask())
-    repaint(labels, annotator.undo())
+    paint_changes(labels, annotator.undo())
     np.testing.assert_array_equal(labels == 1, Disks().predict(IMAGE, [Click(20, 20)]).mask())
 
 

@@ -51,7 +51,7 @@ def test_box_leaves_out_what_belongs_to_others():
     whole = Prediction(small, Box(0, 900, 0, 900), (900, 900))
     others = Box(0, 900, 0, 300), np.ones((900, 300), bool)
     assert replace(whole, without=others).object_box(0.5) == Box(0, 900, 300, 900)
-    assert Prediction.from_patch(others, (900, 900)).object_box(0.5) == others[0]
+    assert Prediction.from_boxed(others, (900, 900)).object_box(0.5) == others[0]
 
 
 def test_values_at_the_threshold_are_interpolated(monkeypatch):

@@ -35,7 +35,7 @@ def test_the_outline_is_the_rim_of_the_mask_inside_of_it():
 
 
 def test_what_is_shown_is_the_mask_that_the_clicks_gave():
-    answer = Prediction.from_patch((Box(8, 20, 8, 14), np.ones((12, 6), bool)), (32, 32))
+    answer = Prediction.from_boxed((Box(8, 20, 8, 14), np.ones((12, 6), bool)), (32, 32))
 
     class Half:
         def predict(self, image, clicks, previous=None):

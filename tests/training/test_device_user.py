@@ -10,7 +10,7 @@ from napari_simpleclick.training import step
 from napari_simpleclick.training.click_sampler import depth
 from napari_simpleclick.training.device_user import DEEPEST, DeviceUser, eroded_depth
 from napari_simpleclick.training.losses import overlap_loss
-from napari_simpleclick.training.simulated_user import disobedience, draw_guidance
+from napari_simpleclick.training.simulated_user import click_loss, draw_guidance
 from napari_simpleclick.training.step import ClickTraining
 
 
@@ -76,7 +76,7 @@ def test_guidance_and_disobedience_are_those_of_the_same_clicks():
         user.click(predicted)
     previous, logits = torch.rand(4, 64, 64), torch.randn(4, 1, 64, 64)
     torch.testing.assert_close(user.guidance(previous), draw_guidance(previous, clicks_of(user)))
-    torch.testing.assert_close(user.disobedience(logits), disobedience(logits, clicks_of(user)))
+    torch.testing.assert_close(user.click_loss(logits), click_loss(logits, clicks_of(user)))
 
 
 def test_work_made_elsewhere_takes_the_place_of_clicks():
@@ -94,6 +94,6 @@ def test_a_step_learns_with_it(monkeypatch):
     monkeypatch.setattr(step, "user_of", DeviceUser)
     model = SimpleClick(SimpleClickConfig(16, 32, 4, 2, (16, 16, 16, 16), 16, image_size=64))
     images = torch.zeros(4, 64, 64, 3, dtype=torch.uint8)
-    loss, _ = ClickTraining(model, overlap_loss, obedience=0.2)(images, disks(), np.random.default_rng(0), 2)
+    loss, _ = ClickTraining(model, overlap_loss, click_loss_weight=0.2)(images, disks(), np.random.default_rng(0), 2)
     loss.backward()
     assert all(parameter.grad is not None for parameter in model.parameters())

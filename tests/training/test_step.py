@@ -6,7 +6,7 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 from napari_simpleclick.training import step
 from napari_simpleclick.training.losses import overlap_loss
-from napari_simpleclick.training.simulated_user import disobedience, draw_guidance
+from napari_simpleclick.training.simulated_user import click_loss, draw_guidance
 from napari_simpleclick.training.step import (
     ClickTraining,
     blurred,
@@ -56,14 +56,14 @@ def test_late_work_is_made_without_learning_from_it(batch, monkeypatch):
 
 def test_disobedience_is_about_clicked_pixels_only():
     logits = torch.full((2, 1, 8, 8), -3.0, requires_grad=True)
-    agreed = disobedience(logits, [[Click(1, 1, positive=False)], []])
-    ignored = disobedience(logits, [[Click(1, 1, positive=False)], [Click(2, 3)]])
+    agreed = click_loss(logits, [[Click(1, 1, positive=False)], []])
+    ignored = click_loss(logits, [[Click(1, 1, positive=False)], [Click(2, 3)]])
     assert agreed.item() == pytest.approx(np.log1p(np.exp(-3)), rel=1e-5)
     assert ignored.item() == pytest.approx((agreed.item() + np.log1p(np.exp(3))) / 2, rel=1e-5)
     ignored.backward()
     assert logits.grad.nonzero().tolist() == [[0, 0, 1, 1], [1, 0, 2, 3]]
     assert logits.grad[1, 0, 2, 3] < 0
-    assert disobedience(logits, [[], []]).item() == 0
+    assert click_loss(logits, [[], []]).item() == 0
 
 
 def test_every_parameter_learns_and_the_reported_iou_does_not(batch):

@@ -7,7 +7,7 @@ from functools import cached_property
 from napari_simpleclick.annotation.objects import ObjectProperties
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.session import Step
-from napari_simpleclick.masks import Patch
+from napari_simpleclick.masks import BoxedMask
 
 Place = tuple[int, Hashable]
 """An object and a plane."""
@@ -33,12 +33,12 @@ class Change:
     new: Prediction | None
 
     @cached_property
-    def old_mask(self) -> Patch | None:
+    def old_mask(self) -> BoxedMask | None:
         """The object before; found when it is asked for the first time, which takes long on a large plane."""
         return self.old.object_mask() if self.old else None
 
     @cached_property
-    def new_mask(self) -> Patch | None:
+    def new_mask(self) -> BoxedMask | None:
         """The object after; see `old_mask`."""
         return self.new.object_mask() if self.new else None
 

@@ -1,4 +1,4 @@
-"""Repaint: bring the labels of a plane up to date after changes; no object ever eats another."""
+"""Label painting: bring the labels of a plane up to date after changes; no object ever eats another."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from napari_simpleclick.annotation.history import Change
 from napari_simpleclick.arrays import Box
-from napari_simpleclick.masks import Patch, common, minus
+from napari_simpleclick.masks import BoxedMask, common, minus
 
 BAND = 1 << 18
 """So many pixels are painted in one step at most."""
@@ -20,7 +20,7 @@ def own_number(object_id: int) -> int:
     return object_id
 
 
-def repaint(labels: np.ndarray, changes: Change | Sequence[Change], *, value: Value = own_number) -> None:
+def paint_changes(labels: np.ndarray, changes: Change | Sequence[Change], *, value: Value = own_number) -> None:
     """Bring the labels of a plane up to date, in place; objects that did not change keep every pixel they have.
 
     Parameters
@@ -33,12 +33,12 @@ def repaint(labels: np.ndarray, changes: Change | Sequence[Change], *, value: Va
         The label of an object.
     """
     changes = [changes] if isinstance(changes, Change) else changes
-    for _ in repainting(labels, [(value(change.object_id), change) for change in changes]):
+    for _ in painting_steps(labels, [(value(change.object_id), change) for change in changes]):
         pass
 
 
-def repainting(labels: np.ndarray, changes: Sequence[tuple[int, Change]]) -> Iterator[None]:
-    """`repaint` in small steps of one mask or a band of it; the number of an object is given beside its change."""
+def painting_steps(labels: np.ndarray, changes: Sequence[tuple[int, Change]]) -> Iterator[None]:
+    """`paint_changes` in steps of one mask or a band of it; the number of an object is given beside its change."""
     for label, change in changes:
         for box, mask in bands(minus(change.old_mask, change.new_mask)):
             part = labels[box.slices]
@@ -50,7 +50,7 @@ def repainting(labels: np.ndarray, changes: Sequence[tuple[int, Change]]) -> Ite
             yield
 
 
-def bands(patch: Patch | None) -> Iterator[Patch]:
+def bands(boxed: BoxedMask | None) -> Iterator[BoxedMask]:
     """A mask from top to bottom in parts that are painted in a few milliseconds each; nothing of an empty one.
 
     Examples
@@ -58,9 +58,9 @@ def bands(patch: Patch | None) -> Iterator[Patch]:
     >>> [mask.shape for _, mask in bands((Box(5, 405, 0, 1000), np.ones((400, 1000), bool)))]
     [(262, 1000), (138, 1000)]
     """
-    if patch is None:
+    if boxed is None:
         return
-    box, mask = patch
+    box, mask = boxed
     rows = max(1, BAND // mask.shape[1])
     for start in range(0, mask.shape[0], rows):
         part = mask[start : start + rows]
@@ -68,15 +68,17 @@ def bands(patch: Patch | None) -> Iterator[Patch]:
         yield Box(top, top + part.shape[0], box.col_start, box.col_stop), part
 
 
-def fill(labels: np.ndarray, masks: Iterable[tuple[int, Patch | None]]) -> None:
+def fill(labels: np.ndarray, masks: Iterable[tuple[int, BoxedMask | None]]) -> None:
     """Give labels the pixels of masks that nobody has."""
-    for label, patch in masks:
-        if patch:
-            part = labels[patch[0].slices]
-            np.copyto(part, int(label), where=patch[1] & (part == 0))  # numbers of numpy are not cast
+    for label, boxed in masks:
+        if boxed:
+            part = labels[boxed[0].slices]
+            np.copyto(part, int(label), where=boxed[1] & (part == 0))  # numbers of numpy are not cast
 
 
-def restore_under(labels: np.ndarray, stroke: Patch, masks: Mapping[int, Patch], *, value: Value = own_number) -> None:
+def restore_under(
+    labels: np.ndarray, stroke: BoxedMask, masks: Mapping[int, BoxedMask], *, value: Value = own_number
+) -> None:
     """Bring the pixels of a stroke, which napari painted already, in line with the masks of the objects there."""
     labels[stroke[0].slices][stroke[1]] = 0
     fill(labels, [(value(object_id), common(mask, stroke)) for object_id, mask in masks.items()])

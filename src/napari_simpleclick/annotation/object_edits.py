@@ -10,7 +10,7 @@ from napari_simpleclick.annotation.overlap import merged
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import UNREVIEWED
-from napari_simpleclick.masks import Patch, minus, union
+from napari_simpleclick.masks import BoxedMask, minus, union
 
 
 def describe(annotator: Annotator, object_id: int, **values: Any) -> list[Change]:
@@ -109,7 +109,7 @@ def accept(annotator: Annotator, object_id: int, planes: Iterable[Hashable]) -> 
     return annotator.record(*edits)
 
 
-def paint(annotator: Annotator, strokes: Iterable[tuple[Hashable, Plane, Patch]], object_id: int) -> list[Change]:
+def paint(annotator: Annotator, strokes: Iterable[tuple[Hashable, Plane, BoxedMask]], object_id: int) -> list[Change]:
     """Give the pixels under a brush to an object, or to none.
 
     Pixels of locked objects stay as they are, and with the policy "keep" a brush takes none from other objects.
@@ -134,19 +134,21 @@ def paint(annotator: Annotator, strokes: Iterable[tuple[Hashable, Plane, Patch]]
         for owner, mask in painted(annotator, annotator.sessions.masks_on(plane), pixels, object_id).items():
             session = annotator.session((owner, plane), image)
             before = session.steps
-            session.draw(Prediction.from_patch(mask, (image.shape[0], image.shape[1])), "painted")
+            session.draw(Prediction.from_boxed(mask, (image.shape[0], image.shape[1])), "painted")
             annotator.sessions.hold((owner, plane), session)
             edits.append(Edit((owner, plane), before, session.steps))
     return annotator.record(*edits)
 
 
-def painted(annotator: Annotator, there: dict[int, Patch], pixels: Patch, object_id: int) -> dict[int, Patch | None]:
+def painted(
+    annotator: Annotator, there: dict[int, BoxedMask], pixels: BoxedMask, object_id: int
+) -> dict[int, BoxedMask | None]:
     """The masks of a plane that a stroke changes, after it, the painted object first; `there` are all before."""
     keep = bool(object_id) and annotator.overlap == "keep"
     stay = {owner: mask for owner, mask in there.items() if owner != object_id and (keep or annotator.locked(owner))}
     taken = minus(pixels, union(stay.values()))
     after = {owner: minus(mask, taken) for owner, mask in there.items() if owner != object_id and owner not in stay}
-    changed: dict[int, Patch | None] = {}
+    changed: dict[int, BoxedMask | None] = {}
     if object_id and minus(taken, there.get(object_id)):
         changed[object_id] = union([there.get(object_id), taken])
     return changed | {owner: mask for owner, mask in after.items() if mask is not there[owner]}

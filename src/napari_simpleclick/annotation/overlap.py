@@ -6,17 +6,17 @@ from dataclasses import replace
 from napari_simpleclick.annotation.history import Edit
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.session import ClickSession, Step
-from napari_simpleclick.masks import Patch, common, minus, union
+from napari_simpleclick.masks import BoxedMask, common, minus, union
 
 
-def claimed(prediction: Prediction, others: Iterable[Patch]) -> Prediction:
+def claimed(prediction: Prediction, others: Iterable[BoxedMask]) -> Prediction:
     """A prediction without the pixels that belong to others and stay with them."""
     claim = prediction.claim()
     taken = union(common(claim, other) for other in others)
     return replace(prediction, without=taken) if taken or prediction.without else prediction
 
 
-def give_way(edits: Sequence[Edit], others: Mapping[int, tuple[ClickSession, Patch | None]]) -> list[Edit]:
+def give_way(edits: Sequence[Edit], others: Mapping[int, tuple[ClickSession, BoxedMask | None]]) -> list[Edit]:
     """What edits of objects on a plane mean for the other objects there.
 
     They lose the pixels that the edited objects have now, and get back those that they claimed and that are free now,
@@ -58,10 +58,10 @@ def merged(parts: Sequence[tuple[Step, ...]]) -> tuple[Step, ...]:
     if len(there) < 2:
         return there[0] if there else ()
     shape = there[0][-1].prediction.plane_shape
-    whole = Prediction.from_patch(union(mask_of(steps) for steps in there), shape)
+    whole = Prediction.from_boxed(union(mask_of(steps) for steps in there), shape)
     return (*there[0], Step(None, whole, "painted"))
 
 
-def mask_of(steps: Sequence[Step]) -> Patch | None:
+def mask_of(steps: Sequence[Step]) -> BoxedMask | None:
     """The object after these steps."""
     return steps[-1].prediction.object_mask() if steps else None

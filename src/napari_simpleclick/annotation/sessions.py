@@ -6,7 +6,7 @@ from napari_simpleclick.annotation.history import Place
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.session import ClickSession, Origin
-from napari_simpleclick.masks import Patch
+from napari_simpleclick.masks import BoxedMask
 
 MASKS_KEPT = 2000
 """So many masks are remembered, to tell quickly what other objects have."""
@@ -19,7 +19,7 @@ class Sessions(Mapping[Place, ClickSession]):
         self._all: dict[Place, ClickSession] = {}
         self._by_object: dict[int, dict[Hashable, ClickSession]] = {}
         self._by_plane: dict[Hashable, dict[int, ClickSession]] = {}
-        self._masks: dict[Place, tuple[Prediction, Patch | None]] = {}
+        self._masks: dict[Place, tuple[Prediction, BoxedMask | None]] = {}
 
     def __getitem__(self, place: Place) -> ClickSession:
         return self._all[place]
@@ -64,12 +64,12 @@ class Sessions(Mapping[Place, ClickSession]):
         session = self.get((object_id, plane))
         return session.prediction if session else None
 
-    def masks_on(self, plane: Hashable) -> dict[int, Patch]:
+    def masks_on(self, plane: Hashable) -> dict[int, BoxedMask]:
         """The masks on a plane by object, the one that came first first; empty ones are left out."""
         masks = {object_id: self.mask((object_id, plane)) for object_id in self.on(plane)}
         return {object_id: mask for object_id, mask in masks.items() if mask is not None}
 
-    def mask(self, place: Place) -> Patch | None:
+    def mask(self, place: Place) -> BoxedMask | None:
         """An object on a plane, remembered as long as it stays the same."""
         prediction = self.prediction(*place)
         if prediction is None:

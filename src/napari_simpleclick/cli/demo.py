@@ -11,7 +11,7 @@ from rich.table import Table
 from scipy.ndimage import label
 
 from napari_simpleclick.annotation.annotator import Annotator
-from napari_simpleclick.annotation.label_painting import repaint
+from napari_simpleclick.annotation.label_painting import paint_changes
 from napari_simpleclick.cli.progress import with_progress
 from napari_simpleclick.data.intensity import default_limits
 from napari_simpleclick.data.io import write_mask
@@ -117,7 +117,7 @@ def click_object(annotator: Annotator, volume: Volume, labels: np.ndarray, targe
         click = next_click(mask, target.mask, made)
         start = perf_counter()
         changes = annotator.click(target.object_id, target.plane.key, image, click)
-        repaint(painted, changes)
+        paint_changes(painted, changes)
         milliseconds.append(1000 * (perf_counter() - start))
         mask = changes[0].new.mask() if changes[0].new else mask
         ious.append(iou(mask, target.mask))

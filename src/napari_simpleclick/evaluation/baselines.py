@@ -34,7 +34,7 @@ class MaskPredictor:
         """Segment what the clicks point at; the previous prediction and the view do not matter."""
         mask = self.segment(np.asarray(image), clicks)
         box = bounding_box(mask)
-        return Prediction.from_patch(None if box is None else (box, mask[box.slices]), (mask.shape[0], mask.shape[1]))
+        return Prediction.from_boxed(None if box is None else (box, mask[box.slices]), (mask.shape[0], mask.shape[1]))
 
 
 def disks_predictor() -> MaskPredictor:

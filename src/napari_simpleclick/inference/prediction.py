@@ -12,9 +12,9 @@ from napari_simpleclick.inference.recipe import MASK_THRESHOLD
 from napari_simpleclick.inference.resample import Positions, enlarge, resample_at
 from napari_simpleclick.inference.roi import expand
 from napari_simpleclick.inference.upsampled_mask import enlarged_box, enlarged_mask
-from napari_simpleclick.masks import Patch, clamped, intersection, minus, moved, part_of, within
+from napari_simpleclick.masks import BoxedMask, clamped, intersection, minus, moved, part_of, within
 
-__all__ = ["MASK_THRESHOLD", "Patch", "Prediction"]
+__all__ = ["MASK_THRESHOLD", "BoxedMask", "Prediction"]
 
 MAP_SIZE = 448
 """Side of the map that shows a drawn object to the network."""
@@ -22,7 +22,7 @@ MAP_SIZE = 448
 EMPTY_MAP: Float32[np.ndarray, "size size"] = np.broadcast_to(np.float32(0), (MAP_SIZE, MAP_SIZE))
 """The map of no object; takes no memory."""
 
-Found = tuple[np.ndarray, Box, float, Patch | None]
+Found = tuple[np.ndarray, Box, float, BoxedMask | None]
 
 RECENT: deque[Found] = deque(maxlen=4)
 """Maps, regions and thresholds with the masks found last: one click asks for the same mask up to five times."""
@@ -60,8 +60,8 @@ class Prediction:
     network_map: Float32[np.ndarray, "size size"] | None
     roi: Box
     plane_shape: tuple[int, int]
-    drawn: Patch | None = None
-    without: Patch | None = None
+    drawn: BoxedMask | None = None
+    without: BoxedMask | None = None
     threshold: float = MASK_THRESHOLD
     first_look: "Prediction | None" = None
 
@@ -73,19 +73,19 @@ class Prediction:
         return cls(small, roi, (height, width))
 
     @classmethod
-    def from_patch(cls, patch: Patch | None, plane_shape: tuple[int, int]) -> Self:
+    def from_boxed(cls, boxed: BoxedMask | None, plane_shape: tuple[int, int]) -> Self:
         """An object that was drawn (painted, interpolated), kept to the pixel; None is the empty mask.
 
         Parameters
         ----------
-        patch
+        boxed
             The object in the box that holds it.
         plane_shape
             Height and width of the plane in pixels.
         """
-        if patch is None:
+        if boxed is None:
             return cls(EMPTY_MAP, Box(0, plane_shape[0], 0, plane_shape[1]), plane_shape)
-        return cls(None, clamped(expand(patch[0]), plane_shape), plane_shape, patch)
+        return cls(None, clamped(expand(boxed[0]), plane_shape), plane_shape, boxed)
 
     @property
     def probability(self) -> ProbabilityMap:
@@ -112,7 +112,7 @@ class Prediction:
             mask[box.slices] = part
         return mask
 
-    def object_mask(self, threshold: float | None = None) -> Patch | None:
+    def object_mask(self, threshold: float | None = None) -> BoxedMask | None:
         """The object and the smallest box that holds it; None if nothing exceeds the threshold, by default its own."""
         return minus(self.claim(threshold), self.without)
 
@@ -126,7 +126,7 @@ class Prediction:
         box = enlarged_box(self.shown_map(), self.roi, reach, threshold)
         return moved(box, reach.row_start, reach.col_start) if box else None
 
-    def claim(self, threshold: float | None = None) -> Patch | None:
+    def claim(self, threshold: float | None = None) -> BoxedMask | None:
         """The object as `object_mask` gives it, with the pixels that belong to others."""
         if self.drawn is not None:
             return self.drawn
@@ -145,7 +145,7 @@ class Prediction:
         same = (entry for entry in tuple(RECENT) if entry[0] is values and entry[1:3] == (self.roi, threshold))
         return next(same, None)
 
-    def find(self, threshold: float) -> Patch | None:
+    def find(self, threshold: float) -> BoxedMask | None:
         """The object by the map: everything above the threshold in the smallest box that holds it."""
         reach = self.reach(threshold)
         if reach is None:
@@ -158,7 +158,7 @@ class Prediction:
         mask.flags.writeable = False
         return moved(box, reach.row_start, reach.col_start), mask
 
-    def beside(self, others: Patch | None) -> Self:
+    def beside(self, others: BoxedMask | None) -> Self:
         """What the next click starts from: with the pixels of other objects, or clearly without them.
 
         Parameters
@@ -169,7 +169,7 @@ class Prediction:
         if others is None:
             return replace(self, without=None) if self.without else self
         if self.drawn is not None:
-            return type(self).from_patch(minus(self.drawn, others), self.plane_shape)
+            return type(self).from_boxed(minus(self.drawn, others), self.plane_shape)
         shown = self.shown_map() * (1 - drawn_map(others, self.roi, self.shown_map().shape[0]))
         return replace(self, network_map=shown, without=others)
 
@@ -199,12 +199,12 @@ class Prediction:
         return moved(Box(*rows, *cols), self.roi.row_start, self.roi.col_start)
 
 
-def drawn_map(patch: Patch, roi: Box, size: int = MAP_SIZE) -> Float32[np.ndarray, "size size"]:
+def drawn_map(boxed: BoxedMask, roi: Box, size: int = MAP_SIZE) -> Float32[np.ndarray, "size size"]:
     """A drawn object, or what of it is in the region, as the network sees it."""
     crop = np.zeros(roi.shape, bool)
-    box = intersection(patch[0], roi)
+    box = intersection(boxed[0], roi)
     if box is not None:
-        crop[within(box, roi).slices] = part_of(patch, box)
+        crop[within(box, roi).slices] = part_of(boxed, box)
     return resample_at(lambda rows, cols: crop[np.ix_(rows - roi.row_start, cols - roi.col_start)], roi, size)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.prediction import Patch, Prediction
+from napari_simpleclick.inference.prediction import BoxedMask, Prediction
 from napari_simpleclick.inference.recipe import InferenceRecipe
 from napari_simpleclick.inference.request import Request
 from napari_simpleclick.inference.resample import Plane
@@ -41,7 +41,7 @@ class Circumstances:
     view: Box | None
     predictor: Mapping[str, Any]
     time: float
-    others: Patch | None = None
+    others: BoxedMask | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -117,7 +117,7 @@ class ClickSession:
     claim: Callable[[Prediction], Prediction]
     """Leaves out of an answer what belongs to other objects; keeps all if nobody sets it."""
 
-    others: Patch | None
+    others: BoxedMask | None
     """Other objects, for the network to see that they are something else; None if it shall not."""
 
     def __init__(self, predictor: PredictorLike, image: Plane, *, view: Box | None = None) -> None:

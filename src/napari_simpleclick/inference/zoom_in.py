@@ -128,7 +128,7 @@ def better(found: Prediction, sprawling: Prediction, near: Request) -> Predictio
     whole = max(box.shape) <= (WHOLE_AFTER_REFUSAL if refused(near) else WHOLE) * max(near.view.shape)
     if not (whole and 2 * area(found) <= area(sprawling) and is_inside(box, near.view, found.plane_shape)):
         return sprawling
-    return replace(found, first_look=found.first_look or Prediction.from_patch(None, found.plane_shape))
+    return replace(found, first_look=found.first_look or Prediction.from_boxed(None, found.plane_shape))
 
 
 def is_inside(box: Box, view: Box, plane_shape: tuple[int, int]) -> bool:

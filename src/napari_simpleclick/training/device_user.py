@@ -81,7 +81,7 @@ class DeviceUser:
         """Previous maps and clicks as the network's guidance."""
         return torch.cat([previous[:, None], self.disks], dim=1)
 
-    def disobedience(self, logits: Tensor) -> Tensor:
+    def click_loss(self, logits: Tensor) -> Tensor:
         """Cross-entropy at the clicked pixels."""
         signed = torch.cat([-logits, logits], dim=1)
         return (F.softplus(signed) * self.points).sum() / self.points.sum().clamp_min(1)

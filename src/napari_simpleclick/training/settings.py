@@ -116,7 +116,7 @@ class TrainingSettings:
         Chance that a sample starts in the middle of the work, with a distorted mask and clicks (the paper: 0).
     late
         Chance that a step learns from what the network made of several clicks of its own (the paper: 0).
-    obedience
+    click_loss_weight
         Weight of the loss of clicked pixels alone (the paper: 0).
     carried
         Chance that a sample is a mask from a neighbouring slice, or a painted one, with one click (the paper: 0).
@@ -143,7 +143,7 @@ class TrainingSettings:
     learn_from: Literal["all", "last"] = "all"
     earlier_work: Annotated[float, SHARE] = 0.4
     late: Annotated[float, SHARE] = 0.3
-    obedience: Annotated[float, Range(0)] = 0.2
+    click_loss_weight: Annotated[float, Range(0)] = 0.2
     carried: Annotated[float, SHARE] = 0.2
     seed: Annotated[int, Range(0)] = 0
 

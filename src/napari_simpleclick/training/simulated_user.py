@@ -28,7 +28,7 @@ class SimulatedUser(Protocol):
     def guidance(self, previous: Tensor) -> Tensor:
         """Previous maps (batch, size, size) and all clicks as the network's guidance, (batch, 3, size, size)."""
 
-    def disobedience(self, logits: Tensor) -> Tensor:
+    def click_loss(self, logits: Tensor) -> Tensor:
         """Cross-entropy of logits (batch, 1, size, size) at the clicked pixels, mean over all of them."""
 
 
@@ -61,9 +61,9 @@ class ProcessorUser:
         """Previous maps and clicks as the network's guidance."""
         return draw_guidance(previous, self.clicks)
 
-    def disobedience(self, logits: Tensor) -> Tensor:
+    def click_loss(self, logits: Tensor) -> Tensor:
         """Cross-entropy at the clicked pixels."""
-        return disobedience(logits, self.clicks)
+        return click_loss(logits, self.clicks)
 
 
 def click_once(chances: Sequence[Rng], predicted: np.ndarray, truth: np.ndarray, clicks: list[list[Click]]) -> None:
@@ -75,7 +75,7 @@ def click_once(chances: Sequence[Rng], predicted: np.ndarray, truth: np.ndarray,
         made.extend([click] if click else [])
 
 
-def disobedience(logits: Tensor, clicks: list[list[Click]]) -> Tensor:
+def click_loss(logits: Tensor, clicks: list[list[Click]]) -> Tensor:
     """Cross-entropy of logits (batch, 1, size, size) at the clicked pixels, mean over all of them."""
     made = [(place, click) for place, each in enumerate(clicks) for click in each]
     if not made:

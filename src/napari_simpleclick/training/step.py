@@ -39,7 +39,7 @@ class ClickTraining(nn.Module):
         Maps logits and targets, both (batch, 1, size, size), to a number.
     every_round
         Whether every prediction is learned from; else the last one only, as in the paper.
-    obedience
+    click_loss_weight
         Weight of the loss of clicked pixels, which a mean over all pixels hardly sees.
     """
 
@@ -49,13 +49,13 @@ class ClickTraining(nn.Module):
         loss: Loss,
         *,
         every_round: bool = True,
-        obedience: float = 0.0,
+        click_loss_weight: float = 0.0,
     ) -> None:
         super().__init__()
         self.model = model
         self.loss = loss
         self.every_round = every_round
-        self.obedience = obedience
+        self.click_loss_weight = click_loss_weight
 
     def forward(
         self,
@@ -109,7 +109,7 @@ class ClickTraining(nn.Module):
             with torch.set_grad_enabled(learn):
                 logits = self.model.decode(features, user.guidance(previous)).float()
                 if learn:
-                    losses.append(self.loss(logits, wanted) + self.obedience * user.disobedience(logits))
+                    losses.append(self.loss(logits, wanted) + self.click_loss_weight * user.click_loss(logits))
             previous = torch.sigmoid(logits.detach())[:, 0]
         return torch.stack(losses).mean(), mean_iou(logits.detach() > 0, wanted > 0)
 

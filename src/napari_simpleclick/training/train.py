@@ -153,7 +153,7 @@ class TrainingRun:
             self.state.model,
             LOSSES[settings.loss],
             every_round=settings.learn_from == "all",
-            obedience=settings.obedience,
+            click_loss_weight=settings.click_loss_weight,
         )
 
     def step(self, batches: Iterator[Batch], phase: Phase) -> StepRecord:

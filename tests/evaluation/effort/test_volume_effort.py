@@ -146,7 +146,7 @@ def test_filled_slices_that_are_good_are_accepted_and_stay():
 def test_predictor_that_sees_nothing_uses_up_its_clicks_and_ends():
     class Blind:
         def predict(self, image, clicks, previous=None, *, view=None):
-            return Prediction.from_patch(None, SHAPE)
+            return Prediction.from_boxed(None, SHAPE)
 
     result = measure_effort(Blind(), tube([(30, 30)] * 3), EffortProtocol(max_clicks=2))
     assert result.clicks == (2, 2, 2)

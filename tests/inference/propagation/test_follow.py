@@ -27,7 +27,7 @@ class Says:
 
 
 def square(row=40, col=50, side=21) -> Prediction:
-    return Prediction.from_patch((Box(row, row + side, col, col + side), np.ones((side, side), bool)), SHAPE)
+    return Prediction.from_boxed((Box(row, row + side, col, col + side), np.ones((side, side), bool)), SHAPE)
 
 
 def picture(seed=0) -> np.ndarray:
@@ -135,4 +135,4 @@ def test_object_at_the_border_is_followed():
 
 def test_empty_object_cannot_be_followed():
     with pytest.raises(ValueError, match="click the object on this slice first"):
-        follow(Says(0.5), Prediction.from_patch(None, SHAPE), picture())
+        follow(Says(0.5), Prediction.from_boxed(None, SHAPE), picture())

@@ -9,7 +9,7 @@ import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
 from napari_builtins.io import napari_get_reader
-from tests.fakes import Bright, recovery_of, session_files_of, tube
+from tests.fakes import Bright, autosave_of, session_files_of, tube
 
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
@@ -35,14 +35,14 @@ def opened(paths, work):
     controller.workspace.failed.connect(controller.errors.append)
     controller.predictors.load(Bright)
     controller.images.annotate(image)
-    return controller, recovery_of(controller, work)
+    return controller, autosave_of(controller, work)
 
 
 @pytest.mark.parametrize("how", ["folder", "list"])
 def test_sequence_is_clicked_propagated_saved_and_restored(folder, how, tmp_path):
     files = [str(path) for path in sorted(folder.glob("*.png"))]
     paths = str(folder) if how == "folder" else files
-    controller, recovery = opened(paths, tmp_path / "work")
+    controller, autosave = opened(paths, tmp_path / "work")
     assert controller.workspace.labels.data.shape == tube(4).shape
     controller.workspace.viewer.dims.set_current_step(0, 0)
     controller.clicks.click_at((0, 40, 30), positive=True)
@@ -50,10 +50,10 @@ def test_sequence_is_clicked_propagated_saved_and_restored(folder, how, tmp_path
     masks = controller.workspace.labels.data.copy()
     assert controller.errors == []
     assert all(plane[40, 30] == 1 for plane in masks)
-    recovery.save_now()
+    autosave.save_now()
 
-    again, recovery = opened(paths, tmp_path / "work")
-    assert recovery.restore() == 1
+    again, autosave = opened(paths, tmp_path / "work")
+    assert autosave.restore() == 1
     np.testing.assert_array_equal(again.workspace.labels.data, masks)
 
 

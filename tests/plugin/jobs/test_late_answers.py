@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
-from tests.fakes import Disks, recovery_of
+from tests.fakes import Disks, autosave_of
 
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
@@ -226,19 +226,19 @@ def test_layer_that_is_removed_while_an_answer_is_on_its_way_comes_back_with_it(
 
 
 def test_image_that_is_closed_while_an_answer_is_on_its_way_is_survived(late, tmp_path):
-    recovery = recovery_of(late, tmp_path)
-    recovery.save()
+    autosave = autosave_of(late, tmp_path)
+    autosave.save()
     late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.work()
     data = late.workspace.image.data
     late.workspace.viewer.layers.remove(late.workspace.image)
-    recovery.save()
+    autosave.save()
     late.jobs.run.deliver()
     assert late.errors == []
     assert late.canvas.busy == 0
     late.images.annotate(late.workspace.viewer.add_layer(Image(data, name="again")))
     late.jobs.run.finish()
-    assert recovery.restore() == 1
+    assert autosave.restore() == 1
     np.testing.assert_array_equal(late.workspace.labels.data, same_by_hand(((2, 30, 40), True)))
 
 
@@ -272,7 +272,7 @@ def test_stopped_loading_keeps_clicks_for_the_next_model():
 
 
 def test_clicks_without_an_answer_are_saved_and_answered_when_the_work_is_restored(late, tmp_path):
-    recovery = recovery_of(late, tmp_path)
+    autosave = autosave_of(late, tmp_path)
     late.clicks.click_at((0, 20, 20), positive=True)
     late.jobs.run.finish()
     late.clicks.click_at((0, 40, 40), positive=True)
@@ -281,13 +281,13 @@ def test_clicks_without_an_answer_are_saved_and_answered_when_the_work_is_restor
     late.clicks.click_at((1, 30, 50), positive=True)
     late.clicks.click_at((1, 50, 70), positive=False)
     assert len(late.workspace.unanswered()) == 2
-    recovery.save_now()
+    autosave.save_now()
     late.jobs.run.jobs.clear()
 
     again = Controller(late.workspace.viewer, run_now)
     again.predictors.load(lambda: late.disks)
     again.images.annotate(late.workspace.image)
-    assert recovery_of(again, tmp_path).restore() > 0
+    assert autosave_of(again, tmp_path).restore() > 0
     assert {number: sum(map(len, again.workspace.annotator.sessions.clicks(number).values())) for number in (1, 2)} == {
         1: 2,
         2: 2,
@@ -308,18 +308,18 @@ def test_failed_click_waits_for_nothing(late):
 @pytest.fixture
 def interrupted(late, tmp_path):
     """A controller on an image with earlier work in a file, and its recovery."""
-    first = recovery_of(late, tmp_path)
+    first = autosave_of(late, tmp_path)
     late.clicks.click_at((0, 20, 20), positive=True)
     late.jobs.run.finish()
     first.save_now()
     late.workspace.begin_anew()
     late.workspace.labels.data[:] = 0
-    return late, recovery_of(late, tmp_path)
+    return late, autosave_of(late, tmp_path)
 
 
 def test_earlier_work_is_read_and_unpacked_on_the_worker(interrupted, monkeypatch):
-    controller, recovery = interrupted
-    recovery.restore_soon()
+    controller, autosave = interrupted
+    autosave.restore_soon()
     controller.jobs.run.work()
     assert not controller.workspace.annotator.sessions
     monkeypatch.setattr("napari_simpleclick.annotation.session_files.restore.unpacked", None)
@@ -330,8 +330,8 @@ def test_earlier_work_is_read_and_unpacked_on_the_worker(interrupted, monkeypatc
 
 
 def test_earlier_work_does_not_replace_clicks_that_were_made_while_it_was_read(interrupted):
-    controller, recovery = interrupted
-    recovery.restore_soon()
+    controller, autosave = interrupted
+    autosave.restore_soon()
     controller.jobs.run.work()
     controller.clicks.click_at((2, 50, 60), positive=True)
     controller.jobs.run.finish()
@@ -341,24 +341,24 @@ def test_earlier_work_does_not_replace_clicks_that_were_made_while_it_was_read(i
 
 
 def test_damaged_earlier_work_is_told_and_the_window_goes_on(interrupted):
-    controller, recovery = interrupted
-    recovery.find().write_text("{")
-    recovery.restore_soon()
+    controller, autosave = interrupted
+    autosave.find().write_text("{")
+    autosave.restore_soon()
     controller.jobs.run.finish()
     assert "no session file, or damaged" in str(controller.errors[0])
     assert controller.canvas.busy == 0
 
 
 def test_click_that_is_answered_while_it_is_saved_comes_back_once(late, tmp_path):
-    recovery = recovery_of(late, tmp_path)
+    autosave = autosave_of(late, tmp_path)
     late.clicks.click_at((0, 20, 20), positive=True)
-    noted = recovery.about()
+    noted = autosave.about()
     assert len(noted["unanswered"]) == 1
     late.jobs.run.finish()
-    recovery.present_journal().save(noted)
-    recovery.journal.close()  # as the end of a process does: a file in use is not offered
+    autosave.present_journal().save(noted)
+    autosave.journal.close()  # as the end of a process does: a file in use is not offered
     late.workspace.begin_anew()
-    assert recovery_of(late, tmp_path).restore() == 1
+    assert autosave_of(late, tmp_path).restore() == 1
     late.jobs.run.finish()
     assert [len(clicks) for clicks in late.workspace.annotator.sessions.clicks(1).values()] == [1]
 
@@ -383,12 +383,12 @@ def test_propagation_ends_when_its_image_is_closed(late):
 def test_click_whose_answer_is_dropped_waits_no_more(late, tmp_path):
     late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.finish()
-    recovery = recovery_of(late, tmp_path)
-    recovery.save()
-    path = recovery.journal.path
+    autosave = autosave_of(late, tmp_path)
+    autosave.save()
+    path = autosave.journal.path
     late.clicks.click_at((2, 10, 10), positive=True)
     late.jobs.run.work()
-    recovery.open(path)
+    autosave.open(path)
     late.jobs.run.finish()
     assert late.workspace.unanswered() == []
 
@@ -396,13 +396,13 @@ def test_click_whose_answer_is_dropped_waits_no_more(late, tmp_path):
 def test_stroke_whose_answer_is_dropped_leaves_the_masks_of_the_work_that_was_opened(late, tmp_path):
     late.clicks.click_at((2, 30, 40), positive=True)
     late.jobs.run.finish()
-    recovery = recovery_of(late, tmp_path)
-    recovery.save()
+    autosave = autosave_of(late, tmp_path)
+    autosave.save()
     masks = late.workspace.labels.data.copy()
     with late.workspace.labels.block_history():
         late.workspace.labels.paint((2, 10, 10), 1)
     late.jobs.run.work()
-    recovery.open(recovery.journal.path)
+    autosave.open(autosave.journal.path)
     late.jobs.run.finish()
     np.testing.assert_array_equal(late.workspace.labels.data, masks)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
-from tests.fakes import Bright, recovery_of
+from tests.fakes import Bright, autosave_of
 
 from napari_simpleclick.annotation.session_files.format import read_session
 from napari_simpleclick.data.samples import sample_volume
@@ -59,9 +59,9 @@ def test_at_most_two_seconds_are_lost_when_the_process_is_killed(tmp_path, secon
     image = controller.workspace.viewer.add_layer(Image(sample_volume("em-like")[0].data))
     controller.predictors.load(Bright)
     controller.images.annotate(image)
-    recovery = recovery_of(controller, path.parent)
-    assert recovery.find() == path
-    assert recovery.restore() > 0
+    autosave = autosave_of(controller, path.parent)
+    assert autosave.find() == path
+    assert autosave.restore() > 0
     # Clicks that were not answered yet are answered now.
     brought_back = sum(found.clicks for found in controller.workspace.annotator.summaries())
     assert len(clicks) <= brought_back <= len(clicks) + len(content.about["unanswered"])

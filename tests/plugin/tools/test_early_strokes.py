@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
-from tests.fakes import Bright, recovery_of, tube
+from tests.fakes import Bright, autosave_of, tube
 
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
@@ -31,9 +31,9 @@ def test_strokes_before_the_model_become_objects_that_undo_and_recovery_know(loa
     controller.predictors.load(Bright)
     np.testing.assert_array_equal(controller.workspace.labels.data, painted)
     assert [found.object_id for found in controller.workspace.annotator.summaries()] == [1, 2]
-    recovery = recovery_of(controller, tmp_path)
-    recovery.save()
-    assert recovery.journal.path.exists()
+    autosave = autosave_of(controller, tmp_path)
+    autosave.save()
+    assert autosave.journal.path.exists()
     controller.undo.undo()
     assert set(np.unique(controller.workspace.labels.data)) == {0, 1}
     controller.undo.undo()

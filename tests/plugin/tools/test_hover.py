@@ -21,7 +21,7 @@ class Blocks:
 
     def predict(self, image, clicks, previous=None, *, view=None):
         row, col = clicks[-1].row, clicks[-1].col
-        return Prediction.from_patch((Box(row - 4, row + 5, col - 4, col + 5), np.ones((9, 9), bool)), image.shape[:2])
+        return Prediction.from_boxed((Box(row - 4, row + 5, col - 4, col + 5), np.ones((9, 9), bool)), image.shape[:2])
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ class Square:
 
     def predict(self, image, clicks, previous=None, *, view=None):
         row, col = int(clicks[-1].row), int(clicks[-1].col)
-        return Prediction.from_patch((Box(row, row + 2, col, col + 2), np.ones((2, 2), bool)), image.shape[:2])
+        return Prediction.from_boxed((Box(row, row + 2, col, col + 2), np.ones((2, 2), bool)), image.shape[:2])
 
 
 def run_now(job, done, failed):

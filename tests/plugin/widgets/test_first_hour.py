@@ -245,8 +245,8 @@ def test_earlier_work_is_offered_until_it_is_restored_or_dismissed(open_widget, 
     viewer.dims.set_current_step(0, 2)
     click(viewer, widget, 199, 223)
     masks = widget.workspace.labels.data.copy()
-    widget.recovery.save_now()
-    widget.recovery._image = widget.recovery.journal = None  # as in the next run: looks for files of the image again
+    widget.autosave.save_now()
+    widget.autosave._image = widget.autosave.journal = None  # as in the next run: looks for files of the image again
     widget.workspace.begin(widget.workspace.image)
     widget.controller.canvas.add_layers(widget.workspace.image)
     widget._show_state()

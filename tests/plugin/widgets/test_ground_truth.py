@@ -21,7 +21,7 @@ class Blocks:
     """Answers every click with rows 10 to 20 and columns 10 to 30."""
 
     def predict(self, image, clicks, previous=None, *, view=None):
-        return Prediction.from_patch(PATCH, image.shape[:2])
+        return Prediction.from_boxed(PATCH, image.shape[:2])
 
 
 @pytest.fixture

@@ -267,7 +267,7 @@ def test_work_is_offered_again_after_a_crash(open_widget, click, qtbot):
     volume, _ = sample_volume("em-like")
     viewer, widget = open_widget(volume.data)
     click(viewer, widget, 100, 130)
-    qtbot.waitUntil(lambda: bool(list(widget.recovery.folder.glob("*.json"))), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(list(widget.autosave.folder.glob("*.json"))), timeout=10_000)
     masks = widget.controller.workspace.labels.data.copy()
     viewer.layers.clear()
     viewer.add_image(volume.data)

@@ -82,7 +82,7 @@ def test_renamed_and_moved_layers_are_still_ours(working, qtbot):
 
 def test_closed_image_is_offered_its_work_when_it_is_opened_again(working, qtbot, stack):
     viewer, widget = working
-    qtbot.waitUntil(lambda: widget.recovery.journal is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: widget.autosave.journal is not None, timeout=10_000)
     widget.save_timer.stop()
     click(widget, qtbot, (4, 100, 130))
     masks = widget.controller.workspace.labels.data.copy()
@@ -97,7 +97,7 @@ def test_closed_image_is_offered_its_work_when_it_is_opened_again(working, qtbot
 
 def test_quitting_saves_the_last_click(working, qtbot, tmp_path, qapp):
     _, widget = working
-    qtbot.waitUntil(lambda: widget.recovery.journal is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: widget.autosave.journal is not None, timeout=10_000)
     widget.save_timer.stop()
     click(widget, qtbot, (4, 100, 130))
     qapp.aboutToQuit.emit()
@@ -107,11 +107,11 @@ def test_quitting_saves_the_last_click(working, qtbot, tmp_path, qapp):
 
 def test_quitting_where_nothing_can_be_saved_tells_and_ends_everything(working, qtbot, tmp_path, qapp):
     _, widget = working
-    qtbot.waitUntil(lambda: widget.recovery.journal is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: widget.autosave.journal is not None, timeout=10_000)
     widget.save_timer.stop()
     click(widget, qtbot, (4, 100, 130))
-    widget.recovery.journal.close()
-    widget.recovery.journal.path = tmp_path / "gone.txt" / "work.simpleclick.json"
+    widget.autosave.journal.close()
+    widget.autosave.journal.path = tmp_path / "gone.txt" / "work.simpleclick.json"
     (tmp_path / "gone.txt").write_text("a file is in the way")
     with pytest.warns(UserWarning, match="latest work was not saved"):
         qapp.aboutToQuit.emit()
@@ -121,7 +121,7 @@ def test_quitting_where_nothing_can_be_saved_tells_and_ends_everything(working, 
 
 def test_closed_dock_saves_the_last_click_and_a_new_one_offers_it(working, qtbot, tmp_path):
     viewer, widget = working
-    qtbot.waitUntil(lambda: widget.recovery.journal is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: widget.autosave.journal is not None, timeout=10_000)
     widget.save_timer.stop()
     click(widget, qtbot, (5, 100, 130))
     masks = widget.controller.workspace.labels.data.copy()

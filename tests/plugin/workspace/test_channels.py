@@ -34,7 +34,7 @@ class Watcher:
 
     def predict(self, image, clicks, previous=None, *, view=None):
         self.pictures.append(image)
-        return Prediction.from_patch((Box(5, 15, 5, 15), np.ones((10, 10), bool)), image.shape[:2])
+        return Prediction.from_boxed((Box(5, 15, 5, 15), np.ones((10, 10), bool)), image.shape[:2])
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
-from tests.fakes import recovery_of
+from tests.fakes import autosave_of
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.prediction import Prediction
@@ -94,16 +94,16 @@ def test_choice_is_kept_in_session_files_and_comes_back(ct, tmp_path):
         controller = Controller(viewer, run_now)
         controller.predictors.load(Everything)
         controller.images.annotate(layer)
-        return controller, recovery_of(controller, tmp_path)
+        return controller, autosave_of(controller, tmp_path)
 
-    controller, recovery = opened(ct)
+    controller, autosave = opened(ct)
     choose(ct, "CT: lung")
     controller.clicks.click_at((0, 15, 15), positive=True)
-    recovery.save_now()
+    autosave.save_now()
     again = Image(ct.data, name="again", contrast_limits=(0, 10))
-    _, recovery = opened(again)
+    _, autosave = opened(again)
     assert choice(again) == AS_SHOWN
-    assert recovery.restore() == 1
+    assert autosave.restore() == 1
     assert choice(again) == "CT: lung"
     assert contrast_limits(again) == (-1350, 150)
 

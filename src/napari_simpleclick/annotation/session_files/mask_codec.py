@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 
 from napari_simpleclick.arrays import Box
-from napari_simpleclick.inference.prediction import Patch
+from napari_simpleclick.inference.prediction import BoxedMask
 
 
-def packed(patch: Patch | None) -> tuple[Box, str] | None:
+def packed(boxed: BoxedMask | None) -> tuple[Box, str] | None:
     """A mask as its box and compressed bits; None for the empty one."""
-    if patch is None:
+    if boxed is None:
         return None
-    box, mask = patch
+    box, mask = boxed
     return box, base64.b64encode(zlib.compress(np.packbits(mask).tobytes())).decode("ascii")
 
 
-def unpacked(stored: Any) -> Patch | None:
+def unpacked(stored: Any) -> BoxedMask | None:
     """The reverse of `packed`; never takes more memory than the box says.
 
     Raises
@@ -62,7 +62,7 @@ def area(stored: Any) -> int:
     return int((row_stop - row_start) * (col_stop - col_start))
 
 
-def equal(first: Patch | None, second: Patch | None) -> bool:
+def equal(first: BoxedMask | None, second: BoxedMask | None) -> bool:
     """Whether two masks have the same pixels; boxes are the smallest that hold them."""
     if first is None or second is None:
         return first is second

@@ -10,7 +10,7 @@ from napari_simpleclick.annotation.session_files.format import SessionContent, S
 from napari_simpleclick.annotation.session_files.mask_codec import equal, unpacked
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.prediction import Patch, Prediction
+from napari_simpleclick.inference.prediction import BoxedMask, Prediction
 from napari_simpleclick.inference.propagation.follow import follow, shared_area
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import PredictorLike
@@ -40,8 +40,8 @@ class Replayed:
     """
 
     place: Place
-    mask: Patch | None
-    stored: Patch | None
+    mask: BoxedMask | None
+    stored: BoxedMask | None
     clicks: int
 
     @property
@@ -139,12 +139,12 @@ class Replay:
         known = self._known[number]
         if not record.get("resumed"):
             return known
-        return replace(Prediction.from_patch(known.claim(), known.plane_shape), without=known.without)
+        return replace(Prediction.from_boxed(known.claim(), known.plane_shape), without=known.without)
 
     def _picture(self, record: StepRecord) -> Plane:
         return self.pictures(record["plane"], record["image"])
 
-    def _stored(self, number: int) -> Patch | None:
+    def _stored(self, number: int) -> BoxedMask | None:
         record = self.content.steps[number]
         while record.get("unchanged"):
             record = self.content.steps[record["after"]]
@@ -160,13 +160,13 @@ class Replay:
             del self._known[number]
 
 
-def as_drawn(record: StepRecord, patch: Patch | None) -> Prediction:
+def as_drawn(record: StepRecord, boxed: BoxedMask | None) -> Prediction:
     """A mask that came without a network."""
     height, width = record["shape"]
-    return Prediction.from_patch(patch, (height, width))
+    return Prediction.from_boxed(boxed, (height, width))
 
 
-def differing_pixels(first: Patch | None, second: Patch | None) -> int:
+def differing_pixels(first: BoxedMask | None, second: BoxedMask | None) -> int:
     """Number of pixels that are in one of two masks only.
 
     Examples
@@ -176,6 +176,6 @@ def differing_pixels(first: Patch | None, second: Patch | None) -> int:
     >>> differing_pixels((Box(0, 2, 0, 2), square), (Box(1, 3, 1, 3), square)), differing_pixels(None, None)
     (6, 0)
     """
-    areas = [int(patch[1].sum()) if patch else 0 for patch in (first, second)]
+    areas = [int(boxed[1].sum()) if boxed else 0 for boxed in (first, second)]
     shared = shared_area(first, second) if first and second else 0
     return sum(areas) - 2 * shared

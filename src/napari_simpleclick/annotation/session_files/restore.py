@@ -88,7 +88,7 @@ class RestoredSession:
                 prediction = self._step(record["after"]).prediction
             else:
                 height, width = record["shape"]
-                prediction = Prediction.from_patch(unpacked(record["mask"]), (height, width))
+                prediction = Prediction.from_boxed(unpacked(record["mask"]), (height, width))
             prediction = replace(prediction, without=unpacked(record.get("without")))
             source = self._step(record["source"]) if "source" in record else None
             click = Click(*record["click"]) if "click" in record else None

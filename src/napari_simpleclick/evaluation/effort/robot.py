@@ -6,7 +6,7 @@ from napari_simpleclick.arrays import BinaryMask, bounding_box
 from napari_simpleclick.evaluation.effort.objects import VolumeObject
 from napari_simpleclick.evaluation.effort.result import EffortProtocol, EffortResult
 from napari_simpleclick.evaluation.robot_user import next_click
-from napari_simpleclick.inference.prediction import Patch, Prediction
+from napari_simpleclick.inference.prediction import BoxedMask, Prediction
 from napari_simpleclick.inference.propagation.follow import follow_between, why_stop
 from napari_simpleclick.inference.propagation.intensity_likelihood import learned_likelihood
 from napari_simpleclick.inference.propagation.next_slice import find_on_next_slice
@@ -162,7 +162,7 @@ class VolumeRobot:
 
     def fill_between(self, first: int, last: int) -> None:
         """Fill the slices between two known ones, by propagation if the object has moved too far to interpolate."""
-        start, end = self.patch(first), self.patch(last)
+        start, end = self.boxed(first), self.boxed(last)
         if start is None or end is None or why_stop(start, end):
             middle = (first + last) // 2
             self.follow(first, range(first + 1, last))
@@ -189,7 +189,7 @@ class VolumeRobot:
             previous = self.filled[at] = step.prediction
             known = at
 
-    def patch(self, at: int) -> Patch | None:
+    def boxed(self, at: int) -> BoxedMask | None:
         """The object on a known slice, in its box; None if nothing is there."""
         box = bounding_box(self.masks[at])
         return None if box is None else (box, self.masks[at][box.slices])

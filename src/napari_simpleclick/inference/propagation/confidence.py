@@ -13,7 +13,7 @@ from napari_simpleclick.inference.propagation.follow import centre_click, follow
 from napari_simpleclick.inference.propagation.intensity_likelihood import IntensityLikelihood
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import PredictorLike
-from napari_simpleclick.masks import Patch, clamped
+from napari_simpleclick.masks import BoxedMask, clamped
 
 LEAST = 0.4
 """Below this confidence propagation stops."""
@@ -34,8 +34,8 @@ UNKNOWN = 0.5
 def confidence(
     predictor: PredictorLike,
     likelihood: IntensityLikelihood | None,
-    known: tuple[Plane, Patch],
-    found: tuple[Plane, Patch],
+    known: tuple[Plane, BoxedMask],
+    found: tuple[Plane, BoxedMask],
 ) -> float:
     """How sure it is that an object was found, 0 to 1.
 
@@ -56,21 +56,21 @@ def confidence(
 def witnesses(
     predictor: PredictorLike,
     likelihood: IntensityLikelihood | None,
-    known: tuple[Plane, Patch],
-    found: tuple[Plane, Patch],
+    known: tuple[Plane, BoxedMask],
+    found: tuple[Plane, BoxedMask],
 ) -> tuple[float, float, float]:
     """What speaks for the object, in the order of `WEIGHTS`: a mean logit, and two IoUs. See `confidence`."""
     (before, there), (image, here) = known, found
     looks = UNKNOWN if likelihood is None else likelihood.inside(image, here)
     anew = predictor.predict(image, [centre_click(here)], None, view=surroundings(here, image)).object_mask()
     plane_shape = image.shape[0], image.shape[1]
-    back = follow(predictor, Prediction.from_patch(here, plane_shape), before, known=image).object_mask()
+    back = follow(predictor, Prediction.from_boxed(here, plane_shape), before, known=image).object_mask()
     return looks, agreement(here, anew), agreement(there, back)
 
 
-def surroundings(patch: Patch, image: Plane) -> Box:
+def surroundings(boxed: BoxedMask, image: Plane) -> Box:
     """The object, as much again on each side and a little more, within the picture."""
-    box, (height, width) = patch[0], patch[0].shape
+    box, (height, width) = boxed[0], boxed[0].shape
     around = Box(
         box.row_start - height - SURROUNDINGS,
         box.row_stop + height + SURROUNDINGS,
@@ -80,7 +80,7 @@ def surroundings(patch: Patch, image: Plane) -> Box:
     return clamped(around, (image.shape[0], image.shape[1]))
 
 
-def agreement(first: Patch, second: Patch | None) -> float:
+def agreement(first: BoxedMask, second: BoxedMask | None) -> float:
     """IoU of two masks; 0 if one is empty.
 
     Examples

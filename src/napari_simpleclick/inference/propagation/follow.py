@@ -9,7 +9,7 @@ from scipy.ndimage import distance_transform_edt
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import ExpectedClick
 from napari_simpleclick.inference.logits import logit
-from napari_simpleclick.inference.prediction import Patch, Prediction
+from napari_simpleclick.inference.prediction import BoxedMask, Prediction
 from napari_simpleclick.inference.propagation.intensity_likelihood import (
     IntensityLikelihood,
     averaged,
@@ -63,27 +63,27 @@ def follow(predictor: PredictorLike, previous: Prediction, image: Plane, *, know
     ValueError
         If the object is empty.
     """
-    patch = expected_shape(previous, image, known)
-    if patch is None:
+    boxed = expected_shape(previous, image, known)
+    if boxed is None:
         raise ValueError("There is nothing to propagate: click the object on this slice first.")
     there = previous.object_mask()
     likelihood = learned_likelihood(known, there) if known is not None and there is not None else None
-    return refine(predictor, patch, image, previous.plane_shape, likelihood=likelihood)
+    return refine(predictor, boxed, image, previous.plane_shape, likelihood=likelihood)
 
 
-def expected_shape(previous: Prediction, image: Plane, known: Plane | None = None) -> Patch | None:
+def expected_shape(previous: Prediction, image: Plane, known: Plane | None = None) -> BoxedMask | None:
     """The object of the known slice, moved as its surroundings moved; None if it is empty. See `follow`."""
-    patch = previous.object_mask()
-    if patch is None or known is None:
-        return patch
+    boxed = previous.object_mask()
+    if boxed is None or known is None:
+        return boxed
     height, width = previous.plane_shape
-    return trimmed(shifted(patch, *movement(known, image, patch[0])), Box(0, height, 0, width)) or patch
+    return trimmed(shifted(boxed, *movement(known, image, boxed[0])), Box(0, height, 0, width)) or boxed
 
 
 def follow_between(
     predictor: PredictorLike,
-    first: tuple[Plane, Patch],
-    last: tuple[Plane, Patch],
+    first: tuple[Plane, BoxedMask],
+    last: tuple[Plane, BoxedMask],
     fraction: float,
     image: Plane,
 ) -> Prediction:
@@ -103,14 +103,14 @@ def follow_between(
     plane_shape = image.shape[0], image.shape[1]
     expected = between(first[1], last[1], fraction, plane_shape)
     if expected is None:
-        return Prediction.from_patch(None, plane_shape)
+        return Prediction.from_boxed(None, plane_shape)
     likelihood = averaged(learned_likelihood(*first), learned_likelihood(*last))
     return refine(predictor, expected, image, plane_shape, likelihood=likelihood)
 
 
 def refine(
     predictor: PredictorLike,
-    expected: Patch,
+    expected: BoxedMask,
     image: Plane,
     plane_shape: tuple[int, int],
     *,
@@ -135,7 +135,7 @@ def refine(
     likelihood
         How well grey values fit the object; None if that is not known.
     """
-    click, found = centre_click(expected), Prediction.from_patch(expected, plane_shape)
+    click, found = centre_click(expected), Prediction.from_boxed(expected, plane_shape)
     for _ in range(ROUNDS):
         answer = predictor.predict(image, [click], found)
         if answer.network_map is None:
@@ -147,7 +147,11 @@ def refine(
 
 
 def weighed(
-    answer: Prediction, answer_map: np.ndarray, expected: Patch, likelihood: IntensityLikelihood | None, image: Plane
+    answer: Prediction,
+    answer_map: np.ndarray,
+    expected: BoxedMask,
+    likelihood: IntensityLikelihood | None,
+    image: Plane,
 ) -> Prediction:
     """An answer of the network, (size, size) probabilities, with what is known about shape and grey values."""
     size = answer_map.shape[0]
@@ -160,16 +164,16 @@ def weighed(
     return replace(answer, network_map=(1 / (1 + np.exp(-logits.clip(-30, 30)))).astype(np.float32))
 
 
-def depths(patch: Patch, rows: Positions, cols: Positions) -> np.ndarray:
+def depths(boxed: BoxedMask, rows: Positions, cols: Positions) -> np.ndarray:
     """Distance to the rim of an object at rows and columns of the plane, positive inside, (len(rows), len(cols))."""
-    box, _ = patch
+    box, _ = boxed
     frame = around([box, Box(int(rows[0]), int(rows[-1]) + 1, int(cols[0]), int(cols[-1]) + 1)])
-    depth = signed_distance(pasted(patch, frame)).astype(np.float32)
+    depth = signed_distance(pasted(boxed, frame)).astype(np.float32)
     chosen: np.ndarray = depth[np.ix_(np.asarray(rows) - frame.row_start, np.asarray(cols) - frame.col_start)]
     return chosen
 
 
-def centre_click(patch: Patch) -> ExpectedClick:
+def centre_click(boxed: BoxedMask) -> ExpectedClick:
     """A click as expected on the pixel deepest inside an object.
 
     Examples
@@ -178,13 +182,13 @@ def centre_click(patch: Patch) -> ExpectedClick:
     >>> centre_click((Box(10, 15, 20, 23), np.ones((5, 3), bool)))
     ExpectedClick(row=11, col=21, positive=True)
     """
-    box, mask = patch
+    box, mask = boxed
     depth = distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
     row, col = np.unravel_index(np.argmax(depth), depth.shape)
     return ExpectedClick(int(row) + box.row_start, int(col) + box.col_start)
 
 
-def why_stop(before: Patch, after: Patch | None) -> str | None:
+def why_stop(before: BoxedMask, after: BoxedMask | None) -> str | None:
     """The reason not to trust an object found on the next slice; None if there is none.
 
     Parameters
@@ -215,7 +219,7 @@ def why_stop(before: Patch, after: Patch | None) -> str | None:
     return None
 
 
-def shared_area(first: Patch, second: Patch) -> int:
+def shared_area(first: BoxedMask, second: BoxedMask) -> int:
     """Number of pixels in both objects."""
     box = intersection(first[0], second[0])
     return 0 if box is None else int((part_of(first, box) & part_of(second, box)).sum())

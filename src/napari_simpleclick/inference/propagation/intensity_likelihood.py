@@ -7,7 +7,7 @@ from scipy.ndimage import distance_transform_edt, gaussian_filter, gaussian_filt
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.resample import Plane, Positions, resample_at
-from napari_simpleclick.masks import Patch, clamped, pasted, widened
+from napari_simpleclick.masks import BoxedMask, clamped, pasted, widened
 
 NARROWEST_RIM = 6
 """Surroundings reach so many pixels beyond the object at least; otherwise as far as its radius."""
@@ -52,9 +52,9 @@ class IntensityLikelihood:
         found = np.mean([np.interp(each, centres, known) for each, known in zip(values, self.evidence, strict=True)], 0)
         return resample_at(lambda r, c: found[np.ix_(r, c)], Box(0, len(rows), 0, len(cols)), size)
 
-    def inside(self, image: Plane, patch: Patch) -> float:
+    def inside(self, image: Plane, boxed: BoxedMask) -> float:
         """Mean evidence over the pixels of a mask: above 0 they look like the object, below like what is around it."""
-        box, mask = patch
+        box, mask = boxed
         rows = np.arange(box.row_start, box.row_stop, self.step)
         cols = np.arange(box.col_start, box.col_stop, self.step)
         chosen = mask[:: self.step, :: self.step]
@@ -73,14 +73,14 @@ def averaged(first: IntensityLikelihood | None, second: IntensityLikelihood | No
     return IntensityLikelihood((first.evidence + second.evidence) / 2, max(first.step, second.step))
 
 
-def learned_likelihood(image: Plane, patch: Patch) -> IntensityLikelihood | None:
+def learned_likelihood(image: Plane, boxed: BoxedMask) -> IntensityLikelihood | None:
     """Learn the grey values of an object and its surroundings on one slice; None if it has no surroundings.
 
     Parameters
     ----------
     image
         (height, width, 3) uint8.
-    patch
+    boxed
         The object, not empty.
 
     Examples
@@ -92,7 +92,7 @@ def learned_likelihood(image: Plane, patch: Patch) -> IntensityLikelihood | None
     >>> bool(evidence[15, 15] > 1), bool(evidence[2, 2] < -1)
     (True, True)
     """
-    box, mask = patch
+    box, mask = boxed
     rim = max(NARROWEST_RIM, int(np.sqrt(mask.sum() / np.pi)))
     frame = widened(box, rim)
     shown = clamped(frame, (image.shape[0], image.shape[1]))
@@ -101,7 +101,7 @@ def learned_likelihood(image: Plane, patch: Patch) -> IntensityLikelihood | None
         np.arange(start, stop, step)
         for start, stop in ((shown.row_start, shown.row_stop), (shown.col_start, shown.col_stop))
     )
-    inside = pasted(patch, frame)[np.ix_(rows - frame.row_start, cols - frame.col_start)]
+    inside = pasted(boxed, frame)[np.ix_(rows - frame.row_start, cols - frame.col_start)]
     away = distance_transform_edt(~inside) * step
     # The pixel beside the border belongs to neither: borders are drawn a little differently each time.
     around = (away > step) & (away <= rim)

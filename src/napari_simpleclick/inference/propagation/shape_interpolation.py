@@ -4,10 +4,10 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from napari_simpleclick.arrays import BinaryMask, Box
-from napari_simpleclick.masks import Patch, around, pasted, shifted, trimmed
+from napari_simpleclick.masks import BoxedMask, around, pasted, shifted, trimmed
 
 
-def between(first: Patch, last: Patch, fraction: float, plane_shape: tuple[int, int]) -> Patch | None:
+def between(first: BoxedMask, last: BoxedMask, fraction: float, plane_shape: tuple[int, int]) -> BoxedMask | None:
     """The object at a fraction of the way from one slice to another; it moves and changes its shape evenly.
 
     Both shapes are laid over each other at their centres, so that an object that moves by more than its size is
@@ -30,17 +30,17 @@ def between(first: Patch, last: Patch, fraction: float, plane_shape: tuple[int, 
     """
     starts, stops = centre(first), centre(last)
     middle = tuple(round((1 - fraction) * a + fraction * b) for a, b in zip(starts, stops, strict=True))
-    moved = [shifted(patch, middle[0] - at[0], middle[1] - at[1]) for patch, at in ((first, starts), (last, stops))]
+    moved = [shifted(boxed, middle[0] - at[0], middle[1] - at[1]) for boxed, at in ((first, starts), (last, stops))]
     frame = around([moved[0][0], moved[1][0]])
-    inside = [signed_distance(pasted(patch, frame)) for patch in moved]
+    inside = [signed_distance(pasted(boxed, frame)) for boxed in moved]
     found = (frame, (1 - fraction) * inside[0] + fraction * inside[1] > 0)
     return trimmed(found, Box(0, plane_shape[0], 0, plane_shape[1]))
 
 
-def centre(patch: Patch) -> tuple[int, int]:
+def centre(boxed: BoxedMask) -> tuple[int, int]:
     """The pixel nearest to the centre of gravity."""
-    rows, cols = np.nonzero(patch[1])
-    return round(rows.mean()) + patch[0].row_start, round(cols.mean()) + patch[0].col_start
+    rows, cols = np.nonzero(boxed[1])
+    return round(rows.mean()) + boxed[0].row_start, round(cols.mean()) + boxed[0].col_start
 
 
 def signed_distance(mask: BinaryMask) -> np.ndarray:

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterator, Sequence
 
 from napari_simpleclick.annotation.annotator import Change
-from napari_simpleclick.annotation.label_painting import bands, fill, repainting
+from napari_simpleclick.annotation.label_painting import bands, fill, painting_steps
 from napari_simpleclick.plugin.display.layers import make_room
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 
@@ -23,7 +23,7 @@ def painting(workspace: Workspace, changes: Sequence[Change]) -> Iterator[None]:
             plane = workspace.planes.get(key)
             if plane is not None and labels is not None:
                 make_room(labels, max(label for label, _ in on_plane))
-                yield from repainting(plane.labels(labels.data), on_plane)
+                yield from painting_steps(plane.labels(labels.data), on_plane)
         if described and workspace.settings.label_by == "classes":
             yield from relabelling(workspace)
 

@@ -1,4 +1,4 @@
-"""Recovery: the work on an image is saved by itself, and offered again when the image is opened the next time."""
+"""Autosave: the work on an image is saved by itself, and offered again when the image is opened the next time."""
 
 import warnings
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ OFFERED = 5
 """So many files of earlier work are listed."""
 
 
-class Recovery:
+class Autosave:
     """Saves what a workspace holds, and brings it back.
 
     Parameters

@@ -13,7 +13,7 @@ from napari_simpleclick.data.fingerprint import is_of
 from napari_simpleclick.data.volume import plane_at
 from napari_simpleclick.plugin.display.messages import what_is_back
 from napari_simpleclick.plugin.jobs.jobs import Jobs
-from napari_simpleclick.plugin.sessions.autosave import Recovery
+from napari_simpleclick.plugin.sessions.autosave import Autosave
 from napari_simpleclick.plugin.sessions.journal import Journal
 from napari_simpleclick.plugin.tools.image_choice import ImageChoice
 from napari_simpleclick.plugin.workspace.planes import layer_data
@@ -37,7 +37,7 @@ class SessionFiles:
         What is annotated, and what takes time.
     images
         Go to the image of a session.
-    recovery
+    autosave
         Saves the work by itself.
     ask
         Asks the user a question that can be answered with yes or no; nobody says yes where there is no window.
@@ -48,12 +48,12 @@ class SessionFiles:
         workspace: Workspace,
         jobs: Jobs,
         images: ImageChoice,
-        recovery: Recovery,
+        autosave: Autosave,
         ask: Callable[[str], bool] = lambda _question: False,
     ) -> None:
         self.workspace, self.jobs, self.images = workspace, jobs, images
         self.ask = ask
-        self.recovery = recovery
+        self.autosave = autosave
 
     def save(self, path: Path) -> None:
         """Save the whole work, with its history, as a file of its own.
@@ -66,7 +66,7 @@ class SessionFiles:
             If the file cannot be written.
         """
         named = path if path.name.endswith(ENDING) else path.with_name(path.name.removesuffix(".json") + ENDING)
-        self._journal().save_copy(named, self.recovery.about(named))
+        self._journal().save_copy(named, self.autosave.about(named))
         self.workspace.status.emit(f"Saved: {named.name}. Drop the file on napari to go on.")
 
     def export_clicks(self, path: Path) -> None:
@@ -82,7 +82,7 @@ class SessionFiles:
         from napari_simpleclick.data.click_files import write_clicks  # brings nibabel, which the window opens without
 
         content = SessionContent()
-        content.add(json.loads(self._journal().whole(self.recovery.about())))
+        content.add(json.loads(self._journal().whole(self.autosave.about())))
         clicks = list(clicks_of(content))
         named = path if path.suffix.lower() == ".csv" else path.with_name(f"{path.name}.csv")
         write_clicks(named, clicks)
@@ -112,7 +112,7 @@ class SessionFiles:
         chosen = image or workspace.image
         if chosen is not None and chosen != workspace.image:
             self.images.annotate(chosen)
-        count = self.recovery.open(path, restored)
+        count = self.autosave.open(path, restored)
         other = (
             "" if image else f" Its image was another one ({noted.get('name')}, hash {noted.get('hash')}): check it."
         )
@@ -123,7 +123,7 @@ class SessionFiles:
 
         Of a stack of files napari tells the first one only: it is tried with those that follow it in its folder.
         """
-        viewer, location = self.workspace.viewer, locate(noted, session, read_places(self.recovery.folder))
+        viewer, location = self.workspace.viewer, locate(noted, session, read_places(self.autosave.folder))
         if location is None or not (location.known or self.ask(question(session, location.path))):
             return None
         path = location.path
@@ -148,7 +148,7 @@ class SessionFiles:
         return sorted(images, key=lambda layer: layer != present)
 
     def _journal(self) -> Journal:
-        journal = self.recovery.present_journal()
+        journal = self.autosave.present_journal()
         if journal is None or not journal.recorder.annotator.sessions:
             raise SessionFileError(NOTHING)
         return journal

@@ -8,7 +8,7 @@ import numpy as np
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.data.volume import SliceView
-from napari_simpleclick.masks import Patch, trimmed
+from napari_simpleclick.masks import BoxedMask, trimmed
 
 Region = tuple[slice, ...]
 """Indices of the labels, one slice per axis."""
@@ -39,7 +39,7 @@ def label_of(atoms: Sequence[Any]) -> int:
     return int(np.max(atoms[-1][-1]))
 
 
-def strokes_on_planes(atoms: Sequence[Any], shown: SliceView) -> Iterator[tuple[SliceView, Patch]]:
+def strokes_on_planes(atoms: Sequence[Any], shown: SliceView) -> Iterator[tuple[SliceView, BoxedMask]]:
     """The pixels of a stroke, plane by plane.
 
     Parameters
@@ -64,9 +64,9 @@ def strokes_on_planes(atoms: Sequence[Any], shown: SliceView) -> Iterator[tuple[
         plane = SliceView(shown.data, point, shown.axes, rgb=shown.rgb)
         index = [slice(None) if axis in shown.axes else at - region[axis].start for axis, at in enumerate(point)]
         mask = pixels[tuple(index)]
-        patch = trimmed((box, mask if shown.axes[0] < shown.axes[1] else mask.T))
-        if patch is not None:
-            yield plane, patch
+        boxed = trimmed((box, mask if shown.axes[0] < shown.axes[1] else mask.T))
+        if boxed is not None:
+            yield plane, boxed
 
 
 def painted_region(atoms: Sequence[Any]) -> Region:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.masks import Patch
+from napari_simpleclick.masks import BoxedMask
 from napari_simpleclick.plugin.jobs.worker import Runs
 from napari_simpleclick.plugin.tools.hover import PREVIEW
 from napari_simpleclick.plugin.workspace.layer_place import require_one_place
@@ -34,7 +34,7 @@ class Agreement:
     dice: float
 
 
-def agreement(truth: np.ndarray, mask: Patch | None, clicks: Sequence[Click]) -> Agreement | None:
+def agreement(truth: np.ndarray, mask: BoxedMask | None, clicks: Sequence[Click]) -> Agreement | None:
     """Compare a mask with the object that was meant: under the first positive click, else that of the largest overlap.
 
     Parameters

@@ -7,7 +7,7 @@ import numpy as np
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.memory import zeros
-from napari_simpleclick.masks import Patch
+from napari_simpleclick.masks import BoxedMask
 from napari_simpleclick.plugin.display.canvas import Canvas
 from napari_simpleclick.plugin.display.layers import HIDDEN, placement, refresh
 from napari_simpleclick.plugin.jobs.jobs import Jobs
@@ -59,7 +59,7 @@ class HoverPreview:
         self._world: tuple[float, ...] = ()
         self._pos: Any = None
         self._asked = self._slow = 0
-        self._shown: tuple[SliceView, Patch, tuple[Any, ...]] | None = None
+        self._shown: tuple[SliceView, BoxedMask, tuple[Any, ...]] | None = None
         workspace.changed.connect(self.refresh)
         workspace.slice_changed.connect(self.refresh)
 
@@ -104,7 +104,7 @@ class HoverPreview:
         view = workspace.view(plane)
         number = self._asked
 
-        def predict() -> tuple[Patch | None, float]:
+        def predict() -> tuple[BoxedMask | None, float]:
             start = perf_counter()
             if number != self._asked or annotator.locked(object_id):
                 return None, 0.0
@@ -114,8 +114,8 @@ class HoverPreview:
             found = answer.object_mask()
             return found and rim(found), perf_counter() - start
 
-        def show(found: tuple[Patch | None, float]) -> None:
-            patch, seconds = found
+        def show(found: tuple[BoxedMask | None, float]) -> None:
+            boxed, seconds = found
             self._slow = self._slow + 1 if seconds > SLOWEST else 0
             if self._slow >= 3:
                 self.on = False
@@ -124,8 +124,8 @@ class HoverPreview:
                 )
                 self.stop()
                 workspace.changed.emit()
-            elif patch and self.on and number == self._asked and state == self._state():
-                self._show(plane, patch, state)
+            elif boxed and self.on and number == self._asked and state == self._state():
+                self._show(plane, boxed, state)
 
         self.jobs.run(predict, show, lambda _error: None)  # a click there would tell what is wrong
 
@@ -144,12 +144,12 @@ class HoverPreview:
             self.layer.visible = False
         self._shown = None
 
-    def _show(self, plane: "SliceView", patch: Patch, state: tuple[Any, ...]) -> None:
+    def _show(self, plane: "SliceView", boxed: BoxedMask, state: tuple[Any, ...]) -> None:
         self.hide()
         layer = self._layer()
-        box, mask = patch
+        box, mask = boxed
         plane.labels(layer.data)[box.slices] = mask
-        self._shown = plane, patch, state
+        self._shown = plane, boxed, state
         layer.visible = True
         refresh(layer)
 
@@ -194,7 +194,7 @@ def create_preview(image: "Image", shape: tuple[int, ...]) -> "Labels":
     return layer
 
 
-def rim(patch: Patch) -> Patch:
+def rim(boxed: BoxedMask) -> BoxedMask:
     """The outline of an object, inside of it.
 
     Examples
@@ -207,7 +207,7 @@ def rim(patch: Patch) -> Patch:
            [1, 1, 1, 1, 1, 1],
            [1, 1, 1, 1, 1, 1]])
     """
-    box, mask = patch
+    box, mask = boxed
     width = OUTLINE_WIDTH
     middle, before, after = slice(width, -width), slice(-2 * width), slice(2 * width, None)
     outline = mask.copy()

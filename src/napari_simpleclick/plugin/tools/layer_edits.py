@@ -23,9 +23,9 @@ from napari_simpleclick.plugin.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from napari_simpleclick.annotation.history import Change
     from napari_simpleclick.inference.resample import Plane
-    from napari_simpleclick.masks import Patch
+    from napari_simpleclick.masks import BoxedMask
 
-    Strokes = list[tuple[SliceView, Patch]]
+    Strokes = list[tuple[SliceView, BoxedMask]]
 
     from napari.layers import Labels, Points
 

@@ -68,8 +68,8 @@ def interpolated(annotator: Annotator, gap: Gap) -> Prediction:
     )
 
     first, last = annotator.sessions.mask(gap.first), annotator.sessions.mask(gap.last)
-    patch = between(first, last, gap.fraction, gap.plane.shape) if first and last else None
-    return Prediction.from_patch(patch, gap.plane.shape)
+    boxed = between(first, last, gap.fraction, gap.plane.shape) if first and last else None
+    return Prediction.from_boxed(boxed, gap.plane.shape)
 
 
 def fitted(annotator: Annotator, gap: Gap, picture: Plane) -> Prediction:
@@ -79,6 +79,6 @@ def fitted(annotator: Annotator, gap: Gap, picture: Plane) -> Prediction:
     ends = [(annotator.sessions[place].image, annotator.sessions.mask(place)) for place in (gap.first, gap.last)]
     (first, start), (last, stop) = ends
     if start is None or stop is None:
-        return Prediction.from_patch(None, gap.plane.shape)
+        return Prediction.from_boxed(None, gap.plane.shape)
     found = follow_between(annotator.predictor, (first, start), (last, stop), gap.fraction, picture)
-    return Prediction.from_patch(found.object_mask(), gap.plane.shape)
+    return Prediction.from_boxed(found.object_mask(), gap.plane.shape)

@@ -4,7 +4,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from napari_simpleclick.annotation.session_files.recoverable import RecoverableSession
-from napari_simpleclick.plugin.sessions.autosave import Recovery, when
+from napari_simpleclick.plugin.sessions.autosave import Autosave, when
 from napari_simpleclick.plugin.widgets.icons import IconButton
 from napari_simpleclick.plugin.widgets.setup_panel import in_a_row, named
 from napari_simpleclick.plugin.workspace.slices import counted
@@ -15,13 +15,13 @@ class EarlierWork(QWidget):
 
     Parameters
     ----------
-    recovery
+    autosave
         Knows what there is.
     """
 
-    def __init__(self, recovery: Recovery) -> None:
+    def __init__(self, autosave: Autosave) -> None:
         super().__init__()
-        self.recovery = recovery
+        self.autosave = autosave
         self.button = named(
             QPushButton("Restore"),
             "Restore earlier work",
@@ -39,22 +39,22 @@ class EarlierWork(QWidget):
         layout.addWidget(self.told)
         layout.addWidget(in_a_row(self.button, self.list_button, self.dismiss_button))
         self.button.clicked.connect(lambda _checked: self.restore())
-        self.dismiss_button.clicked.connect(lambda _checked: recovery.dismiss())
+        self.dismiss_button.clicked.connect(lambda _checked: autosave.dismiss())
         self._shown: list[str] = []
         self.refresh()
 
     def restore(self) -> None:
         """Bring back the latest work."""
-        if self.recovery.find() is not None:
-            self.recovery.restore_soon()
-        elif self.recovery.offers:
-            self.recovery.restore_file(self.recovery.offers[0].path)
+        if self.autosave.find() is not None:
+            self.autosave.restore_soon()
+        elif self.autosave.offers:
+            self.autosave.restore_file(self.autosave.offers[0].path)
 
     def refresh(self) -> None:
         """Show what there is."""
-        offers = self.recovery.offers
-        self.recovery.find()  # looks for work on an image that was just chosen
-        ready = self.recovery.workspace.annotator is not None  # work comes back to an annotator, which needs the model
+        offers = self.autosave.offers
+        self.autosave.find()  # looks for work on an image that was just chosen
+        ready = self.autosave.workspace.annotator is not None  # work comes back to an annotator, which needs the model
         for widget in (self, self.button):
             widget.setVisible(bool(offers) and ready)
         texts = [text_of(offer) for offer in offers]
@@ -66,7 +66,7 @@ class EarlierWork(QWidget):
         self.list_menu.clear()
         for offer, text in zip(offers, texts, strict=True):
             action = self.list_menu.addAction(text)
-            action.triggered.connect(lambda _checked=False, path=offer.path: self.recovery.restore_file(path))
+            action.triggered.connect(lambda _checked=False, path=offer.path: self.autosave.restore_file(path))
 
 
 def text_of(session: RecoverableSession) -> str:

@@ -8,7 +8,7 @@ from napari_simpleclick.plugin.workspace import intensities as seen_intensities
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 
-class SeenMenu:
+class IntensityMenu:
     """Offers what the present image has, and chooses.
 
     Parameters

@@ -43,7 +43,7 @@ class SessionMenu(QPushButton):
     def open(self) -> None:
         """Ask for a file and open it."""
         name, _ = QFileDialog.getOpenFileName(
-            self, "Open session", str(self.files.recovery.folder), f"{SESSIONS};;All files (*)"
+            self, "Open session", str(self.files.autosave.folder), f"{SESSIONS};;All files (*)"
         )
         self._do(self.files.open, name)
 

@@ -15,7 +15,7 @@ from napari_simpleclick.plugin.io.saving import Saving
 from napari_simpleclick.plugin.jobs.model_loader import ModelLoader
 from napari_simpleclick.plugin.jobs.worker import InferenceThread
 from napari_simpleclick.plugin.keys import KEYS, bind_keys, cheat_sheet, taken_keys, unbind_keys
-from napari_simpleclick.plugin.sessions.autosave import SAVE_EVERY_MS, Recovery
+from napari_simpleclick.plugin.sessions.autosave import SAVE_EVERY_MS, Autosave
 from napari_simpleclick.plugin.sessions.session_files import SessionFiles
 from napari_simpleclick.plugin.tools.ground_truth import GroundTruth
 from napari_simpleclick.plugin.tools.hover import HoverPreview
@@ -29,7 +29,7 @@ from napari_simpleclick.plugin.widgets.earlier_work import EarlierWork
 from napari_simpleclick.plugin.widgets.ending import at_the_end
 from napari_simpleclick.plugin.widgets.folded import Folded
 from napari_simpleclick.plugin.widgets.ground_truth import GroundTruthPanel
-from napari_simpleclick.plugin.widgets.intensity_menu import SeenMenu
+from napari_simpleclick.plugin.widgets.intensity_menu import IntensityMenu
 from napari_simpleclick.plugin.widgets.main_thread import MainThread
 from napari_simpleclick.plugin.widgets.network_view_panel import NetworkView
 from napari_simpleclick.plugin.widgets.objects_panel import ObjectsPanel
@@ -85,8 +85,8 @@ class SimpleClickWidget(QWidget):
         )
         self.saver = InferenceThread(self.thread_bridge.called.emit)
         controller, state = self.controller, (self.workspace, self.controller.jobs, self.controller.canvas)
-        self.recovery = Recovery(*state, controller.clicks, self.saver)
-        self.session_files = SessionFiles(self.workspace, controller.jobs, controller.images, self.recovery, self._ask)
+        self.autosave = Autosave(*state, controller.clicks, self.saver)
+        self.session_files = SessionFiles(self.workspace, controller.jobs, controller.images, self.autosave, self._ask)
         self.hover = HoverPreview(*state, controller.mouse, rest_timer)
         self.look_ahead = LookAhead(*state, rest_timer)
         self.saving = Saving(self.workspace, self.saver)
@@ -106,7 +106,7 @@ class SimpleClickWidget(QWidget):
     def _build(self) -> None:
         controller, workspace = self.controller, self.workspace
         self.setup = SetupPanel()
-        self.seen = SeenMenu(workspace, self.setup, self.saver)
+        self.seen = IntensityMenu(workspace, self.setup, self.saver)
         self.channels = ChannelsMenu(workspace, self.setup.channels_button, self.saver)
         self.clicks = ClicksPanel(workspace, controller.threshold)
         self.taken = TakenRow(controller.clicks)
@@ -130,7 +130,7 @@ class SimpleClickWidget(QWidget):
         self.help_button = named(QPushButton("?"), "Keys", "Show what mouse and keys do")
         self.help_button.setCheckable(True)
         self.help_button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.earlier = EarlierWork(self.recovery)
+        self.earlier = EarlierWork(self.autosave)
         self.restore_button = self.earlier.button
         self.save_timer = QTimer(self)
         self.save_timer.setInterval(SAVE_EVERY_MS)
@@ -177,7 +177,7 @@ class SimpleClickWidget(QWidget):
         self.begin_timer.timeout.connect(self._begin)
         self.load_timer.timeout.connect(self._load_model)
         self.busy_timer.timeout.connect(self._show_working)
-        self.save_timer.timeout.connect(self.recovery.save)
+        self.save_timer.timeout.connect(self.autosave.save)
         self.save_timer.start()
         setup.annotate_button.clicked.connect(self._annotate_chosen)
         setup.image_menu.activated.connect(self._choose_image)
@@ -222,7 +222,7 @@ class SimpleClickWidget(QWidget):
                 self.worker.stop,
                 self.compiler.stop,
                 self.saver.stop,
-                self.recovery.save_last,
+                self.autosave.save_last,
                 lambda: unbind_keys(workspace),
                 self.controller.shut_down,
             ],

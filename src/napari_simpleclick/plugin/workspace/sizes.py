@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_simpleclick.masks import Patch
+from napari_simpleclick.masks import BoxedMask
 
 if TYPE_CHECKING:
     from napari.layers import Image
@@ -24,7 +24,7 @@ class Areas:
         self._areas: dict[tuple[int, Hashable], int] = {}
         self._totals: dict[int, int] = {}
 
-    def update(self, object_id: int, plane: Hashable, mask: Patch | None) -> None:
+    def update(self, object_id: int, plane: Hashable, mask: BoxedMask | None) -> None:
         """The mask of an object on a plane is another one now, or gone."""
         area = int(np.count_nonzero(mask[1])) if mask else 0
         before = self._areas.pop((object_id, plane), 0)
