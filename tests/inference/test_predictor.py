@@ -206,6 +206,18 @@ def test_new_pixels_of_what_is_read_from_elsewhere_are_a_new_picture(model, imag
     assert not np.array_equal(again.network_map, first.network_map)
 
 
+def test_one_changed_pixel_of_what_is_read_from_elsewhere_is_noticed_anywhere_in_a_region():
+    pixels = np.zeros((1, 2000, 900), np.uint8)
+    picture = SliceView(Elsewhere(pixels), (0, 0, 0), (1, 2)).image((0, 255))
+    small, large = Box(100, 548, 200, 648), Box(0, 2000, 0, 900)
+    before, of_all = pixels_now(picture, small, 224), pixels_now(picture, large, 224)
+    pixels[0, 547, 647] = 1
+    assert pixels_now(picture, small, 224) != before
+    pixels[:] = 2
+    assert pixels_now(picture, large, 224) != of_all
+    assert len(of_all) <= 3 * 900  # the rest may take seconds
+
+
 @pytest.mark.parametrize("side", [300, 2000])
 def test_one_changed_pixel_that_the_network_reads_is_noticed(side):
     picture = np.zeros((side, side, 3), np.uint8)

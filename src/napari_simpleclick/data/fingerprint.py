@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,20 +13,24 @@ VERSION = "v2-"
 """Begins the fingerprints that are made now; those of earlier versions begin with their hash."""
 
 WHOLE_BYTES = 1 << 26
-"""Arrays in memory up to this size are read as a whole, which takes a tenth of a second."""
+"""Arrays up to this size are read as a whole, which takes a tenth of a second in memory."""
 
 PART_BYTES = 1 << 26
 """Of larger ones about so much is read, from every plane."""
 
 PLANES = 33
-"""Of arrays that are read when somebody asks, so many planes are."""
+"""Of larger arrays that are read when somebody asks, so many planes are."""
+
+BANDS = 9
+"""Of a plane of them that is larger than its part, so many bands of rows are."""
 
 
 def fingerprint(data: Any) -> str:
     """Hash of an array's shape, type and pixels.
 
-    Of an array in memory that is not huge, every pixel counts; of a huge one some rows of every plane; of one on disk
-    33 planes from the first to the last, so that a volume that does not fit into memory costs no more.
+    Of an array that is not huge, every pixel counts, wherever it is; of a huge one in memory some rows of every plane;
+    of a huge one on disk 33 planes from the first to the last, so that a volume that does not fit into memory costs no
+    more, and where it is mapped as memory a row of every plane.
 
     Examples
     --------
@@ -40,17 +45,32 @@ def fingerprint(data: Any) -> str:
 
 def parts(data: Any) -> Iterator[np.ndarray]:
     """The pixels that are hashed."""
-    planes = list(np.ndindex(data.shape[:-2]))
-    if isinstance(data, np.ndarray) and data.nbytes <= WHOLE_BYTES:
-        step = 1
+    planes = list(np.ndindex(tuple(data.shape[:-2])))
+    size = prod(data.shape) * data.dtype.itemsize
+    if size <= WHOLE_BYTES:
+        data = data if isinstance(data, np.ndarray) else np.asarray(data)
+        yield from (data[index] for index in planes)
     elif isinstance(data, np.ndarray) and not is_mapped(data):
-        step = -(-data.nbytes // PART_BYTES)
+        step = -(-size // PART_BYTES)
+        yield from (data[index][number % step :: step] for number, index in enumerate(planes))
     else:
-        wanted = np.linspace(0, len(planes) - 1, min(PLANES, len(planes))).astype(int)
-        yield from (subset(np.asarray(data[planes[place]])) for place in wanted)
+        wanted = [planes[int(place)] for place in np.linspace(0, len(planes) - 1, min(PLANES, len(planes)))]
+        for index in wanted:
+            yield from bands(data, index, PART_BYTES // len(wanted))
+        if isinstance(data, np.ndarray):
+            yield from (data[index][data.shape[-2] // 2] for index in planes)
+
+
+def bands(data: Any, index: tuple[int, ...], most: int) -> Iterator[np.ndarray]:
+    """A plane of an array, read in some bands of rows if it is larger than so many bytes."""
+    height = data.shape[-2]
+    row = data.shape[-1] * data.dtype.itemsize
+    if height * row <= most:
+        yield np.asarray(data[index])
         return
-    for number, index in enumerate(planes):
-        yield data[index][number % step :: step]  # other rows of every plane
+    rows = max(1, most // (BANDS * row))
+    for start in np.linspace(0, height - rows, BANDS).astype(int).tolist():
+        yield np.asarray(data[(*index, slice(start, start + rows))])
 
 
 def is_mapped(data: np.ndarray) -> bool:

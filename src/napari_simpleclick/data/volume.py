@@ -8,7 +8,7 @@ import numpy as np
 
 from napari_simpleclick.arrays import Affine, BinaryMask, Box
 from napari_simpleclick.data.grid import NiftiGeometry
-from napari_simpleclick.data.indexing import read_plane
+from napari_simpleclick.data.indexing import cover, read_plane
 from napari_simpleclick.data.intensity import Limits, default_limits, scale_to_bytes, to_rgb
 
 
@@ -171,6 +171,10 @@ class SliceView:
         return SliceView(labels, self.point, self.axes).read(slice(None), slice(None))
 
 
+WHOLE_PIXELS = 1 << 19
+"""Regions of what is read from elsewhere are compared as a whole up to this size, in some hundredths of a second."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlaneImage:
     """A plane as (height, width, 3) uint8; only what is indexed is read and converted.
@@ -225,13 +229,15 @@ class PlaneImage:
     def stored(self, rows: Any, cols: Any) -> bytes | None:
         """Pixels as the array has them now, at two slices or two sorted vectors.
 
-        Of what is read from elsewhere, such as dask or zarr, the middle row stands for all: another picture has another
-        one, and the rest may take long.
+        Of large regions of what is read from elsewhere, such as dask or zarr, three rows stand for all: another picture
+        has other ones, and the rest may take seconds.
         """
-        if not isinstance(self.plane.data, np.ndarray):
-            middle = (rows.start + rows.stop) // 2 if isinstance(rows, slice) else int(rows[len(rows) // 2])
-            rows = slice(middle, middle + 1)
-        return self.plane.read(rows, cols).tobytes()
+        spans = zip((rows, cols), self.plane.shape, strict=True)
+        inside, across = (range(size)[cover(part)[0]] for part, size in spans)  # what lies between is read, too
+        if isinstance(self.plane.data, np.ndarray) or len(inside) * len(across) <= WHOLE_PIXELS:
+            return self.plane.read(rows, cols).tobytes()
+        some = (inside[part * len(inside) // 4] for part in (1, 2, 3))
+        return b"".join(self.plane.read(slice(row, row + 1), cols).tobytes() for row in some)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """The whole plane."""
