@@ -3,7 +3,8 @@
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Integer, UInt8
+
+from napari_simpleclick.array_types import Bool, Float, Float32, Integer, UInt8
 
 RgbImage: TypeAlias = UInt8[np.ndarray, "height width 3"]
 """(height, width, 3) uint8, 0-255."""

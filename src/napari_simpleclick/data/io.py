@@ -53,7 +53,8 @@ def read_volume(path: Path, *, labels: bool = False) -> Volume:
         return read_tiff(path, labels=labels, part=part)
     if name.endswith(PICTURES):
         return read_picture_volume(path)
-    raise VolumeError(f"{path.name}: unknown kind of file. Known endings: {', '.join(NIFTI + TIFF + ZARR + PICTURES)}.")
+    endings = ", ".join(NIFTI + TIFF + ZARR + PICTURES)
+    raise VolumeError(f"{path.name}: unknown kind of file. Known endings: {endings}. Convert it to one of these.")
 
 
 def write_mask(path: Path, labels: np.ndarray, like: Volume | None = None) -> None:

@@ -12,6 +12,12 @@ from napari_simpleclick.data.indexing import cover, read_plane
 from napari_simpleclick.data.intensity import Limits, default_limits, scale_to_bytes, to_rgb
 
 
+class Hint(str):
+    """A notice of what else a file holds, which nobody needs twice; other notices tell what is wrong with it."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Volume:
     """Pixels in space.

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-from jaxtyping import Float32
 
+from napari_simpleclick.array_types import Float32
 from napari_simpleclick.arrays import BinaryMask, Box, ProbabilityMap, bounding_box
 from napari_simpleclick.inference.recipe import MASK_THRESHOLD
 from napari_simpleclick.inference.resample import Positions, enlarge, resample_at

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any, Protocol, cast
 
 import numpy as np
-from jaxtyping import Float32
 
+from napari_simpleclick.array_types import Float32
 from napari_simpleclick.arrays import Box
 
 Positions = np.ndarray

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from jaxtyping import Bool, Float32
 
+from napari_simpleclick.array_types import Bool, Float32
 from napari_simpleclick.arrays import BinaryMask, Box, bounding_box
 from napari_simpleclick.inference.resample import enlarge, neighbours
 

@@ -10,8 +10,8 @@ from itertools import pairwise
 from math import ceil, floor
 
 import numpy as np
-from jaxtyping import Float32, UInt8
 
+from napari_simpleclick.array_types import Float32, UInt8
 from napari_simpleclick.clicks import Click, positions
 from napari_simpleclick.prompts import Prompt
 

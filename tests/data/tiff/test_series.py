@@ -6,6 +6,7 @@ import tifffile
 
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.tiff.read import read_tiff
+from napari_simpleclick.data.volume import Hint
 
 STACK = np.random.default_rng(0).integers(1, 255, (6, 32, 40)).astype(np.uint8)
 
@@ -40,6 +41,7 @@ def test_finest_level_of_a_pyramid_is_opened(tmp_path):
     volume = read_tiff(tmp_path / "a.ome.tif")
     np.testing.assert_array_equal(volume.data, STACK)
     assert "#level=2" in volume.notices[0]
+    assert isinstance(volume.notices[0], Hint)
 
 
 OWN, OTHER = "urn:uuid:11111111-1111-1111-1111-111111111111", "urn:uuid:22222222-2222-2222-2222-222222222222"

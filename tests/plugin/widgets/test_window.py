@@ -186,7 +186,8 @@ def as_shown(tooltip):
 def test_every_control_has_a_name_and_a_tooltip(make_napari_viewer_proxy):
     viewer = make_napari_viewer_proxy()
     _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
-    controls = widget.findChildren((QPushButton, QComboBox, QCheckBox, QTableWidget))
+    kinds = (QPushButton, QComboBox, QCheckBox, QTableWidget)
+    controls = [control for kind in kinds for control in widget.findChildren(kind)]
     assert len(controls) > 15
     assert all(control.accessibleName() and control.toolTip() for control in controls)
     widget.workspace.status.emit(HOSTILE)

@@ -9,6 +9,7 @@ import tifffile
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.file_part import HOW
 from napari_simpleclick.data.tiff.opening import Losses, damaged
+from napari_simpleclick.data.volume import Hint
 
 MOST_GAIN = {
     tifffile.COMPRESSION.NONE: 1.01,
@@ -45,9 +46,8 @@ def chosen(file: tifffile.TiffFile, number: int | None) -> tuple[tifffile.TiffPa
     what = f"{len(images)} images; the largest is opened, " if len(images) > 1 else f"{len(largest.levels)} levels of "
     left = f"Not opened: {others}. " if others else "The finest is opened. "
     another = f"{file.filename}#{'image=' + names[0].split(':')[0] if names else 'level=2'}"
-    return largest, (
-        f"{file.filename} holds {what}{described(largest)}. {left}To open another, {HOW.format(another)}.",
-    )
+    notice = f"{file.filename} holds {what}{described(largest)}. {left}To open another, {HOW.format(another)}."
+    return largest, (notice if len(images) > 1 else Hint(notice),)
 
 
 def images_of(file: tifffile.TiffFile) -> list[tifffile.TiffPageSeries]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
-from jaxtyping import Float32
 
+from napari_simpleclick.array_types import Float32
 from napari_simpleclick.inference.logits import sigmoid
 from napari_simpleclick.inference.recipe import InferenceRecipe
 from napari_simpleclick.inference.resample import enlarge_map
