@@ -128,6 +128,24 @@ def test_header_that_promises_too_much_is_refused(tmp_path, side):
             read(tmp_path / "a.png")
 
 
+def test_jpeg_that_promises_more_pixels_than_its_bytes_can_hold_is_refused(tmp_path):
+    """Two bytes of its header make 142 million pixels of 700 bytes, which are filled with grey for seconds."""
+    Image.new("L", (64, 64)).save(tmp_path / "a.jpg")
+    held = bytearray((tmp_path / "a.jpg").read_bytes())
+    size = held.index(b"\xff\xc0") + 5
+    held[size : size + 4] = (12000).to_bytes(2, "big") * 2
+    (tmp_path / "a.jpg").write_bytes(held)
+    for read in (read_volume, read_marks, read_rgb):
+        with pytest.raises(VolumeError, match=r"a.jpg promises more pixels than its bytes or the memory can hold"):
+            read(tmp_path / "a.jpg")
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True, "optimize": True}, {"optimize": True, "quality": 1}])
+def test_empty_jpeg_is_read_however_small_it_is(tmp_path, options):
+    Image.new("L", (5000, 5000), 255).save(tmp_path / "a.jpg", **options)
+    assert read_volume(tmp_path / "a.jpg").data.min() > 250
+
+
 def test_picture_beyond_the_limit_of_pillow_is_read(tmp_path, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
     assert read_volume(saved(tmp_path / "a.png", "L")).shape == (20, 24)

@@ -16,6 +16,9 @@ FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF")
 MOST_GAIN = 8400
 """Pixels that one byte of PNG, GIF or BMP can become at most: 1040 bytes out of deflate, of 8 pixels each."""
 
+MOST_GAIN_OF_JPEG = 512
+"""A block of 8 x 8 pixels takes a bit of a JPEG at least, however empty it is."""
+
 LIMIT_LOCK = threading.Lock()
 """Pillow has one limit of size for all threads."""
 
@@ -50,7 +53,7 @@ def allowed_pixels(path: Path) -> Iterator[None]:
     if path.is_file():
         with path.open("rb") as file:
             jpeg = file.read(2) == b"\xff\xd8"
-        limit = limit if jpeg else min(limit, MOST_GAIN * path.stat().st_size)
+        limit = min(limit, (MOST_GAIN_OF_JPEG if jpeg else MOST_GAIN) * path.stat().st_size)
     with LIMIT_LOCK:
         before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, max(1, limit)
         try:
