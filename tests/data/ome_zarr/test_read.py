@@ -215,6 +215,12 @@ def test_what_no_image_is_is_refused(tmp_path, shape):
         read_volume(tmp_path / "a.zarr")
 
 
+def test_empty_group_is_refused_with_a_cure_that_is_not_itself(tmp_path):
+    zarr.create_group(tmp_path / "a.zarr")
+    with pytest.raises(VolumeError, match=r"got a group of nothing. Was it copied completely\?$"):
+        read_volume(tmp_path / "a.zarr")
+
+
 def test_chunk_that_does_not_fit_into_memory_is_refused_before_it_is_read(tmp_path):
     path = write(tmp_path / "a.zarr")
     told = json.loads((path / "0" / ".zarray").read_text())

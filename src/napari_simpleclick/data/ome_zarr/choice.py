@@ -38,10 +38,10 @@ def image_group(node: Any, path: Path) -> tuple[Any, Path, tuple[str, ...]]:
         notice = f"{path.name} holds {len(inside)} images; {chosen} is opened. Not opened: {others}."
         return open_node(chosen), chosen, (notice,) if len(inside) > 1 else ()
     held = inside or wells(told) or sorted(str(key) for key in node)
-    example = path / held[0] if held else path
+    cure = f"Choose the image inside it, such as {path / held[0]}." if held else "Was it copied completely?"
     raise VolumeError(
         f"{path}: expected an OME-Zarr image, got a group of {', '.join(held[:MOST_NAMED]) or 'nothing'}"
-        f"{' ...' if len(held) > MOST_NAMED else ''}. Choose the image inside it, such as {example}."
+        f"{' ...' if len(held) > MOST_NAMED else ''}. {cure}"
     )
 
 
