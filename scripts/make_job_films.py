@@ -1,30 +1,35 @@
 """Three jobs done in a real window with mouse and keys, as a user would: pictures of each, and how much work they were.
 
-Usage: python scripts/make_job_films.py [mitochondria] [lesions] [nuclei]
+Usage: python scripts/make_job_films.py [mitochondria] [lesions] [nuclei] [--sstem path/to/stack1]
 
-A hand that knows the true outlines clicks where they are missed most; see `napari_simpleclick.evaluation.robot_user`.
+With --sstem, mitochondria are also outlined on five real sections, of which no pictures are kept. A hand that knows the
+true outlines clicks where they are missed most; see `napari_simpleclick.evaluation.robot_user`.
 """
 
+import argparse
 import os
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from unittest import mock
 
 import napari
 import nibabel
 import numpy as np
+import tifffile
 from PIL import Image
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QApplication, QFileDialog, QSpinBox, QWidget
+from qtpy.QtWidgets import QApplication, QFileDialog, QWidget
 from scipy import ndimage
 from skimage import draw, filters
 
+from napari_simpleclick.data.datasets.registry import open_dataset
 from napari_simpleclick.data.samples import FOLDER, sample_volume
+from napari_simpleclick.evaluation.effort.objects import chains, link
 from napari_simpleclick.evaluation.robot_user import next_click
 from napari_simpleclick.plugin.workspace.slices import slice_states
 
@@ -40,10 +45,11 @@ GOOD = 0.85
 """IoU from which on an outline is left as it is."""
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
-NO_KEY, SHIFT, CONTROL = (
+NO_KEY, SHIFT, CONTROL, ALT = (
     Qt.KeyboardModifier.NoModifier,
     Qt.KeyboardModifier.ShiftModifier,
     Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
 )
 
 
@@ -148,13 +154,6 @@ class Hand:
         """The displayed slice."""
         return slice_states(self.workspace).shown
 
-    def type(self, field: QSpinBox, text: str) -> None:
-        """Write a number into a field."""
-        self.press(field.lineEdit())
-        field.selectAll()
-        QTest.keyClicks(field.lineEdit(), text)
-        self.work.keys += len(text)
-
     def go_to(self, place: int) -> None:
         """Go to a slice with the keys."""
         while (distance := place - self.place) != 0:
@@ -186,47 +185,53 @@ class Hand:
 # -- the jobs
 
 
-def mitochondria(film: Path | None, objects: Sequence[int], sections: range, folder: Path) -> Work:
-    """Outline mitochondria on a section, propagate and review them, save, close, open again and go on."""
-    truth = sample_volume("em-like")[1]
-    hand = opened(FOLDER / "em_like.tif", film)
-    here = sections[len(sections) // 2]
+def mitochondria(film: Path | None, sections: np.ndarray, truth: np.ndarray, folder: Path) -> Work:
+    """Outline mitochondria on the middle section, propagate and review them, save, close, open again and go on.
+
+    Parameters
+    ----------
+    film
+        Where pictures go; None for none.
+    sections
+        (sections, height, width) uint8.
+    truth
+        The mitochondria, numbered from 1, in the shape of the sections.
+    folder
+        Where the files go.
+    """
+    path, here, count = folder / "sections.tif", len(sections) // 2, int(truth.max())
+    tifffile.imwrite(path, sections)
+    hand = opened(path, film)
     hand.go_to(here)
-    for number, each in enumerate(objects):
-        hand.outline(truth[here] == each, held=SHIFT if number else NO_KEY)
-    hand.shoot("1_outlined")
-    for number in range(1, len(objects) + 1):
-        hand.choose(number)
-        for place in {sections[-1], sections[0]} - {here}:
-            hand.type(hand.widget.slices.place_box, str(place))
-            hand.press(hand.widget.slices.to_button)
+    for number in range(1, count + 1):
+        hand.outline(truth[here] == number, held=SHIFT if number > 1 else NO_KEY)
+        hand.key(Qt.Key.Key_G, ALT)
+        if number == 1:
+            hand.shoot("1_first")
     hand.shoot("2_propagated")
-    for number, each in enumerate(objects, start=1):
+    for number in range(1, count + 1):
         hand.choose(number)
         while to_review := slice_states(hand.workspace).unreviewed:
             if hand.place not in to_review:
                 hand.key(Qt.Key.Key_D, SHIFT)
             place = hand.place
-            hand.outline(truth[place] == each, most=2)
+            hand.outline(truth[place] == number, most=2)
             if place in slice_states(hand.workspace).unreviewed:
                 hand.key(Qt.Key.Key_Return)  # goes on to the next one
     hand.shoot("3_reviewed")
     hand.save(folder / "mitochondria.tif")
     masks = hand.workspace.labels.data.copy()
-    hand.work.iou = [
-        overlap(masks[sections[0] : sections[-1] + 1] == n, truth[sections[0] : sections[-1] + 1] == each)
-        for n, each in enumerate(objects, start=1)
-    ]
-    hand.work.objects, hand.work.slices = len(objects), len(sections)
+    require(np.array_equal(tifffile.imread(folder / "mitochondria.tif"), masks), "the file holds the masks")
+    hand.work.iou = [overlap(masks == number, truth == number) for number in range(1, count + 1)]
+    hand.work.objects, hand.work.slices = count, len(sections)
     work = hand.stop()
     hand.widget.autosave.save_now()
     hand.viewer.close()
 
-    again = opened(FOLDER / "em_like.tif", None)
+    again = opened(path, None)
     wait(again.widget.restore_button.isVisible)
     again.press(again.widget.restore_button)
     wait(lambda: np.array_equal(again.workspace.labels.data, masks))
-    require(np.array_equal(again.workspace.labels.data, masks), "the masks come back as they were")
     again.film = film
     again.shoot("4_opened_again")
     again.viewer.close()
@@ -338,6 +343,24 @@ def overlap(found: np.ndarray, truth: np.ndarray) -> float:
     return float(np.count_nonzero(found & truth) / either) if either else 1.0
 
 
+def drawn_sections(numbers: tuple[int, ...], sections: slice) -> tuple[np.ndarray, np.ndarray]:
+    """Some of the bundled drawn sections, and some of their mitochondria, numbered from 1."""
+    volume, truth = sample_volume("em-like")
+    kept = sum((truth[sections] == each) * place for place, each in enumerate(numbers, start=1))
+    return np.asarray(volume.data[sections]), kept
+
+
+def real_sections(folder: Path, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first five sections of ssTEM, and the largest mitochondria that are on all of them, numbered from 1."""
+    dataset = open_dataset("ssTEM", folder)
+    samples = [dataset[number] for number in range(5)]
+    lines = chains([sample.object_ids for sample in samples], [link(*pair) for pair in pairwise(samples)])
+    masks = [np.stack([samples[at].mask(label) for at, label in line]) for line in lines if len(line) == len(samples)]
+    masks = sorted(masks, key=np.count_nonzero, reverse=True)[:count]
+    truth = sum(mask * np.uint8(number) for number, mask in enumerate(masks, start=1))
+    return np.stack([np.asarray(sample.image)[..., 0] for sample in samples]), truth
+
+
 def largest(mask: np.ndarray, count: int) -> list[np.ndarray]:
     """The largest parts of a mask."""
     parts, number = ndimage.label(mask)
@@ -365,22 +388,34 @@ def drawn_nuclei(count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 JOBS: dict[str, Callable[[Path | None, Path], Work]] = {
-    "mitochondria": lambda film, folder: mitochondria(film, (2, 4, 5, 8, 11), range(2, 7), folder),
+    "mitochondria": lambda film, folder: mitochondria(film, *drawn_sections((2, 4, 5, 8, 11), slice(2, 7)), folder),
     "lesions": lambda film, folder: lesions(film, 12, 42, 5, folder),
     "nuclei": lambda film, folder: nuclei(film, 12, folder),
 }
 """The jobs in full."""
 
 QUICK: dict[str, Callable[[Path], Work]] = {
-    "mitochondria": lambda folder: mitochondria(None, (4, 8), range(4, 6), folder),
+    "mitochondria": lambda folder: mitochondria(None, *drawn_sections((4, 8), slice(4, 6)), folder),
     "lesions": lambda folder: lesions(None, 12, 42, 2, folder),
     "nuclei": lambda folder: nuclei(None, 3, folder),
 }
 """The same jobs with less of everything, for tests."""
 
-if __name__ == "__main__":
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("jobs", nargs="*", metavar="JOB", help="all by default")
+    parser.add_argument("--sstem", type=Path, help="folder with raw/ and mitochondria/")
+    chosen = parser.parse_args()
     os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp()  # or work of another day would be offered
+    jobs = {name: JOBS[name] for name in chosen.jobs or JOBS}
+    if chosen.sstem:
+        jobs["mitochondria of ssTEM"] = lambda _, folder: mitochondria(None, *real_sections(chosen.sstem, 5), folder)
     print("| job | objects | slices | clicks | keys | seconds | mean IoU |\n|---|---|---|---|---|---|---|")
-    for name in sys.argv[1:] or JOBS:
+    for name, job in jobs.items():
         with tempfile.TemporaryDirectory() as folder:
-            print(JOBS[name](IMAGES / name, Path(folder)).row(name), flush=True)
+            print(job(IMAGES / name, Path(folder)).row(name), flush=True)
+
+
+if __name__ == "__main__":
+    main()

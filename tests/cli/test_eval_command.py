@@ -98,9 +98,12 @@ def test_list_tells_source_and_layout_of_every_data_set_without_breaking_a_word(
     assert all(len(line) <= 60 or len(line.split()) <= 2 for line in done.stdout.splitlines())
 
 
-@pytest.mark.parametrize("name", ["main", "eval", "train"])
-def test_version_is_told_and_nothing_else(name):
-    done = called(import_module(f"napari_simpleclick.cli.{name}").main, "--version")
+@pytest.mark.parametrize(
+    ("name", "before"),
+    [("main", ()), ("main", ("bench",)), ("eval", ()), ("eval", ("compare",)), ("train", ()), ("train", ("-o", "run"))],
+)
+def test_version_is_told_and_nothing_else(name, before):
+    done = called(import_module(f"napari_simpleclick.cli.{name}").main, *before, "--version")
     assert (done.returncode, done.stdout) == (0, f"napari-simpleclick {version('napari-simpleclick')}\n")
 
 

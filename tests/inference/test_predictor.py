@@ -158,7 +158,7 @@ def test_missing_gpu_is_told_with_what_there_is():
         pytest.skip("this machine has a GPU")
     with pytest.raises(ValueError, match=r"no cuda device; it has: .*cpu. Choose one of these"):
         choose_device("cuda")
-    with pytest.raises(ValueError, match=r"Unknown device 'tpu'. Choose one of: auto"):
+    with pytest.raises(ValueError, match=r"no tpu device; it has: .*cpu. Choose one of these, or 'auto'"):
         choose_device("tpu")
 
 

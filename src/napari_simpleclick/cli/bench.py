@@ -55,7 +55,8 @@ class BenchSettings:
     variants: tuple[Variant, ...] | None = None
     """Engines and precisions, by default all of the device; those that are missing are left out with a notice."""
     device: str = "auto"
-    """auto (what the widget takes: a GPU if there is one), cpu, cuda or mps."""
+    """auto (what the widget takes: a GPU if there is one), cpu, or what torch calls the GPU; a wrong name lists those
+    of this machine."""
     size: Annotated[int, SIDE] = 448
     """Side of the network's input in pixels."""
     flip: bool = False

@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 
 def tell_version() -> None:
-    """Print the version and end the program if that is what the user asks for."""
-    if sys.argv[1:] == ["--version"]:
+    """Print the version and end the program if that is what the user asks for, also after the name of a command."""
+    if "--version" in sys.argv[1:]:
         print(f"napari-simpleclick {version('napari-simpleclick')}")
         raise SystemExit(0)

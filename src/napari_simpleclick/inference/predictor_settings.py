@@ -34,7 +34,7 @@ class PredictorSettings:
     model
         Name of a model, or path to a .safetensors or .pth file.
     device
-        auto, cpu, cuda or mps.
+        auto (a GPU if there is one), cpu, or what torch calls the GPU; a wrong name lists those of this machine.
     engine
         What computes the network; auto is the fastest whose answers agree with torch in float32 on a fixed input.
     precision

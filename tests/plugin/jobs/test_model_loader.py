@@ -111,6 +111,36 @@ def test_why_it_is_not_faster_is_said_once(monkeypatch):
     assert reasons == ["OpenVINO is missing"]
 
 
+@pytest.mark.usefixtures("named_predictors")
+def test_a_draft_for_previews_is_made_beside_the_worker_and_leaves_the_model(monkeypatch):
+    monkeypatch.setattr(PredictorSettings, "create_cached", lambda each: f"cached {each.model} {each.size} {each.flip}")
+    window, background, drafts = Window(), Later(), []
+    loader = ModelLoader(window, background)
+    loader.load_draft(drafts.append)
+    assert drafts == [None], "no model yet"
+    loader.load(PredictorSettings(model="first", flip=True))
+    loader.load_draft(drafts.append)
+    assert drafts == [None]
+    background.run()
+    assert drafts == [None, "cached first 224 False"]
+    loader.load(PredictorSettings(model="first", size=DRAFT_SIZE))
+    loader.load_draft(drafts.append)
+    assert drafts[2:] == [None], "it is a draft already"
+    assert window.given == ["cached first 448 True", "cached first 224 False"]
+
+
+@pytest.mark.usefixtures("named_predictors")
+def test_there_is_no_draft_where_it_cannot_be_made(monkeypatch):
+    def broken(_settings):
+        raise OSError("no weights")
+
+    loader, drafts = ModelLoader(Window(), run_now), []
+    loader.load(PredictorSettings(model="first"))
+    monkeypatch.setattr(PredictorSettings, "create", broken)
+    loader.load_draft(drafts.append)
+    assert drafts == [None]
+
+
 def test_draft_finds_the_object_at_a_quarter_of_the_pixels():
     volume, labels = sample_volume("em-like")
     image, target = volume.plane(5).image(), labels[5] == labels[5][97, 136]

@@ -21,6 +21,7 @@ from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.io.readers import get_reader
 from napari_simpleclick.plugin.jobs.model_loader import compiled_form
 from napari_simpleclick.plugin.jobs.worker import run_now
+from napari_simpleclick.plugin.workspace.image_file import FILE
 from napari_simpleclick.plugin.workspace.planes import displayed_plane
 
 MODEL = DEFAULT_MODEL
@@ -168,3 +169,26 @@ def test_session_of_a_single_point_in_time_is_replayed_on_the_volume(session, tm
     done = command("replay", str(changed(path, tmp_path, change)), "-o", str(tmp_path / "mask.nii.gz"))
     assert done.returncode == 0, done.stdout + done.stderr
     assert np.asarray(read_volume(tmp_path / "mask.nii.gz").data).shape == data.shape
+
+
+@pytest.mark.parametrize("below", ["", "images"])
+def test_session_and_image_that_are_moved_together_are_replayed_from_any_folder(tmp_path, below):
+    first, second, third = (tmp_path / name for name in ("first", "second", "third"))
+    (first / below).mkdir(parents=True)
+    third.mkdir()
+    place = first / below / IMAGE.name
+    shutil.copy(IMAGE, place)
+    viewer = ViewerModel()
+    image = viewer.add_layer(Layer.create(*get_reader(str(place))(str(place))[0]))
+    image.metadata[FILE] = str(place)  # as our menu entries note it
+    controller = Controller(viewer, run_now)
+    controller.predictors.load(lambda: PredictorSettings(model=MODEL, device="cpu", size=224).create_in_torch())
+    controller.images.annotate(image)
+    viewer.dims.set_current_step(0, 12)
+    controller.clicks.click_at(image.data_to_world((12, 70, 60)), positive=True)
+    session_files_of(controller, first).save(first / "work.simpleclick.json")
+    first.rename(second)
+    done = command("replay", "../second/work.simpleclick.json", "-o", "mask.nii.gz", cwd=third)
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1 masks are the same" in done.stdout
+    np.testing.assert_array_equal(read_volume(third / "mask.nii.gz").data, controller.workspace.labels.data)

@@ -1,6 +1,5 @@
 """Previews under the mouse, with a stand-in for the network."""
 
-from itertools import count
 from types import SimpleNamespace
 
 import numpy as np
@@ -42,9 +41,28 @@ def controller(network):
     return controller
 
 
+class Drafts:
+    """Hands a draft on when it is told to."""
+
+    def __init__(self):
+        self.asked = []
+
+    def __call__(self, done):
+        self.asked.append(done)
+
+    def hand_on(self, draft):
+        self.asked.pop()(draft)
+
+
 @pytest.fixture
-def hover(controller):
-    hover = HoverPreview(controller.workspace, controller.jobs, controller.canvas, controller.mouse, FakeTimer)
+def drafts():
+    return Drafts()
+
+
+@pytest.fixture
+def hover(controller, drafts):
+    parts = controller.workspace, controller.jobs, controller.canvas, controller.mouse
+    hover = HoverPreview(*parts, FakeTimer, drafts)
     hover.switch(True)
     return hover
 
@@ -112,15 +130,98 @@ def test_an_answer_that_comes_after_the_mouse_moved_is_dropped(hover, controller
     assert shown(hover) is None
 
 
-def test_a_slow_network_switches_it_off_and_says_so(hover, controller, monkeypatch):
-    ticks = count(step=0.3)
-    monkeypatch.setattr("napari_simpleclick.plugin.tools.hover.perf_counter", lambda: next(ticks))
+class Clock:
+    """Seconds; a stand-in for a network lets them pass."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("napari_simpleclick.plugin.tools.hover.perf_counter", clock)
+    return clock
+
+
+class Lasting(Blocks):
+    """Takes its time."""
+
+    def __init__(self, clock, seconds):
+        self.clock, self.seconds, self.answered = clock, seconds, 0
+
+    def predict(self, *request, **view):
+        self.clock.now += self.seconds
+        self.answered += 1
+        return super().predict(*request, **view)
+
+
+def rest_three_times(hover):
     for col in (20, 30, 40):
         move(hover, 20, col)
         hover.rest()
+
+
+def test_where_the_network_is_slow_a_fast_draft_goes_on(hover, controller, clock, drafts):
+    slow, draft = Lasting(clock, 0.3), Lasting(clock, 0.1)
+    controller.predictors.exchange(slow)
+    rest_three_times(hover)
+    assert (slow.answered, hover.on, shown(hover)) == (3, True, None)
+    rest_three_times(hover)
+    assert slow.answered == 3, "nothing is asked until the draft is there"
+    drafts.hand_on(draft)
+    assert controller.messages[-1] == "Previews are coarser from now on: each took 300 ms here."
+    rest_three_times(hover)
+    rest_three_times(hover)
+    assert (slow.answered, draft.answered, hover.on) == (3, 6, True)
+    assert shown(hover) == ((1, 16, 36), (1, 24, 44))
+    assert drafts.asked == []
+
+    hover.switch(False)
+    hover.switch(True)
+    rest_three_times(hover)
+    assert draft.answered == 9, "it is known that the network is slow"
+    fast = Lasting(clock, 0.1)
+    controller.predictors.exchange(fast)
+    rest_three_times(hover)
+    assert (fast.answered, draft.answered) == (3, 9), "another network shows what it can do"
+
+
+def test_a_draft_of_a_network_that_answers_no_more_is_dropped(hover, controller, clock, drafts):
+    controller.predictors.exchange(Lasting(clock, 0.3))
+    rest_three_times(hover)
+    fast = Lasting(clock, 0.1)
+    controller.predictors.exchange(fast)
+    move(hover, 20, 30)
+    hover.rest()
+    drafts.hand_on(Lasting(clock, 0.1))
+    rest_three_times(hover)
+    assert fast.answered == 4
+
+
+@pytest.mark.parametrize("seconds", [None, 0.3])
+def test_without_a_fast_draft_it_is_switched_off_and_says_so(hover, controller, clock, drafts, seconds):
+    controller.predictors.exchange(Lasting(clock, 0.4))
+    rest_three_times(hover)
+    drafts.hand_on(seconds and Lasting(clock, seconds))
+    rest_three_times(hover)
     assert not hover.on
     assert hover.layer is None
-    assert "Previews are off" in controller.messages[-1]
+    assert controller.messages[-1] == f"Previews are off: each takes {1000 * (seconds or 0.4):.0f} ms here."
+
+
+def test_slow_ones_among_fast_ones_change_nothing(hover, controller, clock, drafts):
+    network = Lasting(clock, 0.3)
+    controller.predictors.exchange(network)
+    for col, seconds in zip(range(10, 60, 5), (0.3, 0.3, 0.1) * 3, strict=False):
+        network.seconds = seconds
+        move(hover, 20, col)
+        hover.rest()
+    assert hover.on
+    assert drafts.asked == []
 
 
 def test_off_the_picture_without_it_and_with_a_locked_object_nothing_is_shown(hover, controller):

@@ -1,5 +1,6 @@
 """Views of a patient stand upright, with letters that tell the directions; other images stay as they are."""
 
+import nibabel
 import numpy as np
 import pytest
 from napari.components import ViewerModel
@@ -12,15 +13,20 @@ from napari_simpleclick.plugin.jobs.worker import run_now
 from napari_simpleclick.plugin.tools.upright import Upright
 
 
-@pytest.fixture
-def brain():
-    """A viewer with a volume of 24 axial slices, 150 rows from front to back, 128 columns from right to left."""
+def opened(path):
+    """A controller on a NIfTI volume."""
     viewer = ViewerModel()
     controller = Controller(viewer, run_now)
-    image = viewer.add_layer(Layer.create(*read(str(FOLDER / "ms_lesion.nii.gz"))[0]))
+    image = viewer.add_layer(Layer.create(*read(str(path))[0]))
     controller.upright = Upright(controller.workspace)
     controller.images.annotate(image)
     return controller
+
+
+@pytest.fixture
+def brain():
+    """A volume of 24 axial slices, 150 rows from front to back, 128 columns from right to left."""
+    return opened(FOLDER / "ms_lesion.nii.gz")
 
 
 def written(viewer):
@@ -70,3 +76,40 @@ def test_the_text_of_somebody_else_stays(brain):
     written(viewer).text = "Figure 1"
     viewer.dims.roll()
     assert written(viewer).text == "Figure 1"
+
+
+TOWARDS = {"R": (0, 1), "L": (0, -1), "A": (1, 1), "P": (1, -1), "S": (2, 1), "I": (2, -1)}
+"""Axis of NIfTI's world and the direction in it, for letters of patients."""
+
+
+@pytest.mark.parametrize("oblique", [0, 20])
+@pytest.mark.parametrize("codes", ["RAS", "LPS", "LAS", "PSR", "IRP", "ALI"])
+def test_letters_are_those_of_the_affine_however_the_file_lies(tmp_path, codes, oblique):
+    shape, angle = (12, 14, 16), np.deg2rad(oblique)
+    affine = np.eye(4)
+    affine[:2, :2] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    affine[:3] *= 2.0
+    lies = nibabel.orientations.axcodes2ornt(codes)
+    affine = affine @ nibabel.orientations.inv_ornt_aff(lies, shape)
+    for world in range(3):  # the voxels tell where they are
+        places = nibabel.affines.apply_affine(affine, np.moveaxis(np.indices(shape), 0, -1))[..., world]
+        nibabel.save(nibabel.Nifti1Image(places.astype(np.float32), affine), tmp_path / f"{world}.nii")
+    volumes = [opened(tmp_path / f"{world}.nii") for world in range(3)]
+    for _ in range(3):
+        _, rows_grow, (top, left, right, bottom) = seen(volumes[0])
+        slices = [shown_values(each.workspace) for each in volumes]
+        for letter, (step_rows, step_cols) in (
+            (top, (-1, 0)), (bottom, (1, 0)), (left, (0, -1)), (right, (0, 1)),
+        ):  # fmt: skip
+            world, direction = TOWARDS[letter]
+            downwards, rightwards = (np.diff(slices[world], axis=axis).mean() for axis in (0, 1))
+            downwards *= 1 if rows_grow == "down" else -1
+            assert direction * (step_rows * downwards + step_cols * rightwards) > 1
+        for each in volumes:
+            each.workspace.viewer.dims.roll()
+
+
+def shown_values(workspace):
+    """Pixels of the displayed slice as the file has them."""
+    plane = workspace.shown_plane
+    return np.asarray(plane.read(slice(None), slice(None)), float)

@@ -1,9 +1,10 @@
 """Load models off the window's thread: as an earlier start compiled them; else in torch until they are compiled."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from napari_simpleclick.inference.predictor_settings import PredictorSettings
+from napari_simpleclick.inference.predictor_settings import DRAFT_SIZE, PredictorSettings
 from napari_simpleclick.plugin.jobs.predictor_loading import PredictorLoading
 from napari_simpleclick.plugin.jobs.torch_beside_opengl import import_torch
 from napari_simpleclick.plugin.jobs.worker import Runs
@@ -95,6 +96,22 @@ class ModelLoader:
             return predictor
 
         self.predictors.load(create, lambda taken: self._loaded(choice, taken=taken))
+
+    def load_draft(self, done: "Callable[[Predictor | None], None]") -> None:
+        """Make the model that answers look at less, beside the worker; `done` gets None where it does so already."""
+        if self.present is None or self.present.size <= DRAFT_SIZE:
+            done(None)
+            return
+        draft = replace(self.present, size=DRAFT_SIZE, flip=False)
+
+        def create() -> "Predictor":
+            cached = draft.create_cached()
+            if cached is not None:
+                return cached
+            import_torch()
+            return draft.create()
+
+        self.background(create, done, lambda _error: done(None))
 
     def _loaded(self, choice: PredictorSettings, *, taken: bool) -> None:
         """Know what answers from now on; show that instead of what was chosen in vain, unless more was chosen since."""

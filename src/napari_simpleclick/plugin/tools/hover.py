@@ -1,5 +1,6 @@
 """Hover preview: the outline that a click where the mouse rests would give; nothing is done until there is a click."""
 
+from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
     from napari.layers import Image, Labels
 
     from napari_simpleclick.data.volume import SliceView
+    from napari_simpleclick.inference.session import PredictorLike
 
 REST_MS = 200
 """The mouse rests after so many milliseconds without a move."""
 
 SLOWEST = 0.25
-"""Seconds; where three previews one after the other take longer, they are switched off and the user is told."""
+"""Seconds; where previews take longer one after the other, the network looks at them as at drafts, or they are switched
+off; the user is told."""
+
+MOST_SLOW = 3
+"""Previews one after the other that may be slow: one that waits for a slice to be read says nothing."""
 
 COLOR = "#ffe119"
 
@@ -47,13 +53,26 @@ class HoverPreview:
         Knows whether a click would be taken.
     make_timer
         Makes the timer that tells when the mouse rests.
+    load_draft
+        Makes a coarser, faster predictor of the model that answers, and hands it on, or None if there is none.
     """
 
     def __init__(
-        self, workspace: Workspace, jobs: Jobs, canvas: Canvas, listener: ClickListener, make_timer: MakeTimer
+        self,
+        workspace: Workspace,
+        jobs: Jobs,
+        canvas: Canvas,
+        listener: ClickListener,
+        make_timer: MakeTimer,
+        load_draft: "Callable[[Callable[[PredictorLike | None], None]], None]",
     ) -> None:
         self.workspace, self.jobs, self.canvas, self.listener = workspace, jobs, canvas, listener
+        self.load_draft = load_draft
         self.on = False
+        self._answers: PredictorLike | None = None
+        """Answers the clicks; a draft of it is good as long as it does."""
+        self._draft: PredictorLike | None = None
+        self._loading = False
         self.layer: Labels | None = None
         self.timer = make_timer(REST_MS, self.rest)
         self._world: tuple[float, ...] = ()
@@ -93,6 +112,10 @@ class HoverPreview:
         workspace, annotator, image = self.workspace, self.workspace.annotator, self.workspace.image
         if not workspace.ready or annotator is None or image is None or self.canvas.busy:
             return
+        if annotator.predictor is not self._answers:
+            self._answers, self._draft, self._loading, self._slow = annotator.predictor, None, False, 0
+        if self._loading:
+            return
         plane = workspace.shown_plane
         if plane is None:
             return
@@ -102,7 +125,7 @@ class HoverPreview:
         picture, object_id, state = pictures(image), workspace.object_id, self._state()
         click = Click(row, col, workspace.settings.positive)
         view = workspace.view(plane)
-        number = self._asked
+        number, predictor = self._asked, self._draft or annotator.predictor
 
         def predict() -> tuple[BoxedMask | None, float]:
             start = perf_counter()
@@ -110,24 +133,46 @@ class HoverPreview:
                 return None, 0.0
             session = annotator.session((object_id, plane.key), picture(plane), view)
             picked, clicks, previous, region = session.request(click)
-            answer = session.predictor.predict(picked, clicks, previous, view=region)
+            answer = predictor.predict(picked, clicks, previous, view=region)
             found = answer.object_mask()
             return found and rim(found), perf_counter() - start
 
-        def show(found: tuple[BoxedMask | None, float]) -> None:
-            boxed, seconds = found
-            self._slow = self._slow + 1 if seconds > SLOWEST else 0
-            if self._slow >= 3:
-                self.on = False
-                workspace.status.emit(
-                    f"Previews are off: each takes {1000 * seconds:.0f} ms here. A faster engine or draft helps."
-                )
-                self.stop()
-                workspace.changed.emit()
-            elif boxed and self.on and number == self._asked and state == self._state():
-                self._show(plane, boxed, state)
+        def show(found: tuple[Patch | None, float]) -> None:
+            patch, seconds = found
+            if seconds > 0:
+                self._slow = self._slow + 1 if seconds > SLOWEST else 0
+            if self._slow >= MOST_SLOW:
+                self._find_faster(seconds)
+            elif patch and self.on and number == self._asked and state == self._state():
+                self._show(plane, patch, state)
 
         self.jobs.run(predict, show, lambda _error: None)  # a click there would tell what is wrong
+
+    def _find_faster(self, seconds: float) -> None:
+        """Go on with drafts, or with no previews where drafts are slow too."""
+        self._slow = 0
+        self.hide()
+        if self._draft is not None:
+            self._give_up(seconds)
+            return
+        answers, self._loading = self._answers, True
+
+        def take(draft: "PredictorLike | None") -> None:
+            if self._answers is not answers:
+                return
+            self._draft, self._loading = draft, False
+            if self.on and draft is None:
+                self._give_up(seconds)
+            elif self.on:
+                self.workspace.status.emit(f"Previews are coarser from now on: each took {1000 * seconds:.0f} ms here.")
+
+        self.load_draft(take)
+
+    def _give_up(self, seconds: float) -> None:
+        self.on = False
+        self.workspace.status.emit(f"Previews are off: each takes {1000 * seconds:.0f} ms here.")
+        self.stop()
+        self.workspace.changed.emit()
 
     def refresh(self) -> None:
         """Hide what is out of date: after a click, an undo, on another object or slice."""

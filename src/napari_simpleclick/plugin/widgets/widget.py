@@ -87,7 +87,7 @@ class SimpleClickWidget(QWidget):
         controller, state = self.controller, (self.workspace, self.controller.jobs, self.controller.canvas)
         self.autosave = Autosave(*state, controller.clicks, self.saver)
         self.session_files = SessionFiles(self.workspace, controller.jobs, controller.images, self.autosave, self._ask)
-        self.hover = HoverPreview(*state, controller.mouse, rest_timer)
+        self.hover = HoverPreview(*state, controller.mouse, rest_timer, self.models.load_draft)
         self.look_ahead = LookAhead(*state, rest_timer)
         self.saving = Saving(self.workspace, self.saver)
         self.top_layer = TopLayer(self.workspace, self.saver)
