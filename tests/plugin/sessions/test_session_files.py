@@ -9,7 +9,7 @@ import tifffile
 from napari.components import ViewerModel
 from napari.layers import Image
 from napari.layers._source import layer_source
-from tests.fakes import Bright, annotated, recovery_of, session_files_of, tube
+from tests.fakes import Bright, annotated, autosave_of, session_files_of, tube
 
 from napari_simpleclick.annotation.session_files.format import SessionFileError, read_session
 from napari_simpleclick.data.click_files import read_clicks
@@ -102,9 +102,9 @@ def test_work_that_was_saved_by_itself_at_a_single_point_in_time_is_offered(save
     kept.write_text(json.dumps(content))
     controller, _ = annotated(tube(6))
     controller.workspace.begin_anew()
-    recovery = recovery_of(controller, tmp_path / "recovery")
-    assert recovery.find() == kept
-    assert recovery.restore() == 2
+    autosave = autosave_of(controller, tmp_path / "recovery")
+    assert autosave.find() == kept
+    assert autosave.restore() == 2
     np.testing.assert_array_equal(controller.workspace.labels.data, labels)
 
 

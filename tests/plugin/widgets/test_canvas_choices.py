@@ -83,4 +83,4 @@ def test_the_row_of_an_object_that_is_clicked_is_scrolled_to(open_widget, at, qt
 
 def square(row, col, shape):
     """An object of 16 x 16 pixels."""
-    return Prediction.from_patch((Box(row, row + 16, col, col + 16), np.ones((16, 16), bool)), shape)
+    return Prediction.from_boxed((Box(row, row + 16, col, col + 16), np.ones((16, 16), bool)), shape)

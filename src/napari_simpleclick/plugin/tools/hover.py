@@ -137,14 +137,14 @@ class HoverPreview:
             found = answer.object_mask()
             return found and rim(found), perf_counter() - start
 
-        def show(found: tuple[Patch | None, float]) -> None:
-            patch, seconds = found
+        def show(found: tuple[BoxedMask | None, float]) -> None:
+            boxed, seconds = found
             if seconds > 0:
                 self._slow = self._slow + 1 if seconds > SLOWEST else 0
             if self._slow >= MOST_SLOW:
                 self._find_faster(seconds)
-            elif patch and self.on and number == self._asked and state == self._state():
-                self._show(plane, patch, state)
+            elif boxed and self.on and number == self._asked and state == self._state():
+                self._show(plane, boxed, state)
 
         self.jobs.run(predict, show, lambda _error: None)  # a click there would tell what is wrong
 
