@@ -24,8 +24,8 @@ pytestmark = [
 
 def seen(workspace, object_id):
     """The mean grey value that the network saw of a click on an object."""
-    session = workspace.annotator.session((object_id, workspace.shown_plane.key))
-    return np.asarray(session.newest.circumstances.image)[..., 0].mean()
+    session = workspace.annotator.sessions[object_id, workspace.shown_plane.key]
+    return np.asarray(session.steps[-1].circumstances.image)[..., 0].mean()
 
 
 def test_two_modalities_have_one_mask_and_the_network_sees_the_one_on_top(open_widget, click, qtbot):
