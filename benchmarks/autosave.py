@@ -9,8 +9,8 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-from napari_simpleclick.annotation.workspace.annotator import Annotator
 
+from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.annotation.session_files.recorder import SessionRecorder
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click

@@ -22,29 +22,32 @@ import numpy as np
 PLUGIN = "napari_simpleclick.plugin."
 
 OURS = {
-    "controller.Controller": ("click_at", "annotate", "change", "paint", "show_object", "_on_slice_changed"),
-    "jobs.Jobs": ("submit",),
-    "painter.Painter": ("_turn",),
-    "layer_edits.LayerEdits": ("_on_points_edited", "_on_painted"),
-    "recovery.Recovery": ("save", "find"),
-    "widget.SimpleClickWidget": ("_show_state", "_show_status"),
-    "clicks_panel.ClicksPanel": ("refresh",),
-    "threshold.ThresholdSlider": ("_take",),
-    "ground_truth.GroundTruth": ("refresh",),
-    "network_view_panel.NetworkView": ("refresh", "_show"),
-    "hover.HoverPreview": ("__call__", "rest", "refresh", "_show"),
-    "objects_panel.ObjectsPanel": ("refresh",),
-    "objects.Objects": ("describe", "merge", "remove", "refresh_colors"),
-    "slices_panel.SlicesPanel": ("refresh",),
-    "propagation.Propagation": ("propagate", "_found", "_go_on"),
+    "display.canvas.Canvas": ("change", "apply", "paint", "show_object"),
+    "display.object_colors.ObjectColors": ("refresh",),
+    "display.painter.Painter": ("_turn",),
+    "jobs.jobs.Jobs": ("submit",),
+    "sessions.autosave.Autosave": ("save", "find"),
+    "tools.clicks.Clicks": ("click_at",),
+    "tools.hover.HoverPreview": ("__call__", "rest", "refresh", "_show"),
+    "tools.image_choice.ImageChoice": ("annotate",),
+    "tools.layer_edits.LayerEdits": ("_on_points_edited", "_on_painted"),
+    "tools.objects.Objects": ("describe", "merge", "remove"),
+    "tools.propagation.Propagation": ("propagate", "_found", "_go_on"),
+    "widgets.clicks_panel.ClicksPanel": ("refresh",),
+    "widgets.ground_truth.GroundTruthPanel": ("refresh",),
+    "widgets.network_view_panel.NetworkView": ("refresh", "_show"),
+    "widgets.objects_panel.ObjectsPanel": ("refresh",),
+    "widgets.slices_panel.SlicesPanel": ("refresh",),
+    "widgets.threshold.ThresholdSlider": ("_take",),
+    "widgets.widget.SimpleClickWidget": ("_show_state", "_show_status"),
 }
 """Entries of this package in the window's thread."""
 
 NAPARI = {
-    "controller": ("create_labels", "create_points", "refresh", "show_clicks", "set_new_sign", "go_to_plane"),
-    "hover": ("refresh", "create_preview"),
-    "objects": ("set_colors",),
-    "propagation": ("go_to_plane",),
+    "display.canvas": ("create_labels", "create_points", "refresh", "show_clicks", "set_new_sign", "fit_symbols"),
+    "display.object_colors": ("set_colors",),
+    "tools.hover": ("refresh", "create_preview"),
+    "tools.undo": ("go_to_plane",),
 }
 """Where modules of this package hand over to napari's layers; and adding, removing, showing and choosing layers."""
 
@@ -63,7 +66,7 @@ class Meter:
         self._napari = 0.0
         self._in_napari = False
         for name, methods in OURS.items():
-            module, kind = name.split(".")
+            module, _, kind = name.rpartition(".")
             for method in methods:
                 self._wrap(getattr(import_module(PLUGIN + module), kind), method, self._our, f"{kind}.{method}")
         for module, functions in NAPARI.items():
@@ -74,7 +77,7 @@ class Meter:
         self._wrap(components.LayerList, "__delitem__", self._their, "remove layer")
         self._wrap_setter(import_module("napari.layers").Layer, "visible")
         self._wrap_setter(import_module("napari.utils.events.containers").Selection, "active")
-        self._wrap_answers(import_module(PLUGIN + "worker").InferenceThread)
+        self._wrap_answers(import_module(PLUGIN + "jobs.worker").InferenceThread)
 
     def _wrap_answers(self, thread: Any) -> None:
         """Measure what is done in the window's thread with the answers of other threads."""
@@ -257,11 +260,11 @@ def measure(meter: Meter, viewer: Any, widget: Any, count: int, side: int) -> di
     widget.network_view.button.setChecked(False)
     viewer.layers.remove(layer)
     found["views"] = meter.report("click with network view and ground truth")
-    widget.setup.hover_box.setChecked(True)
+    widget.clicks.hover_button.setChecked(True)
     for number in range(6):
         meter.run(lambda number=number: rest_at(viewer, widget, number), lambda: True, after_s=0.6)
     shown = widget.hover.layer is not None
-    widget.setup.hover_box.setChecked(False)
+    widget.clicks.hover_button.setChecked(False)
     found["hover"] = meter.report(f"hover preview ({'shown' if shown else 'never shown: too slow here'})")
     meter.run(lambda: widget.controller.propagation.propagate(1), idle)
     found["propagate"] = meter.report("propagate")

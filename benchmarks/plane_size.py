@@ -19,8 +19,8 @@ import sys
 from time import perf_counter, process_time
 
 import numpy as np
-from napari_simpleclick.annotation.workspace.annotator import Annotator
 
+from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.annotation.label_painting import paint_changes
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
