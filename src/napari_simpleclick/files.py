@@ -193,12 +193,17 @@ def take_lock(path: Path) -> "BaseFileLock | None":
     from filelock import FileLock, Timeout
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path.with_name(f".{path.name}{LOCK}"), timeout=0, mode=PRIVATE_FILE, thread_local=False)
+    lock = FileLock(lock_of(path), timeout=0, mode=PRIVATE_FILE, thread_local=False)
     try:
         lock.acquire()
     except Timeout:
         return None
     return lock
+
+
+def lock_of(path: Path) -> Path:
+    """The file that locks another one; it may stay when nobody holds the lock any more."""
+    return path.with_name(f".{path.name}{LOCK}")
 
 
 def in_use(path: Path) -> bool:

@@ -9,9 +9,9 @@ from tests.annotation.session_files.test_format import saved, worked
 from napari_simpleclick.annotation.session_files.recoverable import (
     described,
     following_path,
-    forget_old,
     next_path,
     numbered,
+    old_sessions,
     recoverable_sessions,
     session_to_offer,
 )
@@ -34,23 +34,22 @@ def files(tmp_path):
     return paths
 
 
-def test_newest_by_number_largest_young_and_used_files_are_kept(tmp_path, files):
+def test_newest_by_number_largest_young_and_used_files_are_never_old(tmp_path, files):
     for path in files[:20]:
         if path not in files[2:5]:
             path.write_text("")
             os.utime(path, (LONG_AGO, LONG_AGO))
     lock = take_lock(files[6])
-    forget_old(tmp_path, "a")
+    old = old_sessions(tmp_path)
     lock.release()
-    left = [number for number, path in enumerate(files, start=1) if path.exists()]
+    left = [number for number, path in enumerate(files, start=1) if path not in old]
     assert left == [3, 4, 5, 7, *range(21, 31)]
 
 
-def test_ten_short_starts_after_a_long_session_delete_nothing(tmp_path):
+def test_ten_short_starts_after_a_long_session_make_nothing_old(tmp_path):
     for number in range(1, 12):
         numbered(tmp_path, "a", number).write_text("x" * (1000 if number == 1 else 1))
-    forget_old(tmp_path, "a")
-    assert len(list(tmp_path.iterdir())) == 11
+    assert old_sessions(tmp_path) == []
 
 
 def test_numbers_grow_whatever_the_clock_says(tmp_path, files):

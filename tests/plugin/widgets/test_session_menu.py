@@ -47,6 +47,22 @@ def test_session_is_saved_opened_and_its_clicks_exported(menu, monkeypatch, tmp_
     assert menu.errors == []
 
 
+def test_old_recovery_files_are_removed_after_a_question_only(menu):
+    (action,) = (action for action in menu.menu().actions() if action.text().startswith("Remove old"))
+    folder, asked = menu.files.autosave.folder, []
+    folder.mkdir()
+    paths = [folder / f"0123.{number:08d}.simpleclick.json" for number in range(1, 23)]
+    for path in paths:
+        path.write_text("much" if path in paths[:2] else "x")
+        os.utime(path, (1e9, 1e9))
+    for answer, left in ((False, paths), (True, [*paths[:2], *paths[-10:]])):
+        menu.files.ask = lambda question, answer=answer: asked.append(question) or answer
+        action.trigger()
+        assert set(folder.glob("*.json")) == set(left), answer
+    assert not list(folder.glob(".*00000005*")), "its lock is gone, too"
+    assert asked[0].startswith("Remove 10 recovery files")
+
+
 def test_cancelled_dialog_does_nothing(menu, monkeypatch, tmp_path):
     for text, dialog in (("Save", "getSaveFileName"), ("Open", "getOpenFileName"), ("Export", "getSaveFileName")):
         choose(menu, monkeypatch, text, dialog, None)

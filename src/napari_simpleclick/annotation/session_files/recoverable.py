@@ -1,4 +1,4 @@
-"""Sessions that were saved by themselves: numbered files, each with one writer, kept by what they hold."""
+"""Sessions that were saved by themselves: numbered files, each with one writer. None is removed unasked."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,10 +12,10 @@ from napari_simpleclick.annotation.session_files.format import ENDING, SessionFi
 from napari_simpleclick.files import in_use
 
 KEPT_FILES = 10
-"""So many of the newest, and so many of the largest files of an image are kept, however old they are."""
+"""So many of the newest, and so many of the largest files of an image are never old."""
 
 KEPT_SECONDS = 31 * 24 * 3600
-"""Younger files are kept."""
+"""Younger files are never old."""
 
 NUMBER_DIGITS = 8
 
@@ -152,15 +152,18 @@ def richest(sessions: Sequence[RecoverableSession]) -> RecoverableSession | None
     return max(offered, key=lambda each: (each.objects, each.slices, each.clicks, each.number), default=None)
 
 
-def forget_old(folder: Path, image_hash: str) -> None:
-    """Remove files of an image that are not among the newest by number or the largest, not young, and not in use.
+def old_sessions(folder: Path) -> list[Path]:
+    """Files that can go: of their image neither among the newest by number nor the largest, not young, not in use.
 
-    What is kept is decided by numbers and content first: a clock that was wrong deletes nothing of these.
+    Numbers and content come first: a clock that was wrong makes none of the newest and largest old.
     """
-    files = session_files(folder, image_hash)
-    sizes = {path: path.stat().st_size for path in files}
-    kept = {*files[-KEPT_FILES:], *sorted(files, key=sizes.__getitem__)[-KEPT_FILES:]}
-    for path in files:
-        old = time.time() - path.stat().st_mtime > KEPT_SECONDS
-        if path not in kept and old and not in_use(path):
-            path.unlink(missing_ok=True)
+    hashes = {path.name.removesuffix(ENDING).rpartition(".")[0] for path in folder.glob(f"*.*{ENDING}")}
+    return [path for image_hash in sorted(hashes) for path in old_of_image(session_files(folder, image_hash))]
+
+
+def old_of_image(files: Sequence[Path]) -> list[Path]:
+    """Those of an image's files, the one that was begun first first, that can go."""
+    told = {path: path.stat() for path in files}
+    kept = {*files[-KEPT_FILES:], *sorted(files, key=lambda path: told[path].st_size)[-KEPT_FILES:]}
+    latest = time.time() - KEPT_SECONDS
+    return [path for path in files if path not in kept and told[path].st_mtime < latest and not in_use(path)]

@@ -12,7 +12,6 @@ from napari_simpleclick.annotation.session_files.image_location import remember_
 from napari_simpleclick.annotation.session_files.recorder import SessionRecorder
 from napari_simpleclick.annotation.session_files.recoverable import (
     RecoverableSession,
-    forget_old,
     next_path,
     recoverable_sessions,
     recovery_folder,
@@ -209,7 +208,7 @@ class Autosave:
         if self.journal is None or self.journal.recorder.annotator is not annotator:
             self.journal = Journal(next_path(self.folder, self._hash), SessionRecorder(annotator))
             used = places_of(self._image, self._hash) if self._image is not None else {}
-            self.run(partial(tidy_up, self.folder, used), lambda _nothing: None, self.workspace.failed.emit)
+            self.run(partial(note_places, self.folder, used), lambda _nothing: None, self.workspace.failed.emit)
         return self.journal
 
     def about(self, file: Path | None = None) -> dict[str, Any]:
@@ -278,11 +277,10 @@ def places_of(image: "Image", image_hash: str) -> dict[str, str | None]:
     return {**beside, image_hash: image_file(image)}
 
 
-def tidy_up(folder: Path, used: Mapping[str, str | None]) -> None:
-    """Forget old files of images, and note where these were used last, by hash."""
+def note_places(folder: Path, used: Mapping[str, str | None]) -> None:
+    """Note where images were used last, by hash."""
     if folder.is_dir():
         for image_hash, path in used.items():
-            forget_old(folder, image_hash)
             if path:
                 make_private(folder)
                 remember_place(folder, image_hash, path)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from napari_simpleclick.annotation.session_files.format import ENDING, SessionContent, SessionFileError
 from napari_simpleclick.annotation.session_files.image_location import locate, read_places
+from napari_simpleclick.annotation.session_files.recoverable import KEPT_FILES, old_sessions
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
 from napari_simpleclick.annotation.session_files.single_axes import surplus_axes
 from napari_simpleclick.data.fingerprint import is_of
 from napari_simpleclick.data.volume import plane_at
+from napari_simpleclick.files import lock_of
 from napari_simpleclick.plugin.display.messages import what_is_back
 from napari_simpleclick.plugin.jobs.jobs import Jobs
 from napari_simpleclick.plugin.sessions.autosave import Autosave
@@ -68,6 +70,27 @@ class SessionFiles:
         named = path if path.name.endswith(ENDING) else path.with_name(path.name.removesuffix(".json") + ENDING)
         self._journal().save_copy(named, self.autosave.about(named))
         self.workspace.status.emit(f"Saved: {named.name}. Drop the file on napari to go on.")
+
+    def remove_old(self) -> None:
+        """Remove what was saved by itself long ago, after a question that says how much it is.
+
+        Raises
+        ------
+        OSError
+            If a file cannot be removed; those before it are gone.
+        """
+        old = old_sessions(self.autosave.folder)
+        megabytes = sum(path.stat().st_size for path in old) / 1e6
+        if not old:
+            self.workspace.status.emit("There are no old recovery files.")
+        elif self.ask(
+            f"Remove {len(old)} recovery files ({megabytes:.1f} MB)? All are older than a month; for every image the "
+            f"{KEPT_FILES} newest and the {KEPT_FILES} largest stay. This cannot be undone."
+        ):
+            for path in old:
+                path.unlink(missing_ok=True)
+                lock_of(path).unlink(missing_ok=True)
+            self.workspace.status.emit(f"{len(old)} old recovery files were removed.")
 
     def export_clicks(self, path: Path) -> None:
         """Write all clicks with their times as a table.

@@ -33,6 +33,8 @@ class SessionMenu(QPushButton):
         menu.addAction("Save session …", self.save)
         menu.addAction("Open session …", self.open)
         menu.addAction("Export clicks as CSV …", self.export)
+        menu.addSeparator()
+        menu.addAction("Remove old recovery files …", self.remove_old)
         self.setMenu(menu)
 
     def save(self) -> None:
@@ -51,6 +53,13 @@ class SessionMenu(QPushButton):
         """Ask for a name and write the clicks."""
         name, _ = QFileDialog.getSaveFileName(self, "Export clicks", self._proposed(" clicks.csv"), "Tables (*.csv)")
         self._do(self.files.export_clicks, name)
+
+    def remove_old(self) -> None:
+        """Remove what was saved by itself long ago, if the user wants that."""
+        try:
+            self.files.remove_old()
+        except OSError as error:
+            self.failed(error)
 
     def _proposed(self, ending: str) -> str:
         image = self.files.workspace.image
