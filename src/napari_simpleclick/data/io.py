@@ -7,7 +7,8 @@ import numpy as np
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.file_part import file_part
 from napari_simpleclick.data.folder import read_folder
-from napari_simpleclick.data.nifti import read_nifti, write_nifti
+from napari_simpleclick.data.nifti.read import read_nifti
+from napari_simpleclick.data.nifti.write import write_nifti
 from napari_simpleclick.data.ome_zarr.opening import is_zarr
 from napari_simpleclick.data.ome_zarr.read import read_ome_zarr
 from napari_simpleclick.data.pictures import PICTURES, TIFF, read_picture_volume

@@ -37,7 +37,7 @@ def read_case(path: str | list[str]) -> list[LayerData]:
     VolumeError
         If a file is damaged, or the files do not lie on one grid; says which.
     """
-    from napari_simpleclick.data.nifti import read_nifti
+    from napari_simpleclick.data.nifti.read import read_nifti
 
     folder = Path(path if isinstance(path, str) else path[0])
     volumes = [read_nifti(each) for each in nifti_files(folder)]

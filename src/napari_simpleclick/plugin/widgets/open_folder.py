@@ -42,7 +42,7 @@ def open_folder(viewer: "napari.components.ViewerModel", folder: Path) -> None:
     from napari.layers import Labels, Layer
 
     from napari_simpleclick.data.errors import VolumeError
-    from napari_simpleclick.data.nifti import read_grid
+    from napari_simpleclick.data.nifti.read import read_grid
     from napari_simpleclick.plugin.io.folder_readers import get_folder_reader, nifti_files, read_zarr, require_one_grid
 
     reader = get_folder_reader(str(folder))

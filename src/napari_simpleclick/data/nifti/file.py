@@ -1,43 +1,23 @@
-"""NIfTI volumes: read towards canonical axes, write masks back on the very grid of the source."""
+"""Header and voxels of NIfTI files, checked against the bytes that are there before anything is taken."""
 
 import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import IO
 
 import nibabel
 import numpy as np
-from nibabel.orientations import apply_orientation
 from nibabel.spatialimages import HeaderDataError
 from nibabel.volumeutils import apply_read_scaling, array_from_file
 
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.file_part import WHOLE
-from napari_simpleclick.data.grid import (
-    LPS_TO_RAS,
-    NiftiGeometry,
-    orientation_of,
-    spacing_and_origin,
-    to_disk,
-    usable_affine,
-)
 from napari_simpleclick.data.memory import require_memory
 from napari_simpleclick.data.unpacked import CHUNK, GZIP, Unpacked
-from napari_simpleclick.data.volume import Volume
-from napari_simpleclick.files import replace_when_complete
-
-UNITS = {1: "m", 2: "mm", 3: "um"}
-"""Units of space by their code in the header. Files without one are in millimetres, as medical programs take them."""
-
-DISK_UNITS = {"m": (1.0, "meter"), "mm": (1.0, "mm"), "um": (1.0, "micron"), "nm": (1e-3, "micron")}
-"""Factor and name with which a unit is written; NIfTI knows no nanometres."""
-
-AXES = "XYZTCVW"
-"""Letters of the axes in the order of the file."""
 
 PIXELS = b"in pixels"
 """Description of files of layers without a unit, which would be opened in millimetres otherwise."""
@@ -59,29 +39,8 @@ COPY = "It is damaged or not copied completely; copy or convert it again."
 CUT = f"{COPY} To open the slices that are whole, {WHOLE}."
 """Ends messages of files of which a part is missing."""
 
-MOST_AXES = 7
-
 CIFTI = 30
 """Hundreds of the codes of intents of CIFTI, whose matrices are no pictures."""
-
-GEOMETRY_FIELDS = (
-    "dim_info",
-    "pixdim",
-    "qform_code",
-    "sform_code",
-    "quatern_b",
-    "quatern_c",
-    "quatern_d",
-    "qoffset_x",
-    "qoffset_y",
-    "qoffset_z",
-    "srow_x",
-    "srow_y",
-    "srow_z",
-    "xyzt_units",
-    "toffset",
-)
-"""What masks take from the header of their image: no text, which may name a patient."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,90 +63,6 @@ class NiftiFile:
     def packed(self) -> bool:
         """Whether gzip packed it."""
         return isinstance(self.stream, Unpacked)
-
-
-def read_nifti(path: Path, *, whole: bool = False) -> Volume:
-    """Read a volume as (..., z, y, x), its axes turned and flipped to the closest of L, P and S.
-
-    Axes beyond the third with one entry, as of a single point in time, are left out.
-
-    Parameters
-    ----------
-    path
-        The file.
-    whole
-        Of a file that was cut off, read the slices that are whole, with a notice how many.
-
-    Raises
-    ------
-    VolumeError
-        If the file is damaged, truncated, no NIfTI, or holds no numbers.
-    """
-    if not whole:
-        return volume_of(path, *load(path))
-    header, stored, notice = load_whole(path)
-    return replace(volume_of(path, header, stored), notices=(notice,))
-
-
-def read_grid(path: Path) -> Volume:
-    """The same volume without its voxels, which stay unread: all are 0 and take no memory.
-
-    Raises
-    ------
-    VolumeError
-        If the header is none, or promises more than the file holds.
-    """
-    with opened(path) as file:
-        header = header_of(file)
-        require_whole(file, header)
-    return volume_of(path, header, np.broadcast_to(np.uint8(0), header.get_data_shape()))
-
-
-def volume_of(path: Path, header: nibabel.Nifti1Header, stored: np.ndarray) -> Volume:
-    """A volume from the header of its file and the voxels in the file's order."""
-    shape = stored.shape
-    orientation = orientation_of(usable_affine(header))
-    geometry = NiftiGeometry(header, shape, orientation)
-    rgb = stored.dtype.names is not None
-    if rgb:
-        stored = np.stack([stored[channel] for channel in "RGB"], axis=-1)
-    data = apply_orientation(stored.reshape(geometry.spatial + stored.shape[min(3, len(shape)) :]), orientation)
-    data = np.moveaxis(data.T, 0, -1) if rgb else data.T
-    extra = tuple(axis for axis, size in enumerate(reversed(shape[3:])) if size == 1)
-    spacing, origin = spacing_and_origin(geometry.to_world)
-    leading = len(shape[3:]) - len(extra)
-    letters = [letter for letter, size in zip(AXES[3:], shape[3:], strict=False) if size > 1]
-    return Volume(
-        data.squeeze(extra),
-        spacing=(*(1.0,) * leading, *spacing),
-        origin=(*(0.0,) * leading, *origin),
-        unit=unit_of(header),
-        rgb=rgb,
-        name=bare_name(path),
-        geometry=geometry,
-        axes="".join(reversed(AXES[:3] + "".join(letters))),
-        labels=int(header["intent_code"]) == LABELS,
-    )
-
-
-def bare_name(path: Path) -> str:
-    """Name of a file without the endings of NIfTI.
-
-    Examples
-    --------
-    >>> bare_name(Path("p1.v2_mask.NII.GZ"))
-    'p1.v2_mask'
-    """
-    name = path.name
-    for ending in (".gz", ".nii"):
-        name = name[: -len(ending)] if name.lower().endswith(ending) else name
-    return name
-
-
-def unit_of(header: nibabel.Nifti1Header) -> str | None:
-    """Unit of space; None, which is pixels, for our own files of layers that had none."""
-    unit = UNITS.get(int(header["xyzt_units"]) & 7)
-    return unit or (None if header["descrip"] == PIXELS else "mm")
 
 
 def load(path: Path) -> tuple[nibabel.Nifti1Header, np.ndarray]:
@@ -440,80 +315,3 @@ def damaged(path: Path, error: Exception) -> VolumeError:
     """The message for a file that ends early, or was changed inside, where nothing of it can be trusted."""
     cure = COPY if isinstance(error, zlib.error) else CUT
     return VolumeError(f"{path} cannot be read as NIfTI ({path.stat().st_size} bytes): {error}. {cure}")
-
-
-def write_nifti(path: Path, voxels: np.ndarray, like: Volume | None, *, labels: bool = False) -> None:
-    """Write an array (..., z, y, x) on the grid of `like`; an older file stays whole until the new one is complete.
-
-    With a NIfTI geometry the shape, affine, qform, sform and codes are those of the source, bit by bit.
-
-    Parameters
-    ----------
-    path
-        Ends in .nii or .nii.gz.
-    voxels
-        Numbers.
-    like
-        Where they lie; None for voxels of size 1.
-    labels
-        Whether the header says that they are labels.
-
-    Raises
-    ------
-    VolumeError
-        If there are more axes than NIfTI holds, or the voxels do not fit the grid of the source.
-    OSError
-        If the file cannot be written.
-    """
-    voxels = storable(voxels)
-    image = on_source_grid(voxels, like.geometry) if like and like.geometry else on_plain_grid(voxels, like)
-    if labels:
-        image.header["intent_code"] = LABELS
-    with replace_when_complete(path) as partial:
-        nibabel.save(image, partial)
-
-
-def storable(voxels: np.ndarray) -> np.ndarray:
-    """The same numbers in a type that NIfTI holds.
-
-    Raises
-    ------
-    VolumeError
-        If there are too many axes, or the values are no numbers.
-    """
-    if voxels.ndim > MOST_AXES:
-        raise VolumeError(f"NIfTI holds {MOST_AXES} axes at most, got an array of shape {voxels.shape}. Save a part.")
-    if voxels.dtype.kind not in "buif":
-        raise VolumeError(f"Expected numbers to write as NIfTI, got {voxels.dtype}. Convert them to grey values.")
-    smaller = {"bool": np.uint8, "float16": np.float32, "longdouble": np.float64, "float128": np.float64}
-    return voxels.astype(smaller.get(voxels.dtype.name, voxels.dtype), copy=False)
-
-
-def on_source_grid(voxels: np.ndarray, geometry: NiftiGeometry) -> nibabel.Nifti1Image:
-    """An image on the grid of the source; scaling, display range and texts are not taken over."""
-    stored = to_disk(voxels, geometry)
-    source = geometry.header
-    header = source.copy() if geometry.keep_text else type(source)(endianness=source.endianness)
-    header.set_data_dtype(stored.dtype)
-    header.set_data_shape(stored.shape)  # sets voxel sizes beyond the shape's axes to 1, so it comes before them
-    for field in GEOMETRY_FIELDS:
-        header[field] = source[field]
-    header.set_slope_inter(1, 0)
-    header["cal_min"] = header["cal_max"] = header["vox_offset"] = 0
-    header["intent_code"] = 0
-    image_type = nibabel.Nifti2Image if isinstance(header, nibabel.Nifti2Header) else nibabel.Nifti1Image
-    # Without an affine nibabel leaves qform and sform of the header as they are, even where they are useless.
-    return image_type(stored, None, header)
-
-
-def on_plain_grid(voxels: np.ndarray, like: Volume | None) -> nibabel.Nifti1Image:
-    """An image placed as `like` says, with all that its affine turns and shears."""
-    voxels = voxels.reshape((1,) * (3 - voxels.ndim) + voxels.shape)
-    factor, unit = DISK_UNITS.get((like.unit if like else None) or "", (1.0, "unknown"))
-    affine = (like.to_world if like else np.eye(4)).copy()
-    affine[:3] *= factor
-    backwards = np.eye(4)[[2, 1, 0, 3]]
-    image = nibabel.Nifti1Image(voxels.T, LPS_TO_RAS @ backwards @ affine @ backwards, dtype=voxels.dtype)
-    image.header.set_xyzt_units(unit)
-    image.header["descrip"] = PIXELS if unit == "unknown" else b""
-    return image
