@@ -9,8 +9,10 @@ import tyro
 from tests.data.datasets import layouts
 
 from napari_simpleclick.cli.errors import plain_console
-from napari_simpleclick.cli.train import TrainCommand, open_sources, phases_as_text, recipe_of
 from napari_simpleclick.cli.train import main as train
+from napari_simpleclick.cli.train import phases_as_text
+from napari_simpleclick.cli.train_choices import TrainCommand, recipe_of
+from napari_simpleclick.cli.train_sources import open_sources
 from napari_simpleclick.model.checkpoint import load_checkpoint
 from napari_simpleclick.training.settings import FINE_TUNING, Phase, TrainingSettings
 
