@@ -45,8 +45,8 @@ def until(true):
 until(lambda: widget.controller.workspace.annotator is not None)
 widget.controller.clicks.click_at((0, 40, 40), positive=True)
 until(lambda: len(widget.controller.workspace.annotator.sessions))
-until(lambda: widget.recovery.journal is not None)
-widget.recovery.save_now()
+until(lambda: widget.autosave.journal is not None)
+widget.autosave.save_now()
 widget.end()
 viewer.close()
 """
