@@ -69,7 +69,7 @@ def test_nothing_is_clicked_twice_or_without_an_error():
     assert clicks_of(user) == [[Click(4, 4)], []]
 
 
-def test_guidance_and_disobedience_are_those_of_the_same_clicks():
+def test_guidance_and_click_loss_are_those_of_the_same_clicks():
     truth = disks()
     user = DeviceUser(truth, np.random.default_rng(3))
     for predicted in (torch.zeros_like(truth), truth.roll(1, dims=0)):

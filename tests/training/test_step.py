@@ -54,7 +54,7 @@ def test_late_work_is_made_without_learning_from_it(batch, monkeypatch):
     assert learned == [False] * 5 + [True] * 2
 
 
-def test_disobedience_is_about_clicked_pixels_only():
+def test_click_loss_is_about_clicked_pixels_only():
     logits = torch.full((2, 1, 8, 8), -3.0, requires_grad=True)
     agreed = click_loss(logits, [[Click(1, 1, positive=False)], []])
     ignored = click_loss(logits, [[Click(1, 1, positive=False)], [Click(2, 3)]])
