@@ -39,7 +39,8 @@ OURS = {
     "widgets.objects_panel.ObjectsPanel": ("refresh",),
     "widgets.slices_panel.SlicesPanel": ("refresh",),
     "widgets.threshold.ThresholdSlider": ("_take",),
-    "widgets.widget.SimpleClickWidget": ("_show_state", "_show_status"),
+    "widgets.status_line.StatusLine": ("tell",),
+    "widgets.widget.SimpleClickWidget": ("_show_state",),
 }
 """Entries of this package in the window's thread."""
 

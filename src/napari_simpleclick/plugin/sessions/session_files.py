@@ -87,10 +87,12 @@ class SessionFiles:
             f"Remove {len(old)} recovery files ({megabytes:.1f} MB)? All are older than a month; for every image the "
             f"{KEPT_FILES} newest and the {KEPT_FILES} largest stay. This cannot be undone."
         ):
-            for path in old:
+            # Another window may have begun to write one in the meantime.
+            still_old = set(old).intersection(old_sessions(self.autosave.folder))
+            for path in still_old:
                 path.unlink(missing_ok=True)
                 lock_of(path).unlink(missing_ok=True)
-            self.workspace.status.emit(f"{len(old)} old recovery files were removed.")
+            self.workspace.status.emit(f"{len(still_old)} old recovery files were removed.")
 
     def export_clicks(self, path: Path) -> None:
         """Write all clicks with their times as a table.

@@ -1,4 +1,4 @@
-"""Menu "Sees": which intensities of the image the network sees; numbers that may be slow to read are read elsewhere."""
+"""Menu *Contrast*: which intensities of the image the network sees; what is slow to read is read elsewhere."""
 
 from typing import Any
 

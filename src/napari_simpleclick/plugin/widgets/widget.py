@@ -10,7 +10,6 @@ from qtpy.QtWidgets import QComboBox, QLabel, QMessageBox, QPushButton, QSizePol
 
 from napari_simpleclick.plugin.actions import actions_of
 from napari_simpleclick.plugin.controller import Controller
-from napari_simpleclick.plugin.display.messages import plain_tooltip
 from napari_simpleclick.plugin.io.saving import Saving
 from napari_simpleclick.plugin.jobs.model_loader import ModelLoader
 from napari_simpleclick.plugin.jobs.worker import InferenceThread
@@ -20,7 +19,7 @@ from napari_simpleclick.plugin.sessions.session_files import SessionFiles
 from napari_simpleclick.plugin.tools.ground_truth import GroundTruth
 from napari_simpleclick.plugin.tools.hover import HoverPreview
 from napari_simpleclick.plugin.tools.look_ahead import LookAhead
-from napari_simpleclick.plugin.tools.top_layer import TopLayer, on_top
+from napari_simpleclick.plugin.tools.top_layer import TopLayer
 from napari_simpleclick.plugin.tools.upright import Upright
 from napari_simpleclick.plugin.widgets.canvas_focus import DockKeys, focus_canvas
 from napari_simpleclick.plugin.widgets.channels_menu import ChannelsMenu
@@ -29,6 +28,7 @@ from napari_simpleclick.plugin.widgets.earlier_work import EarlierWork
 from napari_simpleclick.plugin.widgets.ending import at_the_end
 from napari_simpleclick.plugin.widgets.folded import Folded
 from napari_simpleclick.plugin.widgets.ground_truth import GroundTruthPanel
+from napari_simpleclick.plugin.widgets.image_menu import ImageMenu
 from napari_simpleclick.plugin.widgets.intensity_menu import IntensityMenu
 from napari_simpleclick.plugin.widgets.main_thread import MainThread
 from napari_simpleclick.plugin.widgets.network_view_panel import NetworkView
@@ -40,19 +40,15 @@ from napari_simpleclick.plugin.widgets.scroll_column import ScrollColumn
 from napari_simpleclick.plugin.widgets.session_menu import SessionMenu
 from napari_simpleclick.plugin.widgets.setup_panel import SetupPanel, in_a_row, named, section
 from napari_simpleclick.plugin.widgets.slices_panel import SlicesPanel
+from napari_simpleclick.plugin.widgets.status_line import StatusLine
 from napari_simpleclick.plugin.widgets.taken_row import TakenRow
 from napari_simpleclick.plugin.workspace.slices import slice_axis
 
 if TYPE_CHECKING:
     import napari
 
-WORKING = "Working …"
-
 MARGIN = 4
 """Around the contents of the dock, in pixels."""
-
-BUSY_AFTER_MS = 300
-"""Work that takes longer is announced."""
 
 LOAD_AFTER_MS = 50
 """Loading a model begins so long after the widget was made: the window is drawn before."""
@@ -95,9 +91,9 @@ class SimpleClickWidget(QWidget):
         self.commands = actions_of(controller, self._cancel, lambda: self.save_button.ask())
         self._build()
         self._connect()
-        self._list_images()
+        self.images.refresh()
         # The layers first: napari imports pandas for them, which takes longer beside the imports of a model.
-        self._annotate_active()
+        self.images.annotate_active()
         self.load_timer.start()
         self._show_state()
 
@@ -106,6 +102,7 @@ class SimpleClickWidget(QWidget):
     def _build(self) -> None:
         controller, workspace = self.controller, self.workspace
         self.setup = SetupPanel()
+        self.images = ImageMenu(workspace, controller.images, self.setup)
         self.seen = IntensityMenu(workspace, self.setup, self.saver)
         self.channels = ChannelsMenu(workspace, self.setup.channels_button, self.saver)
         self.clicks = ClicksPanel(workspace, controller.threshold)
@@ -116,17 +113,11 @@ class SimpleClickWidget(QWidget):
         self.objects = ObjectsPanel(workspace, controller.objects, controller.canvas.colors)
         self.slices = SlicesPanel(workspace, controller.slices, controller.propagation)
         self.buttons: dict[str, QPushButton] = {**self.clicks.buttons, **self.slices.buttons}
-        self.status = QLabel()
-        self.status.setTextFormat(Qt.TextFormat.PlainText)  # it quotes names of files, layers and objects
-        self.status.setWordWrap(True)
-        policy = self.status.sizePolicy()
-        policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)  # or a long name of a file widens the dock for good
-        self.status.setSizePolicy(policy)
-        self.status.setAccessibleName("Status")
+        self.status = StatusLine(lambda: controller.canvas.busy > 0 and not self.models.loading)  # which tells more
         self.help = QLabel(cheat_sheet())
         self.help.setWordWrap(True)  # or the keys make the dock wide, which it stays
         self.help.setVisible(False)
-        self.session_menu = SessionMenu(self.session_files, self._show_error)
+        self.session_menu = SessionMenu(self.session_files, self.status.tell_error)
         self.help_button = named(QPushButton("?"), "Keys", "Show what mouse and keys do")
         self.help_button.setCheckable(True)
         self.help_button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -137,15 +128,9 @@ class SimpleClickWidget(QWidget):
         self.refresh_timer = QTimer(self)
         self.refresh_timer.setSingleShot(True)
         self.refresh_timer.setInterval(0)
-        self.begin_timer = QTimer(self)
-        self.begin_timer.setSingleShot(True)
-        self.begin_timer.setInterval(0)
         self.load_timer = QTimer(self)
         self.load_timer.setSingleShot(True)
         self.load_timer.setInterval(LOAD_AFTER_MS)
-        self.busy_timer = QTimer(self)
-        self.busy_timer.setSingleShot(True)
-        self.busy_timer.setInterval(BUSY_AFTER_MS)
 
         self.save_button = SaveButton(self.saving)
         objects, self.slices_group = section("Objects", self.objects), section("Slices", self.slices)
@@ -170,17 +155,15 @@ class SimpleClickWidget(QWidget):
 
     def _connect(self) -> None:
         workspace, setup = self.workspace, self.setup
-        workspace.status.connect(self._show_status)
+        workspace.status.connect(self.status.tell)
         workspace.changed.connect(self._show_state_soon)
-        workspace.failed.connect(self._show_error)
+        workspace.failed.connect(self.status.tell_error)
+        self.images.changed.connect(self._show_state_soon)
+        self.images.annotated.connect(self._bind_keys)
         self.refresh_timer.timeout.connect(self._show_state)
-        self.begin_timer.timeout.connect(self._begin)
         self.load_timer.timeout.connect(self._load_model)
-        self.busy_timer.timeout.connect(self._show_working)
         self.save_timer.timeout.connect(self.autosave.save)
         self.save_timer.start()
-        setup.annotate_button.clicked.connect(self._annotate_chosen)
-        setup.image_menu.activated.connect(self._choose_image)
         self._give_focus_back()
         setup.model_menu.activated.connect(self._load_model)
         setup.device_menu.activated.connect(self._load_model)
@@ -200,17 +183,13 @@ class SimpleClickWidget(QWidget):
         self._zooms = list(self.viewer.mouse_double_click_callbacks)
         self.viewer.mouse_double_click_callbacks[:] = [self._double_click]
         self.viewer.layers.selection.events.active.connect(self._tell_taken_keys)
-        self.viewer.layers.events.inserted.connect(self._on_inserted)
-        self.viewer.layers.events.removed.connect(self._list_images)
-        self.viewer.layers.events.reordered.connect(self._list_images)
-        for image in self._images():
-            image.events.name.connect(self._list_images)
         viewer, listener, hover = self.viewer, self.controller.mouse, self.hover
         self.end = at_the_end(
             self,
             [
                 self.load_timer.stop,
                 self.save_timer.stop,
+                self.images.stop,
                 lambda: viewer.mouse_drag_callbacks.remove(listener),
                 lambda: viewer.mouse_move_callbacks.remove(hover),
                 self._zoom_again,
@@ -236,31 +215,8 @@ class SimpleClickWidget(QWidget):
 
     # -- what the user does -----------------------------------------------------------------------------------------
 
-    def _annotate_active(self) -> None:
-        active = self.viewer.layers.selection.active
-        images = self._images()
-        seen = [image for image in images if image.visible] or images
-        if not images:
-            self.workspace.say_next()
-            return
-        self.setup.image_menu.setCurrentIndex(images.index(active if active in seen else seen[-1]))
-        self._annotate_chosen()
-
-    def _annotate_chosen(self) -> None:
-        images = self._images()
-        if images:
-            image = images[max(self.setup.image_menu.currentIndex(), 0)]
-            image.visible = True
-            self.controller.images.annotate(image)
-            bind_keys(self.workspace, self.commands)
-
-    def _choose_image(self) -> None:
-        """Annotate an image that was chosen, and show it: others on its grid that lie over it are hidden."""
-        self._annotate_chosen()
-        image = self.workspace.image
-        if image is not None:
-            while (top := on_top(image, self.viewer.layers)) != image:
-                top.visible = False
+    def _bind_keys(self) -> None:
+        bind_keys(self.workspace, self.commands)
 
     def _give_focus_back(self) -> None:
         """Keys act everywhere in the dock, and what was chosen there gives the focus back to the canvas."""
@@ -290,19 +246,6 @@ class SimpleClickWidget(QWidget):
         if taken:
             self.workspace.status.emit(f"{layer.name!r} is active: {', '.join(taken)} are keys of its tools.")
 
-    def _on_inserted(self, event: Any) -> None:
-        if self.worker.stopped:
-            return
-        event.value.events.name.connect(self._list_images)
-        self._list_images()
-        if self.workspace.image is None and self._images():
-            self.begin_timer.start()
-
-    def _begin(self) -> None:
-        """Annotate what was opened, once all of it is there: a folder may have brought several images."""
-        if self.workspace.image is None:
-            self._annotate_active()
-
     def _load_model(self, _chosen: object = None) -> None:
         self.models.load(self.setup.model)
 
@@ -311,18 +254,6 @@ class SimpleClickWidget(QWidget):
         self.models.cancel()
 
     # -- keep the window up to date ---------------------------------------------------------------------------------
-
-    def _images(self) -> list[Any]:
-        from napari.layers import Image
-
-        return [layer for layer in self.viewer.layers if isinstance(layer, Image)]
-
-    def _list_images(self, _event: object = None) -> None:
-        images = self._images()
-        self.setup.list_images([image.name for image in images])
-        if self.workspace.image in images:
-            self.setup.image_menu.setCurrentIndex(images.index(self.workspace.image))
-        self._show_state_soon()
 
     def _show_state_soon(self) -> None:
         """Show the state when the window has nothing else to do: once, however often it changes until then."""
@@ -345,20 +276,8 @@ class SimpleClickWidget(QWidget):
         self.setup.annotate_button.setVisible(self.setup.image_menu.count() > 0 and not self.workspace.ready)
         self.save_button.setEnabled(self.workspace.labels is not None)
         self.buttons["cancel"].setEnabled(self.controller.propagation.running or self.models.loading)
-        if controller.canvas.busy and not self.busy_timer.isActive():
-            self.busy_timer.start()
-        elif not controller.canvas.busy:
-            self.busy_timer.stop()
-            if self.status.text() == WORKING:
-                self.workspace.say_next()
-
-    def _show_working(self) -> None:
-        if self.controller.canvas.busy and not self.models.loading:  # which tells more
-            self.status.setText(WORKING)
-
-    def _show_status(self, text: str) -> None:
-        self.status.setText(text)
-        self.status.setToolTip(plain_tooltip(text))
+        if self.status.show_busy(controller.canvas.busy > 0):
+            self.workspace.say_next()
 
     def _ask(self, question: str) -> bool:
         """Ask a question; closing the window is a no."""
@@ -367,9 +286,3 @@ class SimpleClickWidget(QWidget):
         box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
         box.setDefaultButton(QMessageBox.StandardButton.No)
         return box.exec() == QMessageBox.StandardButton.Yes
-
-    def _show_error(self, error: Exception) -> None:
-        from napari.utils.notifications import show_error
-
-        self.status.setText(str(error))
-        show_error(str(error))
