@@ -31,10 +31,11 @@ def test_a_batch_depends_on_seed_and_step_alone():
 
 
 def test_samples_start_in_the_middle_of_the_work_as_often_as_asked():
-    batches = Batches(Synthesis(), Phase(1.0, 64, 4), seed=3, earlier_work=0.4, carried=0.2)
+    batches = Batches(Synthesis(), Phase(1.0, 64, 4), seed=3, earlier_work=0.4, carried=0.2, drawn=0.3)
     drawn = [batches[step] for step in range(25)]
     assert 0.25 < sum(len(batch.begun) for batch in drawn) / 100 < 0.55
     assert 0.08 < sum(len(batch.carried) for batch in drawn) / 100 < 0.35
+    assert 0.15 < sum(len(batch.drawn) for batch in drawn) / 100 < 0.45
     for previous, clicks in (work for batch in drawn for work in (*batch.begun.values(), *batch.carried.values())):
         assert previous.shape == (64, 64)
         assert clicks

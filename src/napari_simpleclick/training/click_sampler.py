@@ -7,6 +7,7 @@ import numpy as np
 
 from napari_simpleclick.arrays import BinaryMask
 from napari_simpleclick.clicks import Click
+from napari_simpleclick.prompts import marked_pixels
 from napari_simpleclick.training.shapes import Rng
 
 EXACT, DEEP = 0.5, 0.25
@@ -55,5 +56,6 @@ def depth(error: BinaryMask, clicks: Sequence[Click]) -> np.ndarray:
     padded = np.pad(error.astype(np.uint8), 1)
     distances: np.ndarray = cv2.distanceTransform(padded, cv2.DIST_L2, 5)[1:-1, 1:-1]
     for click in clicks:
-        distances[int(click.row), int(click.col)] = 0
+        for row, col in marked_pixels(click):
+            distances[row, col] = 0
     return distances

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from napari_simpleclick.model.click_maps import CLICK_RADIUS
+from napari_simpleclick.prompts import marked_pixels
 from napari_simpleclick.training.click_sampler import DEEP, EXACT
 from napari_simpleclick.training.shapes import Rng
 from napari_simpleclick.training.simulated_user import draw_guidance
@@ -46,7 +47,8 @@ class DeviceUser:
             disks = draw_guidance(torch.zeros(1, *drawn.shape), [made])[0, 1:]
             points = torch.zeros(2, *drawn.shape, dtype=torch.bool)
             for click in made:
-                points[0 if click.positive else 1, int(click.row), int(click.col)] = True
+                for row, col in marked_pixels(click):
+                    points[0 if click.positive else 1, row, col] = True
             self.disks[place] = disks.to(previous.device, non_blocking=True)
             self.points[place] = points.to(previous.device, non_blocking=True)
 

@@ -120,6 +120,8 @@ class TrainingSettings:
         Weight of the loss of clicked pixels alone (the paper: 0).
     carried
         Chance that a sample is a mask from a neighbouring slice, or a painted one, with one click (the paper: 0).
+    drawn
+        Chance that a sample starts with a box, a lasso or a scribble instead of a click (the paper: 0).
     seed
         Of everything: pictures, clicks, dropout.
     """
@@ -145,6 +147,7 @@ class TrainingSettings:
     late: Annotated[float, SHARE] = 0.3
     click_loss_weight: Annotated[float, Range(0)] = 0.2
     carried: Annotated[float, SHARE] = 0.2
+    drawn: Annotated[float, SHARE] = 0.0
     seed: Annotated[int, Range(0)] = 0
 
     def phase(self, progress: float) -> Phase:

@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from napari_simpleclick.clicks import Click, positions
-from napari_simpleclick.model.click_maps import draw_disks
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.model.click_maps import draw_prompts
+from napari_simpleclick.prompts import marked_pixels
 from napari_simpleclick.training.click_sampler import sample_click
 from napari_simpleclick.training.shapes import Rng
 from napari_simpleclick.training.sources import Work
@@ -76,21 +77,25 @@ def click_once(chances: Sequence[Rng], predicted: np.ndarray, truth: np.ndarray,
 
 
 def click_loss(logits: Tensor, clicks: list[list[Click]]) -> Tensor:
-    """Cross-entropy of logits (batch, 1, size, size) at the clicked pixels, mean over all of them."""
-    made = [(place, click) for place, each in enumerate(clicks) for click in each]
+    """Cross-entropy of logits (batch, 1, size, size) at the clicked pixels, mean over all of them.
+
+    Of a scribble the pixels along it count; a box or lasso says nothing of the pixels below its line.
+    """
+    made = [
+        (place, row, col, 1.0 if click.positive else -1.0)
+        for place, each in enumerate(clicks)
+        for click in each
+        for row, col in marked_pixels(click)
+    ]
     if not made:
         return logits.new_zeros(())
-    places, rows, cols, signs = zip(
-        *((place, int(click.row), int(click.col), 1.0 if click.positive else -1.0) for place, click in made),
-        strict=True,
-    )
+    places, rows, cols, signs = zip(*made, strict=True)
     return nn.functional.softplus(-logits.new_tensor(signs) * logits[list(places), 0, list(rows), list(cols)]).mean()
 
 
 def draw_guidance(previous: Tensor, clicks: list[list[Click]]) -> Tensor:
     """Previous maps (batch, size, size) and clicks as the network's guidance, (batch, 3, size, size)."""
-    disks = np.zeros((len(clicks), 2, *previous.shape[1:]), np.uint8)
-    for maps, made in zip(disks, clicks, strict=True):
-        for drawn, sign in zip(maps, (True, False), strict=True):
-            draw_disks(drawn, positions(made, positive=sign))
-    return torch.cat([previous[:, None], torch.from_numpy(disks).to(previous.device)], dim=1)
+    drawn = np.zeros((len(clicks), 2, *previous.shape[1:]), np.float32)
+    for maps, made in zip(drawn, clicks, strict=True):
+        draw_prompts(maps, made)
+    return torch.cat([previous[:, None], torch.from_numpy(drawn).to(previous.device)], dim=1)

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from napari_simpleclick.clicks import Click
+from napari_simpleclick.training.drawn_prompts import drawn_prompt
 from napari_simpleclick.training.propagated_prompts import carried_over
 from napari_simpleclick.training.settings import Phase
 from napari_simpleclick.training.shapes import Rng
@@ -33,12 +34,15 @@ class Batch(NamedTuple):
         By place in the batch: what samples start with that start in the middle of the work.
     carried
         By place in the batch: what takes the place of a sample's own work before the last prediction.
+    drawn
+        By place in the batch: what takes the place of a sample's first click, a box, lasso or scribble.
     """
 
     images: Tensor
     targets: Tensor
     begun: dict[int, Work]
     carried: dict[int, Work]
+    drawn: dict[int, Work]
 
 
 class Source(Protocol):
@@ -81,9 +85,9 @@ class Batches(Dataset[Batch]):
         Size of crops and batches.
     seed
         Of the run; every process of a distributed run takes another one.
-    earlier_work, carried
-        Chances that a sample starts in the middle of the work, and that its last prediction is of a mask from
-        elsewhere.
+    earlier_work, carried, drawn
+        Chances that a sample starts in the middle of the work, that its last prediction is of a mask from elsewhere,
+        and that it starts with a box, lasso or scribble.
     """
 
     source: Source
@@ -91,6 +95,7 @@ class Batches(Dataset[Batch]):
     seed: int
     earlier_work: float = 0.0
     carried: float = 0.0
+    drawn: float = 0.0
 
     def __getitem__(self, step: int) -> Batch:
         rng = np.random.default_rng((self.seed, step))
@@ -101,6 +106,7 @@ class Batches(Dataset[Batch]):
             torch.from_numpy(np.stack(targets)),
             works(earlier_work, rng, targets, self.earlier_work),
             works(carried_over, rng, targets, self.carried),
+            works(drawn_prompt, rng, targets, self.drawn),
         )
 
     def __len__(self) -> int:

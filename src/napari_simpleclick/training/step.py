@@ -66,6 +66,7 @@ class ClickTraining(nn.Module):
         unlearned: int = 0,
         begun: Mapping[int, Work] = NOTHING,
         carried: Mapping[int, Work] = NOTHING,
+        drawn: Mapping[int, Work] = NOTHING,
     ) -> tuple[Tensor, Tensor]:
         """Click `unlearned + rounds` times, feeding predictions back, and once more.
 
@@ -81,7 +82,7 @@ class ClickTraining(nn.Module):
             Predictions that are fed back.
         unlearned
             Further ones before them, which are not learned from: the network's own work up to late clicks.
-        begun, carried
+        begun, carried, drawn
             As in `Batch`.
 
         Returns
@@ -103,6 +104,8 @@ class ClickTraining(nn.Module):
             else:
                 user.click(previous > 0.5)
                 previous = blurred(previous) if number and rng.random() < FORGET else previous
+            if number == 0:
+                user.take_over(drawn, previous)
             if number == last:
                 user.take_over(carried, previous)
             learn = number == last or (self.every_round and number >= unlearned)

@@ -143,7 +143,7 @@ class TrainingRun:
         # Data-parallel training decides when it is wrapped which gradients to wait for.
         self.network = self.accelerator.prepare_model(self.learner())
         settings = self.settings
-        data = Batches(self.source, phase, self.seed, settings.earlier_work, settings.carried)
+        data = Batches(self.source, phase, self.seed, settings.earlier_work, settings.carried, settings.drawn)
         return data.start(self.state.counts.step, workers=self.schedule.workers)
 
     def learner(self) -> ClickTraining:
@@ -168,7 +168,7 @@ class TrainingRun:
         rate = set_learning_rate(self.optimizer, self.settings, counts.step, progress)
         self.network.train()
         with self.accelerator.autocast():
-            loss, iou = self.network(images, targets, rng, *self.rounds(), batch.begun, batch.carried)
+            loss, iou = self.network(images, targets, rng, *self.rounds(), *batch[2:])
         self.learn(loss)
         counts.step += 1
         counts.samples += len(images) * self.accelerator.num_processes
