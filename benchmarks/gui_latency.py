@@ -197,7 +197,7 @@ def work_on(controller: Any, count: int, side: int) -> None:
     """Bring in objects with five clicks each, as opening a session does: discs of 20 pixels in rows on all planes."""
     from napari_simpleclick.arrays import Box
     from napari_simpleclick.clicks import Click
-    from napari_simpleclick.data.volume import SliceView
+    from napari_simpleclick.data.plane import SliceView
     from napari_simpleclick.inference.prediction import Prediction
     from napari_simpleclick.inference.session import Step
     from napari_simpleclick.plugin.sessions.restore import bring_back

@@ -24,8 +24,8 @@ from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.annotation.label_painting import paint_changes
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
+from napari_simpleclick.data.plane import SliceView
 from napari_simpleclick.data.samples import sample_volume
-from napari_simpleclick.data.volume import SliceView
 from napari_simpleclick.inference.engines.selection import select_network
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model

@@ -165,7 +165,7 @@ def session(path: Path) -> None:
     from napari_simpleclick.annotation.session_files.image_location import locate
     from napari_simpleclick.annotation.session_files.restore import RestoredSession
     from napari_simpleclick.cli.session_predictors import named_model, parts_of, size_of
-    from napari_simpleclick.data.volume import plane_at
+    from napari_simpleclick.data.plane import plane_at
     from napari_simpleclick.model.weights import DEFAULT_MODEL
     from tests.annotation.session_files.test_format import IMAGES, Soft
 

@@ -15,8 +15,9 @@ from napari_simpleclick.annotation.label_painting import paint_changes
 from napari_simpleclick.cli.progress import with_progress
 from napari_simpleclick.data.intensity import default_limits
 from napari_simpleclick.data.io import write_mask
+from napari_simpleclick.data.plane import SliceView
 from napari_simpleclick.data.samples import SAMPLES, sample_volume
-from napari_simpleclick.data.volume import SliceView, Volume
+from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.evaluation.metrics import iou
 from napari_simpleclick.evaluation.robot_user import next_click
 from napari_simpleclick.inference.loading import load_predictor

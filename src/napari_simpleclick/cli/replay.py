@@ -20,8 +20,9 @@ from napari_simpleclick.cli.session_predictors import load_predictors
 from napari_simpleclick.data.as_shown import read_as_shown
 from napari_simpleclick.data.file_part import file_part
 from napari_simpleclick.data.fingerprint import fingerprint, is_of
+from napari_simpleclick.data.plane import plane_at
 from napari_simpleclick.data.saving import require_output, save_mask
-from napari_simpleclick.data.volume import Volume, plane_at
+from napari_simpleclick.data.volume import Volume
 
 MOST_DIFFERENCES = 20
 """So many differing masks are named."""

@@ -18,8 +18,9 @@ from napari_simpleclick.data.click_files import Coordinates, PlacedClick, read_c
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.intensity import Limits, default_limits
 from napari_simpleclick.data.io import read_volume
+from napari_simpleclick.data.plane import SliceView
 from napari_simpleclick.data.saving import require_output, save_mask
-from napari_simpleclick.data.volume import SliceView, Volume
+from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import PredictorLike
 

@@ -11,7 +11,8 @@ from napari_simpleclick.annotation.session_files.recoverable import recovery_fol
 from napari_simpleclick.data.channels import ChannelsImage
 from napari_simpleclick.data.fingerprint import fingerprint, is_of
 from napari_simpleclick.data.io import read_volume
-from napari_simpleclick.data.volume import PlaneImage, Volume, plane_at
+from napari_simpleclick.data.plane import PlaneImage, plane_at
+from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.inference.resample import Plane
 
 

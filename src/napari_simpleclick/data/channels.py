@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from napari_simpleclick.data.volume import PlaneImage
+from napari_simpleclick.data.plane import PlaneImage
 
 
 @dataclass(frozen=True, slots=True, eq=False)

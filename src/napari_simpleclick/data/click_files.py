@@ -13,7 +13,8 @@ import numpy as np
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.grid import index_of_voxel, voxel_of_world
-from napari_simpleclick.data.volume import SliceView, Volume
+from napari_simpleclick.data.plane import SliceView
+from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.files import replace_when_complete
 
 Coordinates = Literal["index", "voxel", "world"]

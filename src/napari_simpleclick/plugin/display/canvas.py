@@ -9,8 +9,7 @@ from psygnal import Signal
 
 from napari_simpleclick.annotation.annotator import Change
 from napari_simpleclick.annotation.history import find_masks
-from napari_simpleclick.data.volume import SliceView
-from napari_simpleclick.plugin.display.labelling import painting, painting_all, relabelling
+from napari_simpleclick.data.plane import SliceView
 from napari_simpleclick.plugin.display.layers import (
     create_labels,
     create_points,
@@ -23,7 +22,7 @@ from napari_simpleclick.plugin.display.layers import (
 )
 from napari_simpleclick.plugin.display.messages import what_happened
 from napari_simpleclick.plugin.display.object_colors import ObjectColors
-from napari_simpleclick.plugin.display.painter import Later, Painter
+from napari_simpleclick.plugin.display.painter import Later, Painter, painting, painting_all, relabelling
 from napari_simpleclick.plugin.jobs.jobs import Jobs
 from napari_simpleclick.plugin.workspace.settings import Settings
 from napari_simpleclick.plugin.workspace.workspace import Workspace

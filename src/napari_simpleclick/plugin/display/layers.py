@@ -7,7 +7,7 @@ import numpy as np
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.memory import gigabytes, zeros
-from napari_simpleclick.data.volume import SliceView
+from napari_simpleclick.data.plane import SliceView
 from napari_simpleclick.plugin.workspace.planes import layer_data
 
 if TYPE_CHECKING:

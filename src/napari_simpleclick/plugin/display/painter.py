@@ -1,8 +1,13 @@
-"""Painter: paints masks into the labels layer in short turns, so that the window answers in between."""
+"""Painter: paints masks as numbers into the labels layer, in short turns, so that the window answers in between."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from time import perf_counter
+
+from napari_simpleclick.annotation.annotator import Change
+from napari_simpleclick.annotation.label_painting import bands, fill, painting_steps
+from napari_simpleclick.plugin.display.layers import make_room
+from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 TURN_S = 0.008
 """So long a turn is at most, but for its last step; a window is drawn every 16 ms."""
@@ -70,3 +75,51 @@ class Painter:
                 continue
             self._waiting.popleft()
             done()
+
+
+def painting(workspace: Workspace, changes: Sequence[Change]) -> Iterator[None]:
+    """Bring the labels layer up to date after changes; labels are those of now."""
+    labels = workspace.labels
+    by_plane: dict[Hashable, list[tuple[int, Change]]] = {}
+    for change in changes:
+        if change.plane is not None:
+            workspace.areas.update(change.object_id, change.plane, change.new_mask)
+        by_plane.setdefault(change.plane, []).append((workspace.label(change.object_id), change))
+    described = by_plane.pop(None, None)
+
+    def steps() -> Iterator[None]:
+        for key, on_plane in by_plane.items():
+            plane = workspace.planes.get(key)
+            if plane is not None and labels is not None:
+                make_room(labels, max(label for label, _ in on_plane))
+                yield from painting_steps(plane.labels(labels.data), on_plane)
+        if described and workspace.settings.label_by == "classes":
+            yield from relabelling(workspace)
+
+    return steps()
+
+
+def painting_all(workspace: Workspace) -> Iterator[None]:
+    """Fill an empty labels layer."""
+    annotator, labels, planes = workspace.annotator, workspace.labels, workspace.planes
+    if annotator is None or labels is None:
+        return
+    for place in list(annotator.sessions):
+        make_room(labels, workspace.label(place[0]))
+        mask = annotator.sessions.mask(place)
+        workspace.areas.update(*place, mask)
+        for band in bands(mask):
+            fill(planes[place[1]].labels(labels.data), [(workspace.label(place[0]), band)])
+            yield
+
+
+def relabelling(workspace: Workspace) -> Iterator[None]:
+    """Give the pixels of all masks their labels anew."""
+    annotator, labels, planes = workspace.annotator, workspace.labels, workspace.planes
+    if annotator is None or labels is None:
+        return
+    for place in list(annotator.sessions):
+        make_room(labels, workspace.label(place[0]))
+        for box, mask in bands(annotator.sessions.mask(place)):
+            planes[place[1]].labels(labels.data)[box.slices][mask] = workspace.label(place[0])
+            yield

@@ -14,7 +14,7 @@ from napari_simpleclick.annotation.session_files.image_location import noted_pat
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
 from napari_simpleclick.annotation.session_files.single_axes import surplus_axes, without_axes
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.data.volume import SliceView, plane_at
+from napari_simpleclick.data.plane import SliceView, plane_at
 from napari_simpleclick.inference.session import Step
 from napari_simpleclick.plugin.display.canvas import Canvas
 from napari_simpleclick.plugin.tools.clicks import Clicks

@@ -11,7 +11,7 @@ from napari_simpleclick.annotation.session_files.recoverable import KEPT_FILES, 
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
 from napari_simpleclick.annotation.session_files.single_axes import surplus_axes
 from napari_simpleclick.data.fingerprint import is_of
-from napari_simpleclick.data.volume import plane_at
+from napari_simpleclick.data.plane import plane_at
 from napari_simpleclick.files import lock_of
 from napari_simpleclick.plugin.display.messages import what_is_back
 from napari_simpleclick.plugin.jobs.jobs import Jobs

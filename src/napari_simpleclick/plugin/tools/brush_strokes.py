@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from napari_simpleclick.arrays import Box
-from napari_simpleclick.data.volume import SliceView
+from napari_simpleclick.data.plane import SliceView
 from napari_simpleclick.masks import BoxedMask, trimmed
 
 Region = tuple[slice, ...]

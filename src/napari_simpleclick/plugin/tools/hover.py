@@ -20,7 +20,7 @@ from napari_simpleclick.plugin.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from napari.layers import Image, Labels
 
-    from napari_simpleclick.data.volume import SliceView
+    from napari_simpleclick.data.plane import SliceView
     from napari_simpleclick.inference.session import PredictorLike
 
 REST_MS = 200

@@ -9,7 +9,7 @@ from napari_simpleclick.annotation.history import find_masks
 from napari_simpleclick.annotation.label_painting import restore_under
 from napari_simpleclick.annotation.object_edits import paint
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.data.volume import SliceView
+from napari_simpleclick.data.plane import SliceView
 from napari_simpleclick.plugin.display.canvas import Canvas
 from napari_simpleclick.plugin.display.layers import lies_on, read_clicks, set_new_sign
 from napari_simpleclick.plugin.display.messages import what_happened

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_simpleclick.data.volume import SliceView
+from napari_simpleclick.data.plane import SliceView
 from napari_simpleclick.plugin.tools.clicks import Clicks
 from napari_simpleclick.plugin.workspace.planes import layer_data
 from napari_simpleclick.plugin.workspace.workspace import Workspace

@@ -8,7 +8,7 @@ from napari_simpleclick.annotation.annotator import Annotator, Change
 from napari_simpleclick.annotation.history import find_masks
 from napari_simpleclick.annotation.object_edits import accept
 from napari_simpleclick.annotation.objects import LockedError, require_unlocked
-from napari_simpleclick.data.volume import SliceView
+from napari_simpleclick.data.plane import SliceView
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import UNREVIEWED
 from napari_simpleclick.plugin.display.canvas import Canvas

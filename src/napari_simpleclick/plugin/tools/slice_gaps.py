@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from napari_simpleclick.annotation.annotator import Annotator, Place
-from napari_simpleclick.data.volume import SliceView
+from napari_simpleclick.data.plane import SliceView
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import UNREVIEWED

@@ -9,7 +9,7 @@ from napari_simpleclick.annotation.session_files.image_location import noted_pat
 from napari_simpleclick.data.channels import ChannelsImage
 from napari_simpleclick.data.fingerprint import fingerprint
 from napari_simpleclick.data.intensity import Limits
-from napari_simpleclick.data.volume import PlaneImage, SliceView
+from napari_simpleclick.data.plane import PlaneImage, SliceView
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.plugin.workspace.image_file import image_file
 from napari_simpleclick.plugin.workspace.layer_place import require_one_place

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.data.volume import SliceView
+from napari_simpleclick.data.plane import SliceView
 
 PendingClick = tuple[int, SliceView, Click]
 """Object, plane and click."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.data.intensity import Limits
-from napari_simpleclick.data.volume import SliceView
+from napari_simpleclick.data.plane import SliceView
 
 if TYPE_CHECKING:
     from napari.components import Dims

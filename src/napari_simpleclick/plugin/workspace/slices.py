@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from napari_simpleclick.data.volume import SliceView
+from napari_simpleclick.data.plane import SliceView
 from napari_simpleclick.inference.session import UNREVIEWED, Origin
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 

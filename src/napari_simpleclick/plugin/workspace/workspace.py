@@ -10,7 +10,7 @@ from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.annotation.objects import DEFAULT, ObjectProperties
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.data.volume import SliceView
+from napari_simpleclick.data.plane import SliceView
 from napari_simpleclick.plugin.workspace.pending_clicks import PendingClick, PendingClicks
 from napari_simpleclick.plugin.workspace.planes import PlaneError, displayed_plane, field_of_view, shown_plane
 from napari_simpleclick.plugin.workspace.settings import Settings

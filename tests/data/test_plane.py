@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.data.intensity import to_rgb
-from napari_simpleclick.data.volume import SliceView, Volume
+from napari_simpleclick.data.plane import SliceView, picked
+from napari_simpleclick.data.volume import Volume
 
 ARRAY = np.random.default_rng(0).integers(0, 60000, (2, 6, 7, 8)).astype(np.uint16)
 PAIRS = list(itertools.permutations(range(4), 2))
@@ -122,3 +123,13 @@ def test_picture_has_one_plane():
 def test_all_parts_of_a_16_bit_plane_are_shown_alike():
     plane = Volume(ARRAY[0], (1, 1, 1)).plane(0)
     np.testing.assert_array_equal(plane.image()[2:4, 2:4], np.asarray(plane.image())[2:4, 2:4])
+
+
+@pytest.mark.parametrize("shape", [(90, 70), (90, 9000), (90, 70, 3), (90, 9000, 3)])
+@pytest.mark.parametrize("view", [np.s_[:], np.s_[:, 3:-5], np.s_[::2, ::-1]])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_picked_rows_and_columns_are_those_of_an_index(shape, view, dtype):
+    pixels = np.random.default_rng(0).integers(0, 256, shape).astype(dtype)[view]
+    rows, cols = (np.unique(np.linspace(1, size - 1, 40).astype(int)) for size in pixels.shape[:2])
+    np.testing.assert_array_equal(picked(pixels, rows, cols), pixels[np.ix_(rows, cols)])
+    assert picked(pixels, rows, cols).dtype == dtype
