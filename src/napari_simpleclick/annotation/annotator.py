@@ -115,6 +115,7 @@ class Annotator:
         origin: Origin = "painted",
         *,
         source: Step | None = None,
+        confidence: float | None = None,
     ) -> list[Change]:
         """Take over masks that came without clicks, as one thing to undo.
 
@@ -126,13 +127,15 @@ class Annotator:
             Where the masks came from.
         source
             The step on another plane that they followed.
+        confidence
+            How sure propagation was, 0 to 1.
         """
         require_unlocked(self.objects, *(place[0] for place, _, _ in masks))
         edits = []
         for place, image, prediction in masks:
             session = self.session(place, image)
             before = session.steps
-            session.draw(session.claim(prediction), origin, source)
+            session.draw(session.claim(prediction), origin, source, confidence)
             self.sessions.hold(place, session)
             edits.append(Edit(place, before, session.steps))
         return self.record(*edits)
@@ -146,7 +149,7 @@ class Annotator:
             return []
         session = self.session((object_id, plane), known.image)
         before = session.steps
-        session.draw(session.claim(change(newest.prediction)), newest.origin, newest.source)
+        session.draw(session.claim(change(newest.prediction)), newest.origin, newest.source, newest.confidence)
         return self.record(Edit((object_id, plane), before, session.steps))
 
     def clear(self, object_id: int, plane: Hashable) -> list[Change]:

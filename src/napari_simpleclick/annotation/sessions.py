@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from napari_simpleclick.annotation.history import Place
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.session import ClickSession, Origin
+from napari_simpleclick.inference.session import UNREVIEWED, ClickSession, Origin
 from napari_simpleclick.masks import BoxedMask
 
 MASKS_KEPT = 2000
@@ -58,6 +58,12 @@ class Sessions(Mapping[Place, ClickSession]):
         """Where the mask of an object came from, by plane; planes without it are left out."""
         found = ((plane, session.newest) for plane, session in self.of(object_id).items())
         return {plane: newest.origin for plane, newest in found if newest is not None}
+
+    def confidences(self, object_id: int) -> dict[Hashable, float]:
+        """How sure propagation was of an object, 0 to 1, by plane; only where nobody has looked at the mask yet."""
+        found = ((plane, session.newest) for plane, session in self.of(object_id).items())
+        unreviewed = ((plane, newest.confidence) for plane, newest in found if newest and newest.origin in UNREVIEWED)
+        return {plane: confidence for plane, confidence in unreviewed if confidence is not None}
 
     def prediction(self, object_id: int, plane: Hashable) -> Prediction | None:
         """An object on a plane; None where it is not."""

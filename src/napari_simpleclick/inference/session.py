@@ -60,6 +60,8 @@ class Step:
         The step on another plane that a propagated mask followed.
     circumstances
         What else led to it; None if unknown.
+    confidence
+        How sure propagation was, 0 to 1; None for other masks.
     """
 
     click: Click | None
@@ -67,6 +69,7 @@ class Step:
     origin: Origin = "clicked"
     source: "Step | None" = None
     circumstances: Circumstances | None = None
+    confidence: float | None = None
 
 
 class PredictorLike(Protocol):
@@ -191,9 +194,11 @@ class ClickSession:
         self._undone.clear()
         return prediction
 
-    def draw(self, prediction: Prediction, origin: Origin, source: Step | None = None) -> None:
+    def draw(
+        self, prediction: Prediction, origin: Origin, source: Step | None = None, confidence: float | None = None
+    ) -> None:
         """Take over a mask that came without a click; the next click starts from it."""
-        self._done.append(Step(None, prediction, origin, source, self.circumstances()))
+        self._done.append(Step(None, prediction, origin, source, self.circumstances(), confidence))
         self._undone.clear()
 
     def circumstances(self) -> Circumstances:

@@ -17,6 +17,7 @@ from napari_simpleclick.data.fingerprint import earlier_fingerprints
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.io.session_reader import get_session_reader, go_on
 from napari_simpleclick.plugin.jobs.worker import run_now
+from napari_simpleclick.plugin.workspace.slices import slice_states
 
 
 def files_of(controller, folder):
@@ -57,6 +58,42 @@ def test_other_pixels_of_the_same_shape_are_told(saved, tmp_path):
     files_of(controller, tmp_path).open(path)
     assert "Its image was another one" in controller.messages[-1]
     np.testing.assert_array_equal(controller.workspace.labels.data, labels)
+
+
+def test_confidence_is_kept_so_that_review_goes_on_with_the_least_certain_slice(saved, tmp_path):
+    path, _ = saved
+    stored = json.loads(path.read_text())
+    propagated = [step for step in stored["steps"].values() if step["origin"] == "propagated"]
+    assert [0 < step["confidence"] <= 1 for step in propagated] == [True, True]
+    for step, sure in zip(propagated, (0.55, 0.45), strict=True):
+        step["confidence"] = sure
+    del stored["about"]["settings"]["object"]
+    path.write_text(json.dumps(stored))
+    controller, _ = annotated(tube(6))
+    files = files_of(controller, tmp_path)
+    files.open(path)
+    assert controller.failures == []
+    assert slice_states(controller.workspace).confidence == {1: 0.55, 2: 0.45}
+    controller.slices.review()
+    assert controller.workspace.viewer.dims.current_step[0] == 2
+
+    files.save(tmp_path / "again.json")
+    kept = read_session(tmp_path / "again.simpleclick.json").steps.values()
+    assert sorted(step["confidence"] for step in kept if "confidence" in step) == [0.45, 0.55]
+
+
+def test_session_of_an_earlier_version_has_no_confidence(saved, tmp_path):
+    path, labels = saved
+    stored = json.loads(path.read_text())
+    for step in stored["steps"].values():
+        step.pop("confidence", None)
+    path.write_text(json.dumps(stored))
+    controller, _ = annotated(tube(6))
+    files_of(controller, tmp_path).open(path)
+    assert controller.failures == []
+    np.testing.assert_array_equal(controller.workspace.labels.data, labels)
+    controller.workspace.select_object(1)
+    assert slice_states(controller.workspace).confidence == {}
 
 
 def of_a_single_point_in_time(content, data):

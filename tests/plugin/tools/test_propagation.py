@@ -1,5 +1,7 @@
 """Propagation, interpolation and painting on napari's viewer model."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.fakes import Bright, annotated, tube
@@ -73,19 +75,37 @@ def test_what_no_longer_looks_like_the_object_ends_it_and_what_does_has_a_confid
     assert "confidence" in states.text(2)
 
 
+def believe(workspace, confidence):
+    """Make propagation as sure of slices of object 1 as a table says."""
+    for key, session in workspace.annotator.sessions.of(1).items():
+        *before, newest = session.steps
+        session.steps = (*before, replace(newest, confidence=confidence.get(workspace.planes[key].point[0])))
+
+
 def test_enter_accepts_and_goes_on_to_the_least_certain_slice():
     controller, propagation = annotated(tube(6))
     propagation.propagate(1)
     workspace = controller.workspace
-    for key, plane in workspace.planes.items():
-        if (1, key) in workspace.confidence:
-            workspace.confidence[1, key] = {1: 0.9, 2: 0.8, 3: 0.6, 4: 0.7, 5: 0.95}[plane.point[0]]
+    believe(workspace, {1: 0.9, 2: 0.8, 3: 0.6, 4: 0.7, 5: 0.95})
     controller.slices.review()
     seen = [workspace.viewer.dims.current_step[0]]
     while slice_states(workspace).unreviewed:
         propagation.accept()
         seen.append(workspace.viewer.dims.current_step[0])
     assert seen == [3, 4, 2, 1, 5, 5]
+
+
+def test_confidence_comes_back_with_redo_and_goes_with_a_click():
+    controller, propagation = annotated(tube(6))
+    propagation.propagate(1, count=2)
+    before = dict(slice_states(controller.workspace).confidence)
+    assert set(before) == {1, 2}
+    controller.undo.undo()
+    assert set(slice_states(controller.workspace).confidence) == {1}
+    controller.undo.redo()
+    assert slice_states(controller.workspace).confidence == before
+    controller.clicks.click_at((2, 31, 31), positive=True)
+    assert set(slice_states(controller.workspace).confidence) == {1}
 
 
 def test_object_that_moves_with_what_is_around_it_is_followed():

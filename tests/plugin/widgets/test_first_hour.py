@@ -228,7 +228,7 @@ def test_table_and_bar_follow_propagation_and_the_view_stays(open_widget, click,
     assert viewer.dims.current_step[0] == 7
     qtbot.waitUntil(lambda: not bar.isVisible() and told(SIZE) == volume(), timeout=5_000)
     assert told(SLICES) == str(np.count_nonzero(workspace.labels.data.any(axis=(1, 2))))
-    assert told(SURE) == f"{100 * min(workspace.confidence.values()):.0f}"
+    assert told(SURE) == f"{100 * min(workspace.annotator.sessions.confidences(1).values()):.0f}"
     qtbot.mouseClick(widget.buttons["accept_all"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: told(SURE) == "", timeout=10_000)
 

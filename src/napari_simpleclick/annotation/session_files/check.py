@@ -132,6 +132,8 @@ def check_step(where: str, record: Mapping[str, Any], shape: Sequence[int] | Non
     if record.get("view") is not None:
         require(is_box(record["view"]), where, "a view of four numbers", record["view"])
     require(is_number(record.get("time", 0.0)), where, "a time", record.get("time"))
+    sure = record.get("confidence", 0.0)
+    require(is_number(sure) and 0 <= sure <= 1, where, "a confidence from 0 to 1", sure)
     check_revision(where, record.get("revised", {}), record["after"])
 
 

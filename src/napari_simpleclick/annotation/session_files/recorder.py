@@ -140,6 +140,8 @@ class SessionRecorder:
             record["click"] = (step.click.row, step.click.col, step.click.positive)
         if source:
             record["source"] = source
+        if step.confidence is not None:
+            record["confidence"] = round(step.confidence, 3)
         if before in self._restored or step.source in self._restored:
             record["resumed"] = True
         prediction = step.prediction

@@ -92,5 +92,5 @@ class RestoredSession:
             prediction = replace(prediction, without=unpacked(record.get("without")))
             source = self._step(record["source"]) if "source" in record else None
             click = Click(*record["click"]) if "click" in record else None
-            self.made[number] = Step(click, prediction, record["origin"], source)
+            self.made[number] = Step(click, prediction, record["origin"], source, confidence=record.get("confidence"))
         return self.made[number]

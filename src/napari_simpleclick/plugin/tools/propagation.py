@@ -227,10 +227,8 @@ class Propagation:
         picture = pictures(image)
         self.jobs.submit(lambda: self._find(annotator, run, picture), self._found, self.cancel)
 
-    def _find(
-        self, annotator: Annotator, run: Run, pictures: Callable[[SliceView], Plane]
-    ) -> tuple[str, list[Change], float]:
-        """On the worker: the reason to stop, or what changed on the next slice; and how sure that is."""
+    def _find(self, annotator: Annotator, run: Run, pictures: Callable[[SliceView], Plane]) -> tuple[str, list[Change]]:
+        """On the worker: the reason to stop, or what changed on the next slice."""
         # Brings scipy, which the window opens without.
         from napari_simpleclick.inference.propagation.intensity_likelihood import learned_likelihood
         from napari_simpleclick.inference.propagation.next_slice import find_on_next_slice
@@ -239,23 +237,23 @@ class Propagation:
         session = annotator.sessions[run.object_id, run.plane.key]
         source = session.newest
         if source is None:
-            return "the object is gone from the slice before", [], 0.0
+            return "the object is gone from the slice before", []
         there = source.prediction.object_mask()
         if run.done == 0 and there is not None:
             run.looks = learned_likelihood(pictures(run.plane), there)  # with the contrast of now
         step = find_on_next_slice(annotator.predictor, source.prediction, session.image, picture, run.looks)
         if step.prediction is None or step.lost or not self.running:
-            return step.lost or "", [], step.confidence
+            return step.lost or "", []
         place = run.object_id, run.targets[0].key
-        drawn = annotator.draw([(place, picture, step.prediction)], "propagated", source=source)
-        return "", find_masks(drawn), step.confidence
+        found = [(place, picture, step.prediction)]
+        return "", find_masks(annotator.draw(found, "propagated", source=source, confidence=step.confidence))
 
-    def _found(self, result: tuple[str, list[Change], float]) -> None:
+    def _found(self, result: tuple[str, list[Change]]) -> None:
         """Back with the layers: show the slice and go on, or tell why not."""
-        reason, changes, sure = result
+        reason, changes = result
         run, workspace = self._runs[0], self.workspace
         if changes:
-            workspace.confidence[run.object_id, run.advance().key] = sure
+            run.advance()
             # The view stays: whoever clicks meanwhile means the slice that is seen. The strip shows what comes.
             self.canvas.apply(changes)
             of = run.done + len(run.targets)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from qtpy.QtCore import QEvent, QObject
 from qtpy.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from napari_simpleclick.inference.session import UNREVIEWED
 from napari_simpleclick.plugin.display.object_colors import ObjectColors
 from napari_simpleclick.plugin.tools.objects import Objects
 from napari_simpleclick.plugin.widgets.clicks_panel import SPACING
@@ -83,20 +82,15 @@ class ObjectsPanel(QWidget):
 
     def measures(self, object_ids: Sequence[int]) -> list[Measures]:
         """Colour, size and confidence of objects."""
-        workspace, sure = self.workspace, self._confidence()
+        workspace, sure = self.workspace, self._confidence(object_ids)
         _, size = pixel_size(workspace.image)
         return [
             Measures(color, short(size * workspace.areas.total(object_id)), sure.get(object_id))
             for object_id, color in zip(object_ids, self.colors.colors(object_ids), strict=True)
         ]
 
-    def _confidence(self) -> dict[int, float]:
+    def _confidence(self, object_ids: Sequence[int]) -> dict[int, float]:
         """Of the least certain slice to review, by object."""
-        workspace, annotator = self.workspace, self.workspace.annotator
-        lowest: dict[int, float] = {}
-        for (object_id, key), sure in workspace.confidence.items() if annotator else ():
-            session = annotator.sessions.get((object_id, key)) if annotator else None
-            newest = session.newest if session else None
-            if newest is not None and newest.origin in UNREVIEWED:
-                lowest[object_id] = min(sure, lowest.get(object_id, 1.0))
-        return lowest
+        annotator = self.workspace.annotator
+        sure = {number: annotator.sessions.confidences(number) for number in object_ids} if annotator else {}
+        return {number: min(each.values()) for number, each in sure.items() if each}

@@ -101,7 +101,7 @@ class SliceStates:
         return sorted(place for place, origin in self.origins.items() if origin in UNREVIEWED)
 
     def sureness(self, place: int) -> float:
-        """How sure propagation was of a slice; one half if nobody knows, as after opening a session."""
+        """How sure propagation was of a slice; one half if nobody knows, as of interpolated slices."""
         return self.confidence.get(place, 0.5)
 
     def next_review(self, step: int) -> int | None:
@@ -129,7 +129,8 @@ def slice_states(workspace: Workspace) -> SliceStates:
     axis = slice_axis(shown) if shown else None
     if annotator is None or shown is None or axis is None:
         return SliceStates()
-    origins, clicks = annotator.sessions.origins(object_id), annotator.sessions.clicks(object_id)
+    sessions = annotator.sessions
+    origins, clicks, sure = sessions.origins(object_id), sessions.clicks(object_id), sessions.confidences(object_id)
     places = {key: workspace.planes[key].point[axis] for key in origins}
     parallel = {key: place for key, place in places.items() if moved(shown, axis, place).key == key}
     return SliceStates(
@@ -138,5 +139,5 @@ def slice_states(workspace: Workspace) -> SliceStates:
         {place: origins[key] for key, place in parallel.items()},
         {place: len(clicks[key]) for key, place in parallel.items() if key in clicks},
         annotator.locked(object_id),
-        {place: sure for key, place in parallel.items() if (sure := workspace.confidence.get((object_id, key)))},
+        {place: sure[key] for key, place in parallel.items() if key in sure},
     )

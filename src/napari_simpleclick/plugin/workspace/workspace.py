@@ -68,8 +68,6 @@ class Workspace:
         self.object_id = 1
         self.planes: dict[Hashable, SliceView] = {}
         self.pending = PendingClicks()
-        self.confidence: dict[tuple[int, Hashable], float] = {}
-        """How sure propagation was, 0 to 1, by object and plane."""
         self.areas = Areas()
         """Pixels of the masks that are shown."""
         viewer.layers.events.removed.connect(self._on_removed)
@@ -125,7 +123,7 @@ class Workspace:
         """Annotate an image on which there is no object yet; None for no image."""
         self.image, self.labels, self.points = image, None, None
         if image is not None:
-            self.planes, self.object_id, self.pending, self.confidence = {}, 1, PendingClicks(), {}
+            self.planes, self.object_id, self.pending = {}, 1, PendingClicks()
             self.areas = Areas()
             self.begin_anew()
         self.image_changed.emit()
