@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.annotation.label_painting import paint_changes, restore_under
-from napari_simpleclick.annotation.object_edits import accept, describe, merge, paint, remove
+from napari_simpleclick.annotation.object_edits import accept, clear, describe, merge, paint, remove
 from napari_simpleclick.annotation.objects import LockedError
 from napari_simpleclick.annotation.thresholds import set_threshold
 from napari_simpleclick.arrays import Box
@@ -142,7 +142,7 @@ class Work:
             plane, factor = details
             self.show(annotator.revise(object_id, plane, lambda prediction: scaled(prediction, factor)))
         elif name == "clear":
-            self.show(annotator.clear(object_id, *details))
+            self.show(clear(annotator, object_id, details))
         elif name == "remove":
             self.show(remove(annotator, object_id))
         elif name == "merge":

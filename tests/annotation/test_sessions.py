@@ -5,7 +5,7 @@ import pytest
 
 from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.annotation.label_painting import paint_changes
-from napari_simpleclick.annotation.object_edits import remove
+from napari_simpleclick.annotation.object_edits import clear, remove
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Prediction
@@ -132,7 +132,7 @@ def test_pixels_that_an_object_gives_up_go_to_the_one_below():
     labels = np.zeros(SHAPE, np.uint16)
     paint_changes(labels, annotator.click(1, 0, IMAGE, Click(20, 20)))
     paint_changes(labels, annotator.click(2, 0, IMAGE, Click(20, 24)))
-    paint_changes(labels, annotator.clear(1, 0))
+    paint_changes(labels, clear(annotator, 1, [0]))
     np.testing.assert_array_equal(labels == 2, Disks().predict(IMAGE, [Click(20, 24)]).mask())
     paint_changes(labels, annotator.undo())
     np.testing.assert_array_equal(labels == 1, Disks().predict(IMAGE, [Click(20, 20)]).mask())

@@ -4,28 +4,23 @@ It knows neither windows nor label arrays: a change tells what to repaint. The n
 drive the same class. No pixel of a plane ever belongs to two objects.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 
 from napari_simpleclick.annotation.history import Action, Actions, Change, Edit, Place, PropertyEdit, UndoStack
 from napari_simpleclick.annotation.map_store import MapStore
-from napari_simpleclick.annotation.objects import (
-    DEFAULT,
-    ObjectProperties,
-    ObjectSummary,
-    Overlap,
-    require_unlocked,
-    summarize,
-)
+from napari_simpleclick.annotation.objects import DEFAULT, ObjectProperties, Overlap, require_unlocked
 from napari_simpleclick.annotation.overlap import claimed, give_way
 from napari_simpleclick.annotation.sessions import Sessions
+from napari_simpleclick.annotation.summaries import ObjectSummary, Summaries
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.resample import Plane, same_picture
 from napari_simpleclick.inference.session import ClickSession, Origin, PredictorLike, Step
-from napari_simpleclick.masks import union
+from napari_simpleclick.masks import BoxedMask, union
 
 __all__ = ["Actions", "Annotator", "Change", "Edit", "Place", "PropertyEdit"]
 
@@ -52,9 +47,8 @@ class Annotator:
     sessions: Sessions = field(default_factory=Sessions)
     objects: dict[int, ObjectProperties] = field(default_factory=dict)
     past: UndoStack = field(default_factory=UndoStack)
-    _versions: dict[int, int] = field(default_factory=dict)
-    _counted: dict[int, tuple[int, ObjectSummary]] = field(default_factory=dict)
     maps: MapStore = field(default_factory=MapStore)
+    _counted: Summaries = field(default_factory=Summaries)
 
     # -- clicks and masks -------------------------------------------------------------------------------------------
 
@@ -152,12 +146,6 @@ class Annotator:
         session.draw(session.claim(change(newest.prediction)), newest.origin, newest.source, newest.confidence)
         return self.record(Edit((object_id, plane), before, session.steps))
 
-    def clear(self, object_id: int, plane: Hashable) -> list[Change]:
-        """Remove an object with all its clicks from a plane; empty if it is not there."""
-        require_unlocked(self.objects, object_id)
-        session = self.sessions.get((object_id, plane))
-        return self.record(self.emptied((object_id, plane))) if session and session.newest else []
-
     # -- history ----------------------------------------------------------------------------------------------------
 
     def undo(self) -> list[Change]:
@@ -178,7 +166,7 @@ class Annotator:
         action = (*edits, *self._give_way([edit for edit in edits if isinstance(edit, Edit)]))
         self.past.add(action)
         for edit in action:
-            self._changed(edit.object_id)
+            self._counted.forget(edit.object_id)
         return [edit.change for edit in action]
 
     def restore(
@@ -203,12 +191,12 @@ class Annotator:
         """
         self.past = UndoStack(list(history[0]), list(history[1]))
         self.objects = dict(objects or {})
-        self._counted.clear()
+        self._counted = Summaries()
         edits = [edit for action in (*self.past.done, *self.past.undone) for edit in action if isinstance(edit, Edit)]
         for place in {*steps, *(edit.place for edit in edits)}:
             self.sessions.hold(place, self.session(place, images[place[1]]))
             self.sessions[place].steps = steps.get(place, ())
-            self._changed(place[0])
+            self._counted.forget(place[0])
         return [Edit(place, (), done).change for place, done in steps.items()]
 
     @property
@@ -234,7 +222,7 @@ class Annotator:
 
     def summaries(self) -> list[ObjectSummary]:
         """What there is of every object, by number; objects that are only named are there too."""
-        found = (self._summary(object_id) for object_id in self.object_ids())
+        found = [self._counted.of(each, self.sessions, self.objects) for each in self.object_ids()]
         return [summary for summary in found if summary.slices or summary.properties != DEFAULT]
 
     # -- inside -----------------------------------------------------------------------------------------------------
@@ -245,8 +233,7 @@ class Annotator:
         session.predictor = self.predictor
         session.image = session.image if same_picture(session.image, image) else image
         session.claim = partial(self._claim, place)
-        others = self.sessions.masks_on(place[1]) if self.others_negative else {}
-        session.others = union(mask for owner, mask in others.items() if owner != place[0])
+        session.others = union(self._others(place).values()) if self.others_negative else None
         return session
 
     def emptied(self, place: Place) -> Edit:
@@ -264,23 +251,20 @@ class Annotator:
         return self.overlap == "keep" or self.locked(owner)
 
     def _claim(self, place: Place, prediction: Prediction, *, take_from: int | None = None) -> Prediction:
-        others = {owner: mask for owner, mask in self.sessions.masks_on(place[1]).items() if owner != place[0]}
         stay = [
-            mask for owner, mask in others.items() if self.keeps(owner) and (owner != take_from or self.locked(owner))
+            mask
+            for owner, mask in self._others(place).items()
+            if self.keeps(owner) and (owner != take_from or self.locked(owner))
         ]
         found = claimed(self.maps.keep(prediction), stay)
-        if self.maps.many:
-            self.maps.forget_old(step.prediction for step in self._steps_by_age())
+        if self.maps.many:  # what undo and redo bring back last is needed first
+            steps = chain(*(session.steps for session in list(self.sessions.values())), self.past.steps())
+            self.maps.forget_old(step.prediction for step in steps)
         return found
 
-    def _steps_by_age(self) -> Iterator[Step]:
-        """The steps of the present, then those that undo and redo bring back, what was done last at the end."""
-        for session in list(self.sessions.values()):
-            yield from session.steps
-        for action in (*self.past.done, *self.past.undone):
-            for edit in action:
-                if isinstance(edit, Edit):
-                    yield from (*edit.before[-1:], *edit.after[-1:])
+    def _others(self, place: Place) -> dict[int, BoxedMask]:
+        """The masks of the other objects on the plane of a place."""
+        return {owner: mask for owner, mask in self.sessions.masks_on(place[1]).items() if owner != place[0]}
 
     def _give_way(self, edits: Sequence[Edit]) -> list[Edit]:
         """Change the objects beside those that were edited."""
@@ -303,19 +287,5 @@ class Annotator:
                 self.sessions[edit.place].steps = edit.after
             else:
                 self.objects[edit.object_id] = edit.after
-            self._changed(edit.object_id)
+            self._counted.forget(edit.object_id)
         return [edit.change for edit in action]
-
-    def _changed(self, object_id: int) -> None:
-        """What was counted of an object is out of date."""
-        self._versions[object_id] = self._versions.get(object_id, 0) + 1
-
-    def _summary(self, object_id: int) -> ObjectSummary:
-        """What there is of an object, counted again only when it changed."""
-        version = self._versions.get(object_id, 0)
-        known = self._counted.get(object_id)
-        if known is None or known[0] != version:
-            sessions = list(self.sessions.of(object_id).values())
-            known = version, summarize(object_id, sessions, self.objects.get(object_id, DEFAULT))
-            self._counted[object_id] = known
-        return known[1]

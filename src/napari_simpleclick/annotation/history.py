@@ -1,6 +1,6 @@
 """History: what was done, as the state before and after it, so that undo and redo are exact and need no network."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -133,3 +133,10 @@ class UndoStack:
             return ()
         self.done.append(self.undone.pop())
         return self.done[-1]
+
+    def steps(self) -> Iterator[Step]:
+        """The steps that undo and redo bring back, what was done last at the end; may be asked from another thread."""
+        for action in (*self.done, *self.undone):
+            for edit in action:
+                if isinstance(edit, Edit):
+                    yield from (*edit.before[-1:], *edit.after[-1:])

@@ -1,10 +1,7 @@
 """Objects: what they are called, which class they belong to, and whether they may change."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self
-
-from napari_simpleclick.inference.session import UNREVIEWED, ClickSession
 
 Overlap = Literal["keep", "overwrite"]
 """Who gets a pixel that two objects claim: the one that has it, or the one that was edited last."""
@@ -56,39 +53,6 @@ class ObjectProperties:
 
 DEFAULT = ObjectProperties()
 """Of objects that nobody said anything about."""
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectSummary:
-    """What there is of an object.
-
-    Parameters
-    ----------
-    object_id
-        The object.
-    slices
-        Number of planes that it is on.
-    unreviewed
-        How many of these nobody has looked at.
-    clicks
-        Number of clicks on all planes.
-    properties
-        Name, class, colour, lock, visibility.
-    """
-
-    object_id: int
-    slices: int
-    unreviewed: int
-    clicks: int
-    properties: ObjectProperties = DEFAULT
-
-
-def summarize(object_id: int, sessions: Sequence[ClickSession], properties: ObjectProperties) -> ObjectSummary:
-    """The summary of an object from its sessions on all planes."""
-    origins = [session.newest.origin for session in sessions if session.newest]
-    unreviewed = sum(origin in UNREVIEWED for origin in origins)
-    clicks = sum(session.click_count for session in sessions)
-    return ObjectSummary(object_id, len(origins), unreviewed, clicks, properties)
 
 
 def require_unlocked(properties: dict[int, ObjectProperties], *object_ids: int) -> None:

@@ -1,6 +1,6 @@
 """Overlap: every pixel of a plane belongs to one object at most; what one gives up goes to the one below."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from napari_simpleclick.annotation.history import Edit
@@ -9,8 +9,10 @@ from napari_simpleclick.inference.session import ClickSession, Step
 from napari_simpleclick.masks import BoxedMask, common, minus, union
 
 
-def claimed(prediction: Prediction, others: Iterable[BoxedMask]) -> Prediction:
+def claimed(prediction: Prediction, others: Sequence[BoxedMask]) -> Prediction:
     """A prediction without the pixels that belong to others and stay with them."""
+    if not others and not prediction.without:
+        return prediction
     claim = prediction.claim()
     taken = union(common(claim, other) for other in others)
     return replace(prediction, without=taken) if taken or prediction.without else prediction

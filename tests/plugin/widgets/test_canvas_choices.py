@@ -10,7 +10,7 @@ from qtpy.QtCore import Qt
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.plugin.widgets.objects_table import NAME
+from napari_simpleclick.plugin.widgets.object_row import NAME
 from napari_simpleclick.plugin.workspace.channels import pictures
 
 pytestmark = [

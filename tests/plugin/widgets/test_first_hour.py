@@ -12,7 +12,8 @@ from qtpy.QtCore import QPoint, Qt
 from qtpy.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QPushButton, QSizePolicy, QWidget
 
 from napari_simpleclick.data.samples import sample_volume
-from napari_simpleclick.plugin.widgets.objects_table import LEAST_SHOWN, SIZE, SLICES, SURE
+from napari_simpleclick.plugin.widgets.object_row import SIZE, SLICES, SURE
+from napari_simpleclick.plugin.widgets.objects_table import LEAST_SHOWN
 from napari_simpleclick.plugin.widgets.scroll_column import ScrollColumn
 from napari_simpleclick.plugin.workspace.sizes import short
 

@@ -5,9 +5,11 @@ import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QTextDocument
 
-from napari_simpleclick.annotation.objects import ObjectProperties, ObjectSummary
+from napari_simpleclick.annotation.objects import ObjectProperties
+from napari_simpleclick.annotation.summaries import ObjectSummary
 from napari_simpleclick.plugin.widgets import objects_table
-from napari_simpleclick.plugin.widgets.objects_table import CLICKS, ID, NAME, Measures, ObjectsTable
+from napari_simpleclick.plugin.widgets.object_row import CLICKS, ID, NAME, Measures
+from napari_simpleclick.plugin.widgets.objects_table import ObjectsTable
 
 
 @pytest.fixture

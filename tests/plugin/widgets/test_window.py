@@ -23,7 +23,7 @@ from qtpy.QtWidgets import (
 
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.plugin.widgets.earlier_work import EarlierWork
-from napari_simpleclick.plugin.widgets.objects_table import CLASS, CLICKS, LOCK, NAME, SHOW
+from napari_simpleclick.plugin.widgets.object_row import CLASS, CLICKS, LOCK, NAME, SHOW
 
 pytestmark = [
     pytest.mark.skipif(

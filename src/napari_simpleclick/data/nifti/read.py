@@ -8,7 +8,8 @@ import numpy as np
 from nibabel.orientations import apply_orientation
 
 from napari_simpleclick.data.grid import NiftiGeometry, orientation_of, spacing_and_origin, usable_affine
-from napari_simpleclick.data.nifti.file import LABELS, PIXELS, header_of, load, load_whole, opened, require_whole
+from napari_simpleclick.data.nifti.header import LABELS, PIXELS, header_of, opened, require_whole
+from napari_simpleclick.data.nifti.voxels import load, load_whole
 from napari_simpleclick.data.volume import Volume
 
 UNITS = {1: "m", 2: "mm", 3: "um"}

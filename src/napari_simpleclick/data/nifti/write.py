@@ -7,7 +7,7 @@ import numpy as np
 
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.grid import LPS_TO_RAS, NiftiGeometry, to_disk
-from napari_simpleclick.data.nifti.file import LABELS, PIXELS
+from napari_simpleclick.data.nifti.header import LABELS, PIXELS
 from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.files import replace_when_complete
 

@@ -91,7 +91,7 @@ class Objects:
         object_id, plane = self.workspace.object_id, self.workspace.plane()
         if plane is not None:
             missing = f"Object {object_id} is not on this slice."
-            self._do(lambda annotator: annotator.clear(object_id, plane.key), nothing=missing)
+            self._do(lambda annotator: clear(annotator, object_id, [plane.key]), nothing=missing)
 
     def merge(self, *object_ids: int) -> None:
         """Make one object of several; the first keeps its number and name, and is the present one then."""

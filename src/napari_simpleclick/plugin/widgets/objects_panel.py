@@ -9,7 +9,8 @@ from napari_simpleclick.plugin.display.object_colors import ObjectColors
 from napari_simpleclick.plugin.tools.objects import Objects
 from napari_simpleclick.plugin.widgets.clicks_panel import SPACING
 from napari_simpleclick.plugin.widgets.icons import IconButton
-from napari_simpleclick.plugin.widgets.objects_table import Measures, ObjectsTable
+from napari_simpleclick.plugin.widgets.object_row import Measures
+from napari_simpleclick.plugin.widgets.objects_table import ObjectsTable
 from napari_simpleclick.plugin.widgets.setup_panel import in_a_row, named
 from napari_simpleclick.plugin.workspace.sizes import pixel_size, short
 from napari_simpleclick.plugin.workspace.workspace import Workspace
