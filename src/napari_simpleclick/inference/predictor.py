@@ -129,8 +129,10 @@ class Predictor:
         """
         if len(requests) > 1 and self.network.fixed_batch:
             return [answer for request in requests for answer in self.predict_together([request])]
+        for request in requests:
+            require_clicks_on_picture(request.image, request.clicks)
         if not self.recipe.zoom_in:
-            return self._look(requests)
+            return self._look([(request, request.roi(self.recipe)) for request in requests])
         answers = look_closer(self._look, requests, self.recipe)
         kept = self._kept
         found = look_near(self._look, requests, answers, self.recipe)
@@ -138,23 +140,24 @@ class Predictor:
             self._kept = kept  # the next click looks there again
         return found
 
-    def _look(self, requests: Sequence[Request]) -> list[Prediction]:
-        """Answer requests with one pass of the network, each in its region."""
-        shapes = [checked_shape(image, clicks) for image, clicks, _, _ in requests]
-        rois = [request.roi(self.recipe) for request in requests]
-        features = self._features([(image, roi) for (image, *_), roi in zip(requests, rois, strict=True)])
+    def _look(self, asked: Sequence[tuple[Request, Box]]) -> list[Prediction]:
+        """Answer requests, each in its region, with one pass of the network."""
+        features = self._features([(request.image, roi) for request, roi in asked])
         inputs = [
-            guidance_maps(clicks, previous, roi, self.size, self._input(), recipe=self.recipe)
-            for (_, clicks, previous, _), roi in zip(requests, rois, strict=True)
+            guidance_maps(request.clicks, request.previous, roi, self.size, self._input(), recipe=self.recipe)
+            for request, roi in asked
         ]
         logits = self.network.decode(features, joined([self._mirrored(maps) for maps in inputs]))[:, 0]
         self._free += inputs
         # The published evaluation averages logits, not probabilities (docs/decisions/0003).
         probabilities = sigmoid((logits[::2] + logits[1::2, :, ::-1]) / 2 if self.flip else logits)
         if self.recipe.force_clicks:
-            for probability, (_, clicks, *_), roi in zip(probabilities, requests, rois, strict=True):
-                force_clicks(probability, clicks, roi)
-        return [Prediction(*answer) for answer in zip(probabilities, rois, shapes, strict=True)]
+            for probability, (request, roi) in zip(probabilities, asked, strict=True):
+                force_clicks(probability, request.clicks, roi)
+        return [
+            Prediction(probability, roi, request.plane_shape)
+            for probability, (request, roi) in zip(probabilities, asked, strict=True)
+        ]
 
     def prepare(self, image: Plane, *, view: Box | None = None) -> None:
         """Compute the features of what a first click would look at, so that it takes no longer than the next ones.
@@ -225,8 +228,14 @@ def joined(batches: Sequence[Any]) -> Any:
     return torch.cat(list(batches))
 
 
-def checked_shape(image: Plane, clicks: Sequence[Click]) -> tuple[int, int]:
-    """Height and width of the plane."""
+def require_clicks_on_picture(image: Plane, clicks: Sequence[Click]) -> None:
+    """Raise if a picture has another form, or there is no click, or one lies outside the picture.
+
+    Raises
+    ------
+    ValueError
+        Says what was expected.
+    """
     shape, dtype = image.shape, getattr(image, "dtype", np.uint8)
     if len(shape) != 3 or shape[2] != 3 or dtype != np.uint8:
         raise ValueError(
@@ -239,4 +248,3 @@ def checked_shape(image: Plane, clicks: Sequence[Click]) -> tuple[int, int]:
     for click in clicks:
         if not all(-0.5 <= row < height - 0.5 and -0.5 <= col < width - 0.5 for row, col in path_of(click)):
             raise ValueError(f"{click} lies outside the plane of {height} x {width} pixels. Click on the picture.")
-    return height, width

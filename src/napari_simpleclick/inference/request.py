@@ -23,9 +23,14 @@ class Request(NamedTuple):
     view: Box | None = None
     """Where to look as long as no object is found; the whole plane if None."""
 
+    @property
+    def plane_shape(self) -> tuple[int, int]:
+        """Height and width of the plane in pixels."""
+        height, width, _ = self.image.shape
+        return height, width
+
     def roi(self, recipe: InferenceRecipe) -> Box:
         """The region that the network looks at."""
         found = self.previous.object_box(recipe.object_threshold) if self.previous else None
         used = self.previous.roi if self.previous else None
-        height, width, _ = self.image.shape
-        return next_roi(self.clicks, shape=(height, width), found=found, used=used, view=self.view, recipe=recipe)
+        return next_roi(self.clicks, shape=self.plane_shape, found=found, used=used, view=self.view, recipe=recipe)

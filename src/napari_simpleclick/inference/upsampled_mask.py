@@ -52,7 +52,7 @@ def enlarged_mask(small: Float32[np.ndarray, "size size"], covered: Box, part: B
     array([False, False,  True,  True])
     """
     if is_small(small, covered, part):
-        return enlarge(small, covered, np.arange(*part[:2]), np.arange(*part[2:])) > threshold
+        return enlarged_at_once(small, covered, part, threshold)
     cells = Cells.of(small, covered, part, threshold)
     mask: BinaryMask = cells.above.take(cell_of(cells.col_starts), axis=1).take(cell_of(cells.row_starts), axis=0)
     for rows, cols in some_at_a_time(*places_of(cells.unsure)):
@@ -77,7 +77,7 @@ def enlarged_box(small: Float32[np.ndarray, "size size"], covered: Box, part: Bo
     Box(row_start=2, row_stop=4, col_start=0, col_stop=2)
     """
     if is_small(small, covered, part):
-        return bounding_box(enlarged_mask(small, covered, part, threshold))
+        return bounding_box(enlarged_at_once(small, covered, part, threshold))
     cells = Cells.of(small, covered, part, threshold)
     inner = bounding_box(cells.above)
     rows, cols = places_of(cells.unsure)
@@ -173,6 +173,11 @@ def is_small(small: np.ndarray, covered: Box, part: Box) -> bool:
     """Whether it is faster to interpolate a whole part."""
     height, width = part.shape
     return min(covered.shape) < small.shape[0] or height * width < FEWEST_PIXELS
+
+
+def enlarged_at_once(small: Float32[np.ndarray, "size size"], covered: Box, part: Box, threshold: float) -> BinaryMask:
+    """What `enlarged_mask` finds, by interpolating the whole part."""
+    return enlarge(small, covered, np.arange(*part[:2]), np.arange(*part[2:])) > threshold
 
 
 def places_of(mask: BinaryMask) -> tuple[np.ndarray, np.ndarray]:

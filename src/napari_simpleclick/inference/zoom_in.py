@@ -6,6 +6,9 @@ is looked for around the click.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
 
 from napari_simpleclick.arrays import Box, bounding_box
 from napari_simpleclick.inference.prediction import Prediction
@@ -14,8 +17,10 @@ from napari_simpleclick.inference.request import Request
 from napari_simpleclick.inference.roi import holds
 from napari_simpleclick.masks import clamped
 
-Look = Callable[[Sequence[Request]], list[Prediction]]
-"""Answers requests with one pass of the network."""
+Look = Callable[[Sequence[tuple[Request, Box]]], list[Prediction]]
+"""Answers requests, each in its region, with one pass of the network."""
+
+Asked = TypeVar("Asked")
 
 SPRAWLS = 0.3
 """An object that fills less of the square around it has no shape that a click means."""
@@ -39,11 +44,11 @@ def look_closer(look: Look, requests: Sequence[Request], recipe: InferenceRecipe
     recipe
         How regions are chosen.
     """
-    answers = look(requests)
-    again = [closer_request(request, answer, recipe) for request, answer in zip(requests, answers, strict=True)]
+    answers = look([(request, request.roi(recipe)) for request in requests])
+    closer = [closer_look(request, answer, recipe) for request, answer in zip(requests, answers, strict=True)]
     return [
         replace(second, first_look=first) if second else first
-        for first, second in zip(answers, look_where_asked(look, again), strict=True)
+        for first, second in zip(answers, answers_where_asked(look, closer), strict=True)
     ]
 
 
@@ -65,7 +70,7 @@ def look_near(
     regions = [(answer.first_look or answer).roi for answer in answers]
     for side in NEAR_SIDES:
         near = [near_request(*each, side) for each in zip(requests, found, regions, strict=True)]
-        nearer = look_where_asked(lambda asked: look_closer(look, asked, recipe), near)
+        nearer = answers_where_asked(lambda asked: look_closer(look, asked, recipe), near)
         found = [
             better(new, old, request) if new and request else old
             for new, old, request in zip(nearer, found, near, strict=True)
@@ -73,17 +78,22 @@ def look_near(
     return found
 
 
-def look_where_asked(look: Look, requests: Sequence[Request | None]) -> list[Prediction | None]:
-    """Answers to the requests that there are, all at once; None for the others."""
-    asked = [request for request in requests if request]
-    answers = iter(look(asked) if asked else ())
-    return [next(answers) if request else None for request in requests]
+def answers_where_asked(
+    answer: Callable[[Sequence[Asked]], list[Prediction]], asked: Sequence[Asked | None]
+) -> list[Prediction | None]:
+    """Answers to what there is to ask, all at once; None for the others."""
+    there = [each for each in asked if each]
+    answers = iter(answer(there) if there else ())
+    return [next(answers) if each else None for each in asked]
 
 
-def closer_request(request: Request, answer: Prediction, recipe: InferenceRecipe) -> Request | None:
-    """A first request once more, with its own answer; None if that is not looked at in another region."""
+def closer_look(request: Request, answer: Prediction, recipe: InferenceRecipe) -> tuple[Request, Box] | None:
+    """A first request once more, with its own answer, and the region that it asks for; None if that is the same one."""
+    if request.previous is not None:
+        return None
     again = request._replace(previous=answer)
-    return again if request.previous is None and again.roi(recipe) != answer.roi else None
+    roi = again.roi(recipe)
+    return (again, roi) if roi != answer.roi else None
 
 
 def near_request(request: Request, answer: Prediction, first_roi: Box, side: int) -> Request | None:
@@ -144,20 +154,22 @@ def is_inside(box: Box, view: Box, plane_shape: tuple[int, int]) -> bool:
 
 def fill(answer: Prediction) -> float:
     """Part of the smallest square around the object that the object fills; 1 if nothing was found."""
-    box = bounding_box(answer.shown_map() > OBJECT_THRESHOLD)
+    above, height, width = above_threshold(answer)
+    box = bounding_box(above)
     if box is None:
         return 1.0
-    height, width = pixels_per_value(answer)
-    return area(answer) / max(box.shape[0] * height, box.shape[1] * width) ** 2
+    rows, cols = box.shape
+    return float(above.sum()) * height * width / max(rows * height, cols * width) ** 2
 
 
 def area(answer: Prediction) -> float:
     """Pixels of the plane above the threshold, told from the small map."""
-    height, width = pixels_per_value(answer)
-    return float((answer.shown_map() > OBJECT_THRESHOLD).sum()) * height * width
+    above, height, width = above_threshold(answer)
+    return float(above.sum()) * height * width
 
 
-def pixels_per_value(answer: Prediction) -> tuple[float, float]:
-    """Height and width of a value of the small map in pixels of the plane."""
-    rows, cols = answer.shown_map().shape
-    return answer.roi.shape[0] / rows, answer.roi.shape[1] / cols
+def above_threshold(answer: Prediction) -> tuple[np.ndarray, float, float]:
+    """Where the small map exceeds the threshold, and height and width of a value in pixels of the plane."""
+    above = answer.shown_map() > OBJECT_THRESHOLD
+    (rows, cols), (height, width) = above.shape, answer.roi.shape
+    return above, height / rows, width / cols

@@ -18,7 +18,6 @@ from napari_simpleclick.plugin.display.layers import (
     refresh,
     set_new_sign,
     show_clicks,
-    symbol_size,
 )
 from napari_simpleclick.plugin.display.messages import what_happened
 from napari_simpleclick.plugin.display.object_colors import ObjectColors
@@ -77,8 +76,8 @@ class Canvas:
         self,
         job: Callable[[], Sequence[Change]],
         done: Callable[[list[Change]], None] | None = None,
-        failed: Callable[[], None] | None = None,
         *,
+        ended: Callable[[], None] | None = None,
         told: bool = True,
     ) -> None:
         """Change masks on the worker, then show them.
@@ -89,20 +88,22 @@ class Canvas:
             Changes masks; runs on the worker.
         done
             Shows the changes instead of `apply`.
-        failed
-            Called when the job failed, or its answer came too late.
+        ended
+            Called before the changes are shown, and when the job failed or its answer came too late.
         told
             Whether the status line tells what happened.
         """
         start = perf_counter()
 
         def answered(changes: list[Change]) -> None:
+            if ended:
+                ended()
             (done or self.apply)(changes)
             if told and changes:
                 positive = self.workspace.settings.positive
                 self.workspace.status.emit(what_happened(changes[0], perf_counter() - start, positive=positive))
 
-        self.jobs.submit(lambda: find_masks(job()), answered, failed)
+        self.jobs.submit(lambda: find_masks(job()), answered, ended)
 
     def apply(self, changes: Sequence[Change], then: Callable[[], None] | None = None) -> None:
         """Show what changed in the layers, then do something else."""
@@ -171,7 +172,7 @@ class Canvas:
         """Draw the symbols of clicks on the displayed slice: smaller on a small object, which they would hide."""
         if self.workspace.points is not None:
             plane = self.workspace.shown_plane
-            fit_symbols(self.workspace.points, plane, symbol_size(self._side_on_canvas(plane)))
+            fit_symbols(self.workspace.points, plane, self._side_on_canvas(plane))
 
     def toggle_clicks(self) -> Callable[[], None]:
         """Hide the symbols of clicks, or show them again; what is returned takes that back, for a key that is held."""

@@ -175,7 +175,7 @@ def symbol_size(side: float | None) -> float:
     return CLICK_SIZE if side is None else max(SMALLEST_CLICK, min(CLICK_SIZE, side / SYMBOLS_ALONG))
 
 
-def fit_symbols(points: "Points", plane: SliceView | None, size: float = CLICK_SIZE) -> None:
+def fit_symbols(points: "Points", plane: SliceView | None, side: float | None = None) -> None:
     """Draw symbols in their size where a slice has clicks, and nothing where it has none.
 
     There napari draws a point of size 0 at the origin, which the smallest size on the canvas would make visible.
@@ -186,9 +186,10 @@ def fit_symbols(points: "Points", plane: SliceView | None, size: float = CLICK_S
         The layer.
     plane
         The displayed plane; None in 3-D display, which shows all clicks.
-    size
-        Diameter of the symbols in pixels of the canvas.
+    side
+        The shorter side of the object on the canvas, in pixels; None if there is none yet.
     """
+    size = symbol_size(side)
     there = points.data
     for axis, at in enumerate(plane.point if plane else ()):
         if plane is not None and axis not in plane.axes:

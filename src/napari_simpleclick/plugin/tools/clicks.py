@@ -179,11 +179,7 @@ class Clicks:
             if pending in workspace.pending.asked:
                 workspace.pending.asked.remove(pending)
 
-        def answered(changes: list[Change]) -> None:
-            ended()
-            self.canvas.apply(changes)
-
-        self.canvas.change(answer, answered, ended)
+        self.canvas.change(answer, ended=ended)
 
     def ask_early(self) -> None:
         """Ask what was clicked before a predictor was there."""
