@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from napari_simpleclick.inference.propagation.propagate import propagate as propagate
     from napari_simpleclick.inference.session import ClickSession as ClickSession
     from napari_simpleclick.model.weights import load_model as load_model
+    from napari_simpleclick.prompts import box as box
+    from napari_simpleclick.prompts import lasso as lasso
+    from napari_simpleclick.prompts import scribble as scribble
 
 PUBLIC = {
     "Annotator": "napari_simpleclick.annotation.annotator",
@@ -26,11 +29,14 @@ PUBLIC = {
     "ClickSession": "napari_simpleclick.inference.session",
     "Prediction": "napari_simpleclick.inference.prediction",
     "Predictor": "napari_simpleclick.inference.predictor",
+    "box": "napari_simpleclick.prompts",
     "evaluate": "napari_simpleclick.evaluation.evaluate",
+    "lasso": "napari_simpleclick.prompts",
     "load_model": "napari_simpleclick.model.weights",
     "load_predictor": "napari_simpleclick.inference.loading",
     "propagate": "napari_simpleclick.inference.propagation.propagate",
     "read_volume": "napari_simpleclick.data.io",
+    "scribble": "napari_simpleclick.prompts",
 }
 """Public names, and the modules that they come from."""
 
@@ -40,11 +46,14 @@ __all__ = [
     "ClickSession",
     "Prediction",
     "Predictor",
+    "box",
     "evaluate",
+    "lasso",
     "load_model",
     "load_predictor",
     "propagate",
     "read_volume",
+    "scribble",
 ]
 __version__ = version("napari-simpleclick")
 

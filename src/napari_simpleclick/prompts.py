@@ -15,6 +15,9 @@ Kind = Literal["scribble", "box", "lasso"]
 
 FEWEST_POINTS: dict[Kind, int] = {"scribble": 1, "box": 2, "lasso": 3}
 
+LONGEST = 2**20
+"""Pixels; nobody draws a longer line, and a file that tells one would fill the memory with its pixels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt(Click):
@@ -34,7 +37,8 @@ class Prompt(Click):
     Raises
     ------
     ValueError
-        If there are too few points, or a box has more than two, or a coordinate is no number.
+        If there are too few points, or a box has more than two, or a coordinate is no number, or the line is longer
+        than `LONGEST`.
     """
 
     kind: Kind = "scribble"
@@ -47,6 +51,9 @@ class Prompt(Click):
             raise ValueError(f"A {self.kind} has {expected}, got {len(self.points)}.")
         if not all(isfinite(value) for point in self.points for value in point):
             raise ValueError(f"Expected rows and columns as numbers, got {self.points}.")
+        length = sum(hypot(row - to_row, col - to_col) for (row, col), (to_row, to_col) in pairwise(self.path))
+        if length > LONGEST:
+            raise ValueError(f"A line has at most {LONGEST} pixels, got {length:.0f}. Draw it on the plane.")
 
     @property
     def surrounds(self) -> bool:
@@ -70,7 +77,7 @@ def scribble(points: Sequence[Point], *, positive: bool = True) -> Prompt:
     >>> scribble([(2, 3), (2, 9)]).path
     ((2, 3), (2, 9))
     """
-    return made("scribble", points, positive)
+    return prompt_of("scribble", points, positive)
 
 
 def box(first: Point, second: Point, *, positive: bool = True) -> Prompt:
@@ -81,7 +88,7 @@ def box(first: Point, second: Point, *, positive: bool = True) -> Prompt:
     >>> box((2, 3), (8, 9)).path
     ((2, 3), (2, 9), (8, 9), (8, 3), (2, 3))
     """
-    return made("box", (first, second), positive)
+    return prompt_of("box", (first, second), positive)
 
 
 def lasso(points: Sequence[Point], *, positive: bool = True) -> Prompt:
@@ -92,11 +99,19 @@ def lasso(points: Sequence[Point], *, positive: bool = True) -> Prompt:
     >>> lasso([(0, 0), (0, 9), (9, 0)], positive=False).path
     ((0, 0), (0, 9), (9, 0), (0, 0))
     """
-    return made("lasso", points, positive)
+    return prompt_of("lasso", points, positive)
 
 
-def made(kind: Kind, points: Sequence[Point], positive: bool) -> Prompt:
-    """A prompt from its points."""
+def prompt_of(kind: str, points: Sequence[Point], positive: bool = True) -> Prompt:
+    """A prompt from its points.
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown, or the points are none that it can have.
+    """
+    if kind not in FEWEST_POINTS:
+        raise ValueError(f"Unknown kind of prompt {kind!r}. Choose one of: {', '.join(FEWEST_POINTS)}.")
     row, col = points[0] if points else (0.0, 0.0)
     return Prompt(row, col, positive, kind, tuple(points))
 
@@ -110,6 +125,20 @@ def path_of(click: Click) -> tuple[Point, ...]:
     (((3, 4),), ((3, 4),))
     """
     return click.path if isinstance(click, Prompt) else ((click.row, click.col),)
+
+
+def middle_of(click: Click) -> Click:
+    """A click in the middle of what a box or lasso surrounds, for networks that know no outlines; others stay.
+
+    Examples
+    --------
+    >>> middle_of(box((2, 3), (8, 9))), middle_of(Click(3, 4))
+    (Click(row=5.0, col=6.0, positive=True), Click(row=3, col=4, positive=True))
+    """
+    if not (isinstance(click, Prompt) and click.surrounds):
+        return click
+    rows, cols = zip(*click.points, strict=True)
+    return Click((min(rows) + max(rows)) / 2, (min(cols) + max(cols)) / 2, click.positive)
 
 
 def marked_pixels(click: Click, *, apart: float = 3) -> list[tuple[int, int]]:

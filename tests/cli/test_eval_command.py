@@ -121,6 +121,8 @@ def test_domains_are_told_in_a_table_and_in_files(tmp_path):
     content = json.loads(output.read_text())
     assert list(content["domains"]) == ["cells", "organs"]
     assert len(content["objects"]) == 8
+    boxes = command(*settings, "--first", "box", env={"COLUMNS": "80"})
+    assert "4 objects in 2 domains, first a box" in " ".join(boxes.stdout.split())
     again = command(*settings, "--user", "human", "--draws", 2, "--output", output, "--resume")
     assert again.returncode == 0, again.stderr
     assert json.loads(output.read_text()) == content
@@ -258,7 +260,7 @@ def test_volume_effort_goes_on_and_is_shared_with_equal_results(tmp_path):
         (("--resume",), "name the same file"),
         (("--volume-effort", "--every", "2"), "no slice or object can be missing"),
         (("--draws", "3"), "--draws 3 needs --user human"),
-        (("--volume-effort", "--user", "human"), "leave --user out"),
+        (("--volume-effort", "--user", "human"), "leave --user and --first out"),
         (("--volume-effort", "--predictor", "disks", "--min-slices", "9999"), "no object on enough slices"),
         (("compare", "nowhere.json", "nowhere.json"), "is no report of an evaluation"),
     ],

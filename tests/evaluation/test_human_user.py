@@ -16,6 +16,7 @@ from napari_simpleclick.evaluation.human_user import draw_of, human_click
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 from napari_simpleclick.evaluation.report import EvaluationReport
 from napari_simpleclick.evaluation.robot_user import next_click
+from napari_simpleclick.prompts import Prompt
 
 MASKS = arrays(bool, (11, 13))
 
@@ -117,6 +118,19 @@ def test_report_tells_the_mean_of_draws_and_their_spread(tmp_path):
     assert [draw["mIoU@1"] for draw in report.to_json()["draws"]] == pytest.approx(means)
 
 
+@pytest.mark.parametrize("first", ["box", "lasso", "scribble"])
+def test_objects_are_told_by_what_is_drawn_and_then_clicked(tmp_path, first):
+    protocol = EvaluationProtocol(max_clicks=3, miou_clicks=(1, 3), first=first, draws=2)
+    report = evaluate(disks_predictor(), Pictures(), protocol)
+    assert len(report.objects) == 8
+    for result in report.objects:
+        assert isinstance(result.clicks[0], Prompt)
+        assert {type(click) for click in result.clicks[1:]} == {Click}
+    assert len({result.clicks[0] for result in report.objects if result.place == ("0", 1)}) == 2
+    report.write(tmp_path / "report.json")
+    assert EvaluationReport.read(tmp_path / "report.json") == report
+
+
 def test_clicks_of_people_and_of_the_robot_user_are_compared_object_by_object():
     centre = evaluate(disks_predictor(), Pictures(), EvaluationProtocol(max_clicks=4, miou_clicks=(1, 4)))
     compared = compare(centre, run())
@@ -130,6 +144,7 @@ def test_clicks_of_people_and_of_the_robot_user_are_compared_object_by_object():
         ({"user": "centre", "draws": 2}, "--draws 2 needs --user human"),
         ({"user": "human", "draws": 0}, "from 1 to 100000, got 0"),
         ({"user": "dog"}, "Choose one of: centre, human"),
+        ({"first": "circle"}, "Unknown first prompt 'circle'. Choose one of: click, box"),
     ],
 )
 def test_draws_without_chance_are_refused(values, message):

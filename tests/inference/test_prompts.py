@@ -1,11 +1,14 @@
 """Scribbles, boxes and lassos on the way of clicks: through a session and a predictor to the network's maps."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.click_constraints import force_clicks
+from napari_simpleclick.inference.network_input import guidance_maps
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.recipe import CLOSE, PUBLISHED
 from napari_simpleclick.inference.roi import next_roi
@@ -18,7 +21,7 @@ PLANE = np.zeros((600, 800, 3), np.uint8)
 class Network:
     """Finds nothing; keeps what it was shown."""
 
-    recipe = PUBLISHED
+    recipe = replace(PUBLISHED, outlines=True)
     fixed_batch = False
 
     def __init__(self):
@@ -92,3 +95,14 @@ def test_pixels_under_a_scribble_become_what_it_says():
     assert (probabilities[20, 10:51] > 0.5).all()
     assert (probabilities[40:] < 0.2).all()
     assert probabilities[2, 30] < 0.2
+
+
+def test_networks_that_know_no_outlines_see_a_click_in_the_middle():
+    roi = Box(0, 64, 0, 64)
+    prompts = [box((8, 10), (40, 30)), lasso([(8, 10), (40, 20), (20, 30)]), scribble([(8, 10), (40, 30)])]
+    for prompt in prompts[:2]:
+        middle = guidance_maps([Click(24, 20)], None, roi, 64, recipe=PUBLISHED)
+        np.testing.assert_array_equal(guidance_maps([prompt], None, roi, 64, recipe=PUBLISHED), middle)
+        assert not np.array_equal(guidance_maps([prompt], None, roi, 64, recipe=CLOSE), middle)
+    line = [guidance_maps([prompts[2]], None, roi, 64, recipe=recipe) for recipe in (PUBLISHED, CLOSE)]
+    np.testing.assert_array_equal(*line)

@@ -63,6 +63,9 @@ class ClickSettings:
     chance, more likely in the middle than at the border; the same in every run."""
     draws: Annotated[int, Range(1, MOST_CLICKS)] = 1
     """With --user human: every object is clicked so often from the start; means and their spread are reported."""
+    first: Literal["click", "box", "lasso", "scribble"] = "click"
+    """What tells the object to begin with, and counts as the first click: anything but a click is drawn as people draw
+    it, by chance, the same in every run."""
     clicks: Annotated[int, Range(1, MOST_CLICKS)] = 20
     """Clicks per object."""
     stop_at: Annotated[float | None, POSITIVE_SHARE] = None
@@ -126,7 +129,13 @@ def jobs(command: EvalCommand) -> "list[EvaluationJob]":
     choice = PredictorChoice(factory=command.predictor, settings=sharing_cores(command.network, command.workers))
     clicking = command.clicking
     protocol = EvaluationProtocol(
-        clicking.clicks, clicking.stop_at, clicking.noc, clicking.miou, user=clicking.user, draws=clicking.draws
+        clicking.clicks,
+        clicking.stop_at,
+        clicking.noc,
+        clicking.miou,
+        user=clicking.user,
+        first=clicking.first,
+        draws=clicking.draws,
     )
     batch = default_batch(choice) if clicking.batch is None else clicking.batch
     return [EvaluationJob(dataset, choice, protocol, batch) for dataset in dataset_choices(command.data)]

@@ -67,8 +67,8 @@ def effort_job(job: "EvaluationJob", settings: EffortSettings) -> "EffortJob":
             "--volume-effort follows objects from slice to slice, so no slice or object can be missing: leave --every, "
             "--pictures and --largest out."
         )
-    if job.protocol.user != "centre":
-        raise ValueError("--volume-effort is clicked by the robot user: leave --user out.")
+    if job.protocol.user != "centre" or job.protocol.first != "click":
+        raise ValueError("--volume-effort is clicked by the robot user: leave --user and --first out.")
     options = replace(job.dataset.options, slice_rule="all")
     protocol = EffortProtocol(
         target=settings.target_iou,

@@ -90,11 +90,12 @@ def domains_table(report: "EvaluationReport") -> Table:
 
 
 def clicked_by(report: "EvaluationReport") -> str:
-    """Words for the title where somebody else than the robot user clicked."""
-    if report.protocol.user == "centre":
-        return ""
-    draws = report.protocol.draws
-    return f", {report.protocol.user} clicks" + (f", mean of {draws} draws" if draws > 1 else "")
+    """Words for the title where somebody else than the robot user clicked, or something was drawn."""
+    protocol = report.protocol
+    words = [f"{protocol.user} clicks"] if protocol.user != "centre" else []
+    words += [f"first a {protocol.first}"] if protocol.first != "click" else []
+    words += [f"mean of {protocol.draws} draws"] if protocol.draws > 1 else []
+    return "".join(f", {each}" for each in words)
 
 
 def comparison_table(comparison: "Comparison", names: Sequence[str]) -> Table:

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.datasets.base import Sample
+from napari_simpleclick.evaluation.drawn_prompts import drawn_prompt
 from napari_simpleclick.evaluation.human_user import draw_of, human_click
 from napari_simpleclick.evaluation.metrics import boundary, iou
 from napari_simpleclick.evaluation.object_result import ObjectResult
@@ -42,7 +43,7 @@ class ClickedObject:
         self, predictor: PredictorLike, sample: Sample, object_id: int, protocol: EvaluationProtocol, draw: int = 0
     ) -> None:
         self.sample, self.object_id, self.draw, self.protocol = sample, object_id, draw, protocol
-        self.rng = draw_of(sample.name, object_id, draw) if protocol.user == "human" else None
+        self.rng = draw_of(sample.name, object_id, draw)
         self.session = ClickSession(predictor, sample.image)
         self.target, self.ignore = sample.mask(object_id), sample.ignore
         self.rim = boundary(self.target)
@@ -59,9 +60,11 @@ class ClickedObject:
         return reached or len(self.curve) >= self.protocol.max_clicks
 
     def next_click(self) -> Click:
-        """Where the user clicks now."""
+        """Where the user clicks now, or what is drawn to begin with."""
+        if self.protocol.first != "click" and not self.curve:
+            return drawn_prompt(self.rng, self.target, self.protocol.first)
         seen = self.mask, self.target, self.session.clicks, self.ignore
-        return next_click(*seen) if self.rng is None else human_click(self.rng, *seen)
+        return human_click(self.rng, *seen) if self.protocol.user == "human" else next_click(*seen)
 
     def take(self, click: Click, answer: Prediction, seconds: float) -> None:
         """Take over the answer to a click and measure it.

@@ -5,6 +5,8 @@ from typing import Literal, get_args
 
 User = Literal["centre", "human"]
 
+First = Literal["click", "box", "lasso", "scribble"]
+
 MOST_CLICKS = 100_000
 """More clicks on an object are a mistake."""
 
@@ -27,6 +29,8 @@ class EvaluationProtocol:
         Probability above which a pixel belongs to the mask.
     user
         Who clicks: "centre" is the robot user of published evaluations, "human" somebody who clicks by chance.
+    first
+        What tells the object to begin with: a click, or something that is drawn (by chance, always alike).
     draws
         How often every object is clicked from the start by such a user.
 
@@ -42,6 +46,7 @@ class EvaluationProtocol:
     miou_clicks: tuple[int, ...] = (1, 3, 5, 10, 20)
     probability_threshold: float = 0.49
     user: User = "centre"
+    first: First = "click"
     draws: int = 1
 
     def __post_init__(self) -> None:
@@ -50,9 +55,10 @@ class EvaluationProtocol:
         for count in (self.max_clicks, self.draws, *self.miou_clicks):
             if type(count) is not int or not 1 <= count <= MOST_CLICKS:
                 raise ValueError(f"Clicks and draws are whole numbers from 1 to {MOST_CLICKS}, got {count}.")
-        if self.user not in get_args(User):
-            raise ValueError(f"Unknown user {self.user!r}. Choose one of: {', '.join(get_args(User))}.")
-        if self.user == "centre" and self.draws > 1:
+        for value, what, kinds in ((self.user, "user", User), (self.first, "first prompt", First)):
+            if value not in get_args(kinds):
+                raise ValueError(f"Unknown {what} {value!r}. Choose one of: {', '.join(get_args(kinds))}.")
+        if (self.user, self.first) == ("centre", "click") and self.draws > 1:
             raise ValueError(f"The robot user always clicks alike: --draws {self.draws} needs --user human.")
         for name, values in (("stop_at", [self.stop_at or 0.9]), ("iou_thresholds", self.iou_thresholds)):
             if not all(0 < value <= 1 for value in values):

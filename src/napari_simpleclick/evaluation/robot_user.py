@@ -7,6 +7,7 @@ from scipy.ndimage import distance_transform_edt
 
 from napari_simpleclick.arrays import BinaryMask, bounding_box
 from napari_simpleclick.clicks import Click
+from napari_simpleclick.prompts import marked_pixels
 
 Peak = tuple[float, int, int]
 """Distance to the border of the error, row, column."""
@@ -88,7 +89,7 @@ def depth_inside(error: BinaryMask, clicks: Sequence[Click]) -> tuple[np.ndarray
     error
         (height, width) bool, with at least one pixel; the border of the picture counts as a border.
     clicks
-        Clicks made before; their pixels get 0.
+        Clicks and prompts made before; the pixels that they mark get 0.
 
     Raises
     ------
@@ -105,8 +106,7 @@ def depth_inside(error: BinaryMask, clicks: Sequence[Click]) -> tuple[np.ndarray
         raise ValueError("Expected an error of at least one pixel, got none.")
     # Outside its box the error is background, so one pixel around the box is enough for exact distances.
     depth = distance_transform_edt(np.pad(error[box.slices], 1))[1:-1, 1:-1]
-    for click in clicks:
-        row, col = round(click.row) - box.row_start, round(click.col) - box.col_start
-        if 0 <= row < depth.shape[0] and 0 <= col < depth.shape[1]:
-            depth[row, col] = 0
+    for row, col in (pixel for click in clicks for pixel in marked_pixels(click)):
+        if box.row_start <= row < box.row_stop and box.col_start <= col < box.col_stop:
+            depth[row - box.row_start, col - box.col_start] = 0
     return depth, (box.row_start, box.col_start)

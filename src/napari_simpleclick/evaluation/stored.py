@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from napari_simpleclick.clicks import Click
+from napari_simpleclick.prompts import prompt_of
 
 LARGEST = 2**31
 """No data set has so many pictures or objects."""
@@ -61,9 +62,18 @@ def shares(value: Any, what: str, length: int | None = None) -> tuple[float, ...
 
 
 def clicks(value: Any) -> tuple[Click, ...]:
-    """Clicks; raises ResultFileError for anything else."""
-    entries = (mapping(each, "a click") for each in series(value, "clicks"))
-    return tuple(
-        Click(number(each.get("row"), "row"), number(each.get("col"), "col"), each.get("positive") is True)
-        for each in entries
-    )
+    """Clicks and prompts; raises ResultFileError for anything else."""
+    return tuple(click(mapping(each, "a click")) for each in series(value, "clicks"))
+
+
+def click(entry: dict[str, Any]) -> Click:
+    """A click, or a prompt where there are points; raises ResultFileError for anything else."""
+    row, col, positive = number(entry.get("row"), "row"), number(entry.get("col"), "col"), entry.get("positive") is True
+    if "points" not in entry:
+        return Click(row, col, positive)
+    pairs = (series(each, "a point", 2) for each in series(entry["points"], "points"))
+    points = [(number(row, "row"), number(col, "col")) for row, col in pairs]
+    try:
+        return prompt_of(text(entry.get("kind"), "kind"), points, positive)
+    except ValueError as error:
+        raise ResultFileError(f"expected a prompt that can be drawn: {error}") from error

@@ -8,6 +8,7 @@ from napari_simpleclick.plugin.jobs.jobs import Jobs
 from napari_simpleclick.plugin.jobs.predictor_loading import PredictorLoading
 from napari_simpleclick.plugin.jobs.worker import Runs
 from napari_simpleclick.plugin.tools.clicks import Clicks
+from napari_simpleclick.plugin.tools.drawing import Drawing
 from napari_simpleclick.plugin.tools.image_changes import ImageChanges
 from napari_simpleclick.plugin.tools.image_choice import ImageChoice
 from napari_simpleclick.plugin.tools.layer_edits import LayerEdits
@@ -55,7 +56,8 @@ class Controller:
         self.threshold = Threshold(workspace, canvas)
         self.edits = LayerEdits(workspace, jobs, canvas, self.clicks)
         self.tool_status = ToolStatus(workspace, canvas)
-        self.mouse = ClickListener(workspace, self.clicks, self.objects.next_object)
+        self.drawing = Drawing(workspace, canvas, self.clicks)
+        self.mouse = ClickListener(workspace, self.clicks, self.drawing, self.objects.next_object)
         jobs.changed.connect(workspace.changed.emit)
         canvas.labels_added.connect(self.edits.watch_labels)
         canvas.points_added.connect(self.edits.watch_points)

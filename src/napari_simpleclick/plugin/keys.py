@@ -15,6 +15,9 @@ KEYS = {
     "T": ("polarity", "exchange left and right click"),
     "Control-Z": ("undo", "take back what was done last"),
     "Control-Shift-Z": ("redo", "do it again"),
+    "B": ("box", "draw boxes, or click again"),
+    "L": ("lasso", "draw lassos, or click again"),
+    "S": ("scribble", "draw scribbles, or click again"),
     "I": ("flip", "turn the selected clicks, or the newest, from + to − or back"),
     "R": ("reset", "remove the object from this slice"),
     "N": ("object", "next object"),
@@ -96,7 +99,7 @@ def cheat_sheet() -> str:
         ("Shift+click", "a new object is here"),
         ("Alt+click", "the object is here: another one gives up its pixels"),
         ("Ctrl+click", "go on with the object that is here"),
-        ("Drag", "move the picture"),
+        ("Drag", "move the picture, or draw with the chosen tool"),
     ]
     rows += [(shown(key), meaning) for key, (_, meaning) in KEYS.items()] + [("?", "show these keys")]
     cells = "".join(f"<tr><td><b>{key}</b>&nbsp;&nbsp;</td><td>{meaning}</td></tr>" for key, meaning in rows)

@@ -10,12 +10,16 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.training.drawn_prompts import drawn_prompt
+from napari_simpleclick.evaluation.drawn_prompts import drawn_prompt
+from napari_simpleclick.prompts import Kind
 from napari_simpleclick.training.propagated_prompts import carried_over
 from napari_simpleclick.training.settings import Phase
 from napari_simpleclick.training.shapes import Rng
 from napari_simpleclick.training.simulated_history import earlier_work
 from napari_simpleclick.training.synthesis import Example
+
+DRAWN: dict[Kind, float] = {"box": 0.45, "lasso": 0.2, "scribble": 0.35}
+"""What samples start with that do not start with a click, and how often."""
 
 Work = tuple[Tensor, list[Click]]
 """A previous map, (size, size) float16 in [0, 1], and the clicks that belong to it."""
@@ -106,7 +110,7 @@ class Batches(Dataset[Batch]):
             torch.from_numpy(np.stack(targets)),
             works(earlier_work, rng, targets, self.earlier_work),
             works(carried_over, rng, targets, self.carried),
-            works(drawn_prompt, rng, targets, self.drawn),
+            works(drawn_first, rng, targets, self.drawn),
         )
 
     def __len__(self) -> int:
@@ -136,6 +140,12 @@ def works(
     chosen = [place for place, target in enumerate(targets) if rng.random() < chance and target.any()]
     found = ((place, made(rng, targets[place])) for place in chosen)
     return {place: (torch.from_numpy(previous).half(), clicks) for place, (previous, clicks) in found}
+
+
+def drawn_first(rng: Rng, target: np.ndarray) -> tuple[np.ndarray, list[Click]]:
+    """An empty map, (size, size) float32, and a box, lasso or scribble that tells the object."""
+    kind = list(DRAWN)[int(rng.choice(len(DRAWN), p=list(DRAWN.values())))]
+    return np.zeros(target.shape, np.float32), [drawn_prompt(rng, target, kind)]
 
 
 def one_thread(_worker: int) -> None:

@@ -191,6 +191,11 @@ def test_damaged_file_is_told(tmp_path, text):
 CHANGES = [
     (("steps", "1", "click"), [1e400, 2, True], "a click"),
     (("steps", "1", "click"), [1, 2], "a click"),
+    (("steps", "1", "click"), [1, 2, True, "circle", [[1, 2], [3, 4]]], "a prompt"),
+    (("steps", "1", "click"), [1, 2, True, ["box"], [[1, 2], [3, 4]]], "a prompt"),
+    (("steps", "1", "click"), [1, 2, True, "box", [[1, 2]]], "a prompt"),
+    (("steps", "1", "click"), [1, 2, True, "scribble", [[1, 2], [3, None]]], "a prompt"),
+    (("steps", "1", "click"), [1, 2, True, "scribble", [[1, 2], [2e9, 4]]], "a prompt"),
     (("steps", "1", "origin"), "imagined", "clicked, painted"),
     (("steps", "1", "plane"), [[1, 1], 0, None, None], "a plane"),
     (("steps", "1", "plane"), [[1, 2], 0, 5, None], "no place on the plane's own axes"),

@@ -18,6 +18,7 @@ from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.io.session_reader import get_session_reader, go_on
 from napari_simpleclick.plugin.jobs.worker import run_now
 from napari_simpleclick.plugin.workspace.slices import slice_states
+from napari_simpleclick.prompts import box, scribble
 
 
 def files_of(controller, folder):
@@ -50,6 +51,24 @@ def test_session_is_opened_on_its_image_among_others(saved, tmp_path):
     assert controller.failures == []
     assert controller.workspace.image.name == "mine"
     np.testing.assert_array_equal(controller.workspace.labels.data, labels)
+
+
+def test_boxes_and_scribbles_come_back_and_answer_the_same(tmp_path):
+    controller, _ = annotated(tube(6))
+    prompts = [box((30, 20), (50, 40)), scribble([(35, 35), (40, 30), (42, 25)], positive=False)]
+    plane = controller.workspace.shown_plane
+    for prompt in prompts:
+        controller.clicks.ask(2, plane, prompt)
+    labels = controller.workspace.labels.data.copy()
+    files_of(controller, tmp_path).save(tmp_path / "drawn.json")
+    again, _ = annotated(tube(6))
+    files_of(again, tmp_path).open(tmp_path / "drawn.simpleclick.json")
+    assert [click for _, click in again.workspace.clicks(2)] == prompts
+    np.testing.assert_array_equal(again.workspace.labels.data, labels)
+    again.undo.undo()
+    assert [click for _, click in again.workspace.clicks(2)] == prompts[:1]
+    files_of(again, tmp_path).export_clicks(tmp_path / "clicks.csv")
+    assert [click.object_id for click in read_clicks(tmp_path / "clicks.csv")] == [1], "a corner of a box is no click"
 
 
 def test_other_pixels_of_the_same_shape_are_told(saved, tmp_path):

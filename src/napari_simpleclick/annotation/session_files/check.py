@@ -7,6 +7,7 @@ from typing import Any, Protocol, get_args
 
 from napari_simpleclick.annotation.objects import Overlap
 from napari_simpleclick.inference.session import Origin
+from napari_simpleclick.prompts import prompt_of
 
 LARGEST = 2**31
 """No image has more pixels along an axis, and nobody so many objects."""
@@ -86,7 +87,7 @@ def check_about(about: Mapping[str, Any]) -> None:
         require(is_axes(asked.get("axes"), ndim), "unanswered", "two axes of a plane", asked)
         require(is_list_of(asked.get("point"), is_count), "unanswered", "a point of indices", asked)
         require(ndim in (None, len(asked["point"])), "unanswered", f"a point of {ndim} indices", asked)
-        require(is_click(asked.get("click")), "unanswered", "a click [row, column, positive]", asked)
+        require(is_click(asked.get("click")), "unanswered", "a click [row, column, positive] or a prompt", asked)
 
 
 def check_channels(where: str, channels: Any) -> None:
@@ -110,7 +111,7 @@ def check_step(where: str, record: Mapping[str, Any], shape: Sequence[int] | Non
         require(is_count(record.get(name, 0)), where, f"{name} to be the number of a step", record.get(name))
     require("after" in record, where, "the step that it follows", record)
     if "click" in record:
-        require(is_click(record["click"]), where, "a click [row, column, positive]", record["click"])
+        require(is_click(record["click"]), where, "a click [row, column, positive] or a prompt", record["click"])
     require(record["after"] > 0 or not record.get("unchanged"), where, "a step that it is the same as", record["after"])
     if not record.get("unchanged"):
         require("mask" in record, where, "a mask", list(record))
@@ -257,10 +258,21 @@ def is_axes(value: Any, ndim: int | None) -> bool:
 
 
 def is_click(value: Any) -> bool:
-    """Whether a value is a click: row, column, positive."""
-    if not (isinstance(value, list) and len(value) == 3 and type(value[2]) is bool):
+    """Whether a value is a click: row, column, positive; of a prompt kind and points behind."""
+    if not (isinstance(value, list) and len(value) in (3, 5) and type(value[2]) is bool and is_place(value[:2])):
         return False
-    return all(is_number(place) and abs(place) < LARGEST for place in value[:2])
+    if len(value) == 3:
+        return True
+    kind, points = value[3:]
+    try:
+        return is_list_of(points, is_place) and bool(prompt_of(str(kind), points))
+    except ValueError:
+        return False
+
+
+def is_place(value: Any) -> bool:
+    """Whether a value is a row and a column."""
+    return is_list_of(value, lambda place: is_number(place) and abs(place) < LARGEST) and len(value) == 2
 
 
 def is_limits(value: Any) -> bool:

@@ -6,13 +6,15 @@ once, and name the step that they follow; objects, and what undo and redo need, 
 """
 
 import json
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from napari_simpleclick.annotation.history import Place
 from napari_simpleclick.annotation.session_files.check import check_content
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.prompts import Prompt, prompt_of
 
 FORMAT = 2
 
@@ -155,6 +157,35 @@ def check_references(content: SessionContent) -> None:
         for earlier in (record["after"], record.get("source", 0)):
             if earlier and not (earlier < number and earlier in content.steps):
                 raise ValueError(f"step {number} follows step {earlier}, which is missing")
+
+
+def stored_click(click: Click) -> tuple[Any, ...]:
+    """A click as row, column, positive; a prompt with its kind and its points behind.
+
+    Examples
+    --------
+    >>> from napari_simpleclick.prompts import box
+    >>> stored_click(Click(1, 2)), click_of([1, 2, True])
+    ((1, 2, True), Click(row=1, col=2, positive=True))
+    >>> click_of(stored_click(box((1, 2), (3, 4)))) == box((1, 2), (3, 4))
+    True
+    """
+    line = (click.kind, click.points) if isinstance(click, Prompt) else ()
+    return click.row, click.col, click.positive, *line
+
+
+def click_of(stored: Sequence[Any]) -> Click:
+    """The reverse of `stored_click`.
+
+    Raises
+    ------
+    ValueError
+        If it is a prompt that cannot be drawn.
+    """
+    if len(stored) == 3:
+        return Click(*stored)
+    _, _, positive, kind, points = stored
+    return prompt_of(kind, [(row, col) for row, col in points], positive)
 
 
 def as_key(value: Any) -> Hashable:

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.annotation.history import Action, Edit, Place, PropertyEdit
-from napari_simpleclick.annotation.session_files.format import FORMAT, StepRecord, line_of
+from napari_simpleclick.annotation.session_files.format import FORMAT, StepRecord, line_of, stored_click
 from napari_simpleclick.annotation.session_files.mask_codec import packed
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
 from napari_simpleclick.inference.prediction import Prediction
@@ -137,7 +137,7 @@ class SessionRecorder:
         after = self._number_of(before) if before else 0
         record: StepRecord = {"object": place[0], "plane": place[1], "after": after, "origin": step.origin}
         if step.click:
-            record["click"] = (step.click.row, step.click.col, step.click.positive)
+            record["click"] = stored_click(step.click)
         if source:
             record["source"] = source
         if step.confidence is not None:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from napari_simpleclick.annotation.history import Place
-from napari_simpleclick.annotation.session_files.format import SessionContent, StepRecord
+from napari_simpleclick.annotation.session_files.format import SessionContent, StepRecord, click_of
 from napari_simpleclick.annotation.session_files.mask_codec import equal, unpacked
 from napari_simpleclick.arrays import Box
-from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import BoxedMask, Prediction
 from napari_simpleclick.inference.propagation.follow import follow, shared_area
 from napari_simpleclick.inference.resample import Plane
@@ -119,7 +118,9 @@ class Replay:
             return replace(self._known[after], **values)
         if "click" in record and "predictor" in record:
             clicks = [
-                Click(*made) for each in self.content.follows(number) if (made := self.content.steps[each].get("click"))
+                click_of(made)
+                for each in self.content.follows(number)
+                if (made := self.content.steps[each].get("click"))
             ]
             view = Box(*record["view"]) if record["view"] else None
             predictor = self.predictors(record["predictor"])

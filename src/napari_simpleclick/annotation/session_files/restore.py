@@ -10,10 +10,10 @@ from napari_simpleclick.annotation.session_files.format import (
     EditRecord,
     SessionContent,
     SessionFileError,
+    click_of,
     read_session,
 )
 from napari_simpleclick.annotation.session_files.mask_codec import area, unpacked
-from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.memory import require_memory
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.session import Step
@@ -91,6 +91,6 @@ class RestoredSession:
                 prediction = Prediction.from_boxed(unpacked(record["mask"]), (height, width))
             prediction = replace(prediction, without=unpacked(record.get("without")))
             source = self._step(record["source"]) if "source" in record else None
-            click = Click(*record["click"]) if "click" in record else None
+            click = click_of(record["click"]) if "click" in record else None
             self.made[number] = Step(click, prediction, record["origin"], source, confidence=record.get("confidence"))
         return self.made[number]

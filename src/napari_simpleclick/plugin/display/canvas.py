@@ -10,6 +10,7 @@ from psygnal import Signal
 from napari_simpleclick.annotation.annotator import Change
 from napari_simpleclick.annotation.history import find_masks
 from napari_simpleclick.data.plane import SliceView
+from napari_simpleclick.plugin.display.drawn_prompts import DrawnPrompts, Line
 from napari_simpleclick.plugin.display.layers import (
     create_labels,
     create_points,
@@ -25,6 +26,7 @@ from napari_simpleclick.plugin.display.painter import Later, Painter, painting, 
 from napari_simpleclick.plugin.jobs.jobs import Jobs
 from napari_simpleclick.plugin.workspace.settings import Settings
 from napari_simpleclick.plugin.workspace.workspace import Workspace
+from napari_simpleclick.prompts import Prompt
 
 if TYPE_CHECKING:
     from napari.layers import Image
@@ -56,6 +58,8 @@ class Canvas:
         self.workspace, self.jobs = workspace, jobs
         self.painter = Painter(later, self._on_failed)
         self.colors = ObjectColors(workspace, jobs)
+        self.prompts = DrawnPrompts(workspace)
+        self._drawing: Line | None = None
         self.syncing = False
         """Whether the points layer is being written: its events are not the user's."""
         workspace.settings_changed.connect(self._show_settings)
@@ -154,6 +158,8 @@ class Canvas:
         if points is None or labels is None:
             return
         shown = workspace.clicks(object_id)
+        self.prompts.show([*shown, *([self._drawing] if self._drawing else [])])
+        shown = [(plane, click) for plane, click in shown if not isinstance(click, Prompt)]
         clicks = [click for _, click in shown]
         places = [plane.to_volume(click.row, click.col) for plane, click in shown]
         self.syncing = True
@@ -167,6 +173,11 @@ class Canvas:
         finally:
             self.syncing = False
         workspace.changed.emit()
+
+    def show_drawing(self, line: "Line | None") -> None:
+        """Show a line that is being drawn beside the prompts of the present object; None for no more."""
+        self._drawing = line
+        self.prompts.show([*self.workspace.clicks(self.workspace.object_id), *([line] if line else [])])
 
     def fit_symbols(self) -> None:
         """Draw the symbols of clicks on the displayed slice: smaller on a small object, which they would hide."""

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from napari_simpleclick.annotation.history import Actions, Edit, Place
 from napari_simpleclick.annotation.objects import ObjectProperties
-from napari_simpleclick.annotation.session_files.format import SessionFileError
+from napari_simpleclick.annotation.session_files.format import SessionFileError, click_of, stored_click
 from napari_simpleclick.annotation.session_files.image_location import noted_path
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
 from napari_simpleclick.annotation.session_files.single_axes import surplus_axes, without_axes
-from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.plane import SliceView, plane_at
 from napari_simpleclick.inference.session import Step
 from napari_simpleclick.plugin.display.canvas import Canvas
@@ -66,7 +65,7 @@ def about(workspace: Workspace, image: "Image | None", image_hash: str, file: Pa
                 "object": number,
                 "axes": plane.axes,
                 "point": plane.point,
-                "click": (click.row, click.col, click.positive),
+                "click": stored_click(click),
             }
             for number, plane, click in workspace.unanswered()
         ],
@@ -123,7 +122,7 @@ def restore(workspace: Workspace, canvas: Canvas, clicks: Clicks, restored: Rest
     for asked in content.about.get("unanswered", []):
         axes, point = tuple(asked["axes"]), tuple(asked["point"])
         plane = SliceView(data, point, (axes[0], axes[1]), rgb=bool(image.rgb))
-        click = Click(*asked["click"])
+        click = click_of(asked["click"])
         # It may have been answered between its noting and its saving.
         if now is not None and not is_made(now, (asked["object"], plane, click)):
             clicks.ask(asked["object"], plane, click)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_simpleclick.annotation.session_files.format import ENDING, SessionContent, SessionFileError
+from napari_simpleclick.annotation.session_files.format import ENDING, SessionContent, SessionFileError, click_of
 from napari_simpleclick.annotation.session_files.image_location import locate, read_places
 from napari_simpleclick.annotation.session_files.recoverable import KEPT_FILES, old_sessions
 from napari_simpleclick.annotation.session_files.restore import RestoredSession
@@ -20,6 +20,7 @@ from napari_simpleclick.plugin.sessions.journal import Journal
 from napari_simpleclick.plugin.tools.image_choice import ImageChoice
 from napari_simpleclick.plugin.workspace.planes import layer_data
 from napari_simpleclick.plugin.workspace.workspace import Workspace
+from napari_simpleclick.prompts import marked_pixels
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -233,7 +234,7 @@ def clicks_of(content: SessionContent) -> "Iterator[PlacedClick]":
         plane = plane_at(key, None)
         for each in content.follows(number):
             record = content.steps[each]
-            if "click" in record:
-                row, col, positive = record["click"]
-                at = plane.to_volume(row, col)
-                yield PlacedClick(object_id, at, positive, plane.axes, record.get("time", 0.0))
+            click = click_of(record["click"]) if "click" in record else None
+            if click is not None and marked_pixels(click):  # a corner of a box says nothing of its pixel
+                at = plane.to_volume(click.row, click.col)
+                yield PlacedClick(object_id, at, click.positive, plane.axes, record.get("time", 0.0))

@@ -19,6 +19,7 @@ from napari_simpleclick.plugin.tools.clicks import Clicks
 from napari_simpleclick.plugin.tools.mouse import LEFT
 from napari_simpleclick.plugin.workspace.channels import pictures
 from napari_simpleclick.plugin.workspace.workspace import Workspace
+from napari_simpleclick.prompts import Prompt
 
 if TYPE_CHECKING:
     from napari_simpleclick.annotation.history import Change
@@ -113,8 +114,11 @@ class LayerEdits:
         if annotator is None or points is None or shown is None:
             return
         before: dict[Hashable, tuple[Click, ...]] = {}
+        drawn: dict[Hashable, tuple[Click, ...]] = {}
         for plane, click in workspace.clicks(object_id):  # those that wait for their answer are in the layer, too
-            before[plane.key] = (*before.get(plane.key, ()), click)
+            before.setdefault(plane.key, ())
+            part = drawn if isinstance(click, Prompt) else before
+            part[plane.key] = (*part.get(plane.key, ()), click)
         planes = {**workspace.planes, shown.key: shown}
         after = read_clicks(points, planes, {**before, shown.key: ()}, new_positive=workspace.settings.positive)
         for key, clicks in after.items():
@@ -122,7 +126,7 @@ class LayerEdits:
                 for click in clicks:
                     self.clicks.ask(object_id, shown, click)
             elif clicks != before[key]:
-                self.canvas.change(partial(annotator.replace, object_id, key, clicks))
+                self.canvas.change(partial(annotator.replace, object_id, key, (*drawn.get(key, ()), *clicks)))
 
     def _on_painted(self, event: Any) -> None:
         """Objects take over what was painted, as far as nothing is locked or kept."""

@@ -1,4 +1,4 @@
-"""Mouse: a click that is no drag becomes a click on the object, whatever layer is active."""
+"""Mouse: a click that is no drag becomes a click on the object, whatever layer is active; a drag may draw a prompt."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_simpleclick.data.plane import SliceView
+from napari_simpleclick.plugin.display.drawn_prompts import PROMPTS
 from napari_simpleclick.plugin.tools.clicks import Clicks
+from napari_simpleclick.plugin.tools.drawing import Drawing
 from napari_simpleclick.plugin.workspace.planes import layer_data
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 
@@ -31,16 +33,18 @@ class ClickListener:
         Knows our layers.
     clicks
         Gets the clicks.
+    drawing
+        Takes drags with a tool.
     new_object
         Goes on with a new object, before a click with Shift.
     """
 
-    def __init__(self, workspace: Workspace, clicks: Clicks, new_object: Callable[[], None]) -> None:
-        self.workspace, self.clicks, self.new_object = workspace, clicks, new_object
+    def __init__(self, workspace: Workspace, clicks: Clicks, drawing: Drawing, new_object: Callable[[], None]) -> None:
+        self.workspace, self.clicks, self.drawing, self.new_object = workspace, clicks, drawing, new_object
         self._last: Any = None
 
     def __call__(self, viewer: Any, event: Any) -> Iterator[None]:
-        """Wait for the release; a drag moves the picture as ever."""
+        """Wait for the release; a drag moves the picture as ever, or draws with the chosen tool."""
         if not is_click(event):
             return
         if not self.listens(viewer):
@@ -49,12 +53,20 @@ class ClickListener:
         start, position, button, held = event.pos, tuple(event.position), event.button, tuple(event.modifiers)
         plane = self.workspace.shown_plane  # which a slider may leave until the button is released
         self._last = start
-        yield
+        stroke = self.drawing.begin(None if held else plane, positive=self._adds(button))
         dragged = False
-        while event.type == "mouse_move":
-            dragged = dragged or moved(start, event.pos)
-            yield
-        if not dragged and not moved(start, event.pos):
+        try:
+            while True:
+                dragged = dragged or moved(start, event.pos)
+                if stroke:
+                    stroke.add(tuple(event.position))
+                if event.type == "mouse_release":
+                    break
+                yield
+        finally:
+            if stroke:
+                stroke.end(made=dragged)
+        if not dragged:
             self._click(position, button, held, plane=plane)
 
     def double_click(self, viewer: Any, event: Any) -> bool:
@@ -78,8 +90,12 @@ class ClickListener:
             return
         if "Shift" in held:
             self.new_object()
-        positive = bool(held) or (button == LEFT) == self.workspace.settings.positive
+        positive = bool(held) or self._adds(button)
         self.clicks.offer_at(position, positive=positive, plane=plane, take_over="Alt" in held)
+
+    def _adds(self, button: int) -> bool:
+        """Whether the object is where this button is pressed."""
+        return (button == LEFT) == self.workspace.settings.positive
 
     def listens(self, viewer: Any) -> bool:
         """Whether the active layer is one of ours and no painting or selecting tool is chosen."""
@@ -102,7 +118,7 @@ class ClickListener:
     def is_ours(self, layer: Any) -> bool:
         """Whether clicks are listened to while this layer is active: ours, and others on the same grid."""
         workspace = self.workspace
-        if layer is None or layer in (workspace.image, workspace.labels, workspace.points):
+        if layer in (None, workspace.image, workspace.labels, workspace.points) or PROMPTS in layer.metadata:
             return True
         return workspace.image is not None and on_same_grid(layer, workspace.image)
 

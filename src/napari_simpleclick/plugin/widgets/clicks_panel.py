@@ -14,6 +14,17 @@ BUTTONS = {
 }
 """Name of the action, icon, name and tooltip."""
 
+TOOLS: dict[str, tuple[str, str, str]] = {
+    "box": (
+        "box",
+        "Box",
+        "Box: drag from corner to corner around the object; right button: scribble what is not it (B)",
+    ),
+    "lasso": ("lasso", "Lasso", "Lasso: drag around the object; right button: scribble what is not it (L)"),
+    "scribble": ("scribble", "Scribble", "Scribble: drag over the object; right button: over what is not it (S)"),
+}
+"""Name of the tool and its action, icon, name and tooltip."""
+
 SPACING = 2
 """Between icons, in pixels."""
 
@@ -38,7 +49,8 @@ class ClicksPanel(QWidget):
         for button in (self.add_button, self.remove_button):
             button.setCheckable(True)
             self.signs.addButton(button)
-        self.buttons = {action: IconButton(*about) for action, about in BUTTONS.items()}
+        self.tools = {tool: IconButton(*about, checkable=True) for tool, about in TOOLS.items()}
+        self.buttons = {action: IconButton(*about) for action, about in BUTTONS.items()} | self.tools
         self.hover_button = IconButton(
             "eye",
             "Hover preview",
@@ -49,7 +61,8 @@ class ClicksPanel(QWidget):
         self.threshold = ThresholdSlider(threshold)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(icons(self.add_button, self.remove_button, *self.buttons.values(), self.hover_button))
+        actions = [self.buttons[action] for action in BUTTONS]
+        layout.addLayout(icons(self.add_button, self.remove_button, *self.tools.values(), *actions, self.hover_button))
         layout.addWidget(self.threshold)
         self.signs.buttonClicked.connect(lambda button: self._choose(positive=button is self.add_button))
 
@@ -57,6 +70,8 @@ class ClicksPanel(QWidget):
         """Bring the buttons up to date."""
         annotator, positive = self.workspace.annotator, self.workspace.settings.positive
         (self.add_button if positive else self.remove_button).setChecked(True)
+        for tool, button in self.tools.items():
+            button.setChecked(tool == self.workspace.settings.tool)
         self.buttons["undo"].setEnabled(bool(annotator and annotator.can_undo))
         self.buttons["redo"].setEnabled(bool(annotator and annotator.can_redo))
         self.threshold.refresh()

@@ -17,6 +17,9 @@ DRAWINGS = {
     'stroke="white"/>',
     "remove": f'<rect x="4" y="4" width="16" height="16" fill="{NEGATIVE_COLOR}" stroke="none"/><path d="M7 12H17" '
     'stroke="white"/>',
+    "box": '<rect x="4" y="6" width="16" height="12" stroke-dasharray="4 2"/>',
+    "lasso": '<path d="M5 14C1 6 12 3 18 6S21 15 13 16S6 14 5 14V21"/>',
+    "scribble": '<path d="M3 17Q7 5 10 12T15 13T21 6"/>',
     "undo": '<path d="M8 4L3 9L8 14M3 9H14A5.5 5.5 0 0 1 14 20H8"/>',
     "redo": f'<path d="M8 4L3 9L8 14M3 9H14A5.5 5.5 0 0 1 14 20H8"{MIRRORED}/>',
     "clear": '<path d="M5 5L19 19M19 5L5 19"/>',

@@ -250,6 +250,7 @@ class SimpleClickWidget(QWidget):
         self.models.load(self.setup.model)
 
     def _cancel(self) -> None:
+        self.controller.drawing.put_down()
         self.controller.propagation.cancel()
         self.models.cancel()
 

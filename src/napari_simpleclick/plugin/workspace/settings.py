@@ -9,6 +9,10 @@ LabelBy = Literal["objects", "classes"]
 """What the numbers in the labels layer are."""
 
 
+Tool = Literal["click", "box", "lasso", "scribble"]
+"""What a drag of the mouse does: move the picture, or draw a prompt."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the user chose for annotating; applies to all images.
@@ -17,6 +21,8 @@ class Settings:
     ----------
     positive
         Whether the left mouse button adds; the right one does the opposite.
+    tool
+        What a drag of the mouse does.
     look_at_view
         Whether the first click looks at the part of the slice that the canvas shows, rather than at all of it.
     overlap
@@ -30,6 +36,7 @@ class Settings:
     """
 
     positive: bool = True
+    tool: Tool = "click"
     look_at_view: bool = True
     overlap: Overlap = "keep"
     others_negative: bool = False

@@ -13,7 +13,7 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.plane import SliceView
 from napari_simpleclick.plugin.workspace.pending_clicks import PendingClick, PendingClicks
 from napari_simpleclick.plugin.workspace.planes import PlaneError, displayed_plane, field_of_view, shown_plane
-from napari_simpleclick.plugin.workspace.settings import Settings
+from napari_simpleclick.plugin.workspace.settings import Settings, Tool
 from napari_simpleclick.plugin.workspace.sizes import Areas
 
 if TYPE_CHECKING:
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from napari_simpleclick.inference.session import PredictorLike
 
 NO_IMAGE = "Open an image: drag a TIFF stack or a NIfTI volume into the window."
+
+
+DRAGS: dict[Tool, str] = {
+    "box": "Box: drag from corner to corner around object {}",
+    "lasso": "Lasso: drag around object {}",
+    "scribble": "Scribble: drag over object {}",
+}
+"""What a drag with a tool does; {} is the number of the object."""
 
 
 class Workspace:
@@ -171,7 +179,7 @@ class Workspace:
         if self.image is None:
             self.status.emit(NO_IMAGE)
         elif self.annotator is not None:
-            self.status.emit(what_next(self.object_id, positive=self.settings.positive))
+            self.status.emit(what_next(self.object_id, positive=self.settings.positive, tool=self.settings.tool))
 
     def close(self) -> None:
         """Tell nobody anything any more; layers and masks stay."""
@@ -209,8 +217,8 @@ class Workspace:
         self.slice_changed.emit()
 
 
-def what_next(object_id: int, *, positive: bool) -> str:
-    """What the next click will do.
+def what_next(object_id: int, *, positive: bool, tool: Tool = "click") -> str:
+    """What the next click or drag will do.
 
     Parameters
     ----------
@@ -218,11 +226,18 @@ def what_next(object_id: int, *, positive: bool) -> str:
         The object that clicks go to.
     positive
         Whether the left button adds.
+    tool
+        What a drag does.
 
     Examples
     --------
     >>> what_next(3, positive=True)
     'Left click adds to object 3, right click removes from it.'
+    >>> what_next(3, positive=True, tool="lasso")
+    'Lasso: drag around object 3 with the left button; right scribbles what is not it.'
     """
+    if tool != "click":
+        left, right = ("left", "right") if positive else ("right", "left")
+        return f"{DRAGS[tool].format(object_id)} with the {left} button; {right} scribbles what is not it."
     left, right = ("adds to", "removes from") if positive else ("removes from", "adds to")
     return f"Left click {left} object {object_id}, right click {right} it."
