@@ -33,7 +33,10 @@ TARGETS = {
         "tests/evaluation/test_metrics.py",
         "tests/evaluation/test_golden_protocol.py::test_metrics_equal_the_published_ones",
     ),
-    "evaluation.robot_user": ("tests/evaluation/test_golden_protocol.py::test_robot_user_clicks_the_published_pixels",),
+    "evaluation.robot_user": (
+        "tests/evaluation/test_robot_user.py",
+        "tests/evaluation/test_golden_protocol.py::test_robot_user_clicks_the_published_pixels",
+    ),
     "inference.propagation.follow": ("tests/inference/propagation/test_follow.py",),
     "annotation.session_files.format": ("tests/annotation/session_files/test_format.py",),
     "annotation.session_files.check": ("tests/annotation/session_files/test_format.py",),

@@ -15,23 +15,20 @@ pytestmark = pytest.mark.skipif(
 )
 
 WATCHER = """
-import os, sys
-from threading import Thread
-from time import sleep
+import os
+
+from napari_simpleclick.plugin.display.canvas import Canvas
+
+add_layers = Canvas.add_layers
 
 
-def watch():
-    while True:
-        sleep(0.2)
-        window = vars(sys.modules.get("napari._qt.qt_main_window", os)).get("_QtMainWindow")
-        shown = window.current_viewer() if window and window._instances else None
-        names = [layer.name for layer in shown.layers] if shown else []
-        if any(name.endswith(" clicks") for name in names):
-            print("LAYERS", names, flush=True)
-            os._exit(0)
+def tell(canvas, image):
+    add_layers(canvas, image)
+    print("LAYERS", [layer.name for layer in canvas.workspace.viewer.layers], flush=True)
+    os._exit(0)
 
 
-Thread(target=watch, daemon=True).start()
+Canvas.add_layers = tell
 """
 """Runs in napari's process as Python's `sitecustomize`: tells which layers there are, once the widget made its own."""
 
