@@ -93,6 +93,28 @@ def test_damaged_png_of_16_bits_is_refused(tmp_path):
         read_volume(tmp_path / "a.png")
 
 
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "I;16"])
+def test_every_flipped_bit_of_a_png_is_noticed(tmp_path, mode):
+    pixels = np.random.default_rng(0).integers(0, 255, (24, 24), np.uint8).astype(np.uint16 if "16" in mode else np.uint8)
+    Image.fromarray(pixels).convert(mode).save(tmp_path / "whole.png")
+    content = (tmp_path / "whole.png").read_bytes()
+    for place in range(len(content) // 2, len(content) - 12, 7):  # the last part ends the file and holds nothing
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << place % 8
+        (tmp_path / "a.png").write_bytes(damaged)
+        for read in (read_volume, read_marks):
+            with pytest.raises(VolumeError):
+                read(tmp_path / "a.png")
+
+
+def test_png_with_a_hole_is_refused(tmp_path):
+    Image.fromarray(np.random.default_rng(0).integers(0, 9, (64, 64), np.uint8)).save(tmp_path / "a.png")
+    content = (tmp_path / "a.png").read_bytes()
+    (tmp_path / "a.png").write_bytes(content[: len(content) // 2] + bytes(len(content) - len(content) // 2))
+    with pytest.raises(VolumeError, match="cannot be read as a picture"):
+        read_volume(tmp_path / "a.png")
+
+
 def test_transparent_colors_are_left_out(tmp_path):
     rgba = np.dstack([COLOR, GREY])
     Image.fromarray(rgba).save(tmp_path / "a.png")

@@ -34,6 +34,8 @@ def opened_picture(path: Path) -> Iterator[Image.Image]:
     """
     try:
         with allowed_pixels(path), Image.open(path, formats=FORMATS) as image:
+            if image.format == "PNG":
+                require_checksums(path)
             yield image
     except VolumeError:
         raise
@@ -44,6 +46,12 @@ def opened_picture(path: Path) -> Iterator[Image.Image]:
         ) from error
     except Exception as error:  # whatever a damaged file makes Pillow raise
         raise unreadable(path, error) from error
+
+
+def require_checksums(path: Path) -> None:
+    """Compare the checksums of a PNG with its bytes, which Pillow leaves out where pixels are read."""
+    with Image.open(path, formats=("PNG",)) as image:
+        image.verify()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Predictor settings: the one way from the name of a model to a predictor, for window, command line and evaluation.
 
-torch is imported only where no earlier start on this machine compiled the network.
+torch is imported only where no earlier start on this machine compiled the network; what computes, only when a predictor
+is made, so that the window shows these settings before.
 """
 
 from collections.abc import Callable
@@ -10,16 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.engines.cached_network import cached_network
 from napari_simpleclick.inference.engines.device import surely_cpu
 from napari_simpleclick.inference.engines.network import Engine, Precision
-from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.recipe import PUBLISHED, InferenceRecipe
 from napari_simpleclick.model.weights import DEFAULT_MODEL, find_weights, load_model, model_name, sha256
 from napari_simpleclick.ranges import SIDE, Range
 
 if TYPE_CHECKING:
     from napari_simpleclick.inference.engines.selected_network import SelectedNetwork
+    from napari_simpleclick.inference.predictor import Predictor
 
 FULL_SIZE, DRAFT_SIZE = 448, 224
 """Side of the network's input in pixels."""
@@ -65,7 +65,7 @@ class PredictorSettings:
     regions: Literal["trained", "published"] = "trained"
     threads: Annotated[int | None, Range(1)] = None
 
-    def create(self) -> Predictor:
+    def create(self) -> "Predictor":
         """The predictor on the engine that is asked for, by default the fastest.
 
         Raises
@@ -77,7 +77,7 @@ class PredictorSettings:
         """
         return self.create_cached() or self.predictor(self.select_network())
 
-    def create_cached(self) -> Predictor | None:
+    def create_cached(self) -> "Predictor | None":
         """The predictor as an earlier start compiled it, without torch; None where that has to be asked.
 
         Raises
@@ -88,10 +88,12 @@ class PredictorSettings:
         choice_is_open = self.engine != "torch" and self.precision == "auto" and self.threads is None
         if not choice_is_open or not surely_cpu(self.device):
             return None
+        from napari_simpleclick.inference.engines.cached_network import cached_network
+
         found = cached_network(self.checkpoint, size=self.size, batch=self.batch)
         return None if found is None else self.predictor(found)
 
-    def create_in_torch(self, step: Callable[[str], None] = lambda _line: None) -> Predictor:
+    def create_in_torch(self, step: Callable[[str], None] = lambda _line: None) -> "Predictor":
         """The predictor in float32 torch, which has made its first prediction, so that the next is as fast as others.
 
         Parameters
@@ -105,6 +107,7 @@ class PredictorSettings:
             If there is no such model; says which there are.
         """
         from napari_simpleclick.inference.engines.device import choose_device
+        from napari_simpleclick.inference.predictor import Predictor
 
         step("weights, 2 of 3")
         where = choose_device(self.device)
@@ -142,8 +145,10 @@ class PredictorSettings:
             checkpoint=self.checkpoint,
         )
 
-    def predictor(self, selected: "SelectedNetwork") -> Predictor:
+    def predictor(self, selected: "SelectedNetwork") -> "Predictor":
         """A predictor around a network of these settings."""
+        from napari_simpleclick.inference.predictor import Predictor
+
         facts = model_facts(self.model, self.checkpoint, selected.engine)
         return Predictor(selected.network, flip=self.flip, size=self.size, facts=facts, recipe=self.recipe)
 

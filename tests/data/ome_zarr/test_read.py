@@ -161,6 +161,23 @@ def test_order_of_a_converted_file_is_the_listed_one(tmp_path):
     np.testing.assert_array_equal(read_volume(tmp_path / "conv.zarr").data, STACK + 1)
 
 
+@pytest.mark.parametrize("told", ["../other.zarr", "0/../../other.zarr", "/other.zarr", ".."])
+def test_folder_does_not_decide_what_else_is_opened(told, tmp_path):
+    write(tmp_path / "other.zarr")
+    told = str(tmp_path) + told if told.startswith("/") else told
+    root = zarr.open_group(tmp_path / "conv.zarr", mode="w", zarr_format=2)
+    root.attrs["bioformats2raw.layout"] = 3
+    root.create_group("OME").attrs["series"] = [told]
+    listed = zarr.open_group(tmp_path / "labels.zarr", mode="w", zarr_format=2)
+    listed.attrs["labels"] = [told]
+    for name in ("conv.zarr", "labels.zarr"):
+        with pytest.raises(VolumeError, match="expected an OME-Zarr image"):
+            read_volume(tmp_path / name)
+    image = write(tmp_path / "a.zarr")
+    zarr.open_group(image / "labels", mode="w", zarr_format=2).attrs["labels"] = [told, "../../other.zarr"]
+    assert read_label_images(image) == []
+
+
 def test_fields_of_a_plate_are_named(tmp_path):
     root = zarr.open_group(tmp_path / "plate.zarr", mode="w", zarr_format=2)
     root.attrs["plate"] = {"wells": [{"path": "A/1"}, {"path": "B/2"}]}

@@ -1,5 +1,8 @@
 """Several images, levels and files of a TIFF; what is missing, and what was never written."""
 
+import json
+import struct
+
 import numpy as np
 import pytest
 import tifffile
@@ -82,6 +85,38 @@ def test_file_does_not_decide_what_else_is_opened(tmp_path, name):
     write_part(tmp_path / "f1.ome.tif", STACK[1], OTHER)
     with pytest.raises(VolumeError, match="names a part of its image elsewhere"):
         read_tiff(folder / "f0.ome.tif")
+
+
+def write_ndtiff(folder, planes, names):
+    """Planes as Micro-Manager's NDTiff stores them, the first in a.tif, and an index that names a file for each."""
+    block = struct.pack("<IIII8s", 483729, 2, 2355492, 8, b"{}      ")
+    entries = b""
+    for place, (plane, name) in enumerate(zip(planes, names, strict=True)):
+        rows, cols = plane.shape
+        tags = {256: cols, 257: rows, 258: 8, 259: 1, 262: 1, 277: 1, 278: rows, 279: plane.size}
+        pixels = 8 + len(block) + 2 + 12 * (len(tags) + 2) + 4
+        fields = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted({**tags, 273: pixels}.items()))
+        fields += struct.pack("<HHII", 51123, 2, 8, 24)
+        head = b"II*\0" + struct.pack("<I", 8 + len(block))
+        (folder / f"{'ab'[place]}.tif").write_bytes(
+            head + block + struct.pack("<H", len(tags) + 2) + fields + bytes(4) + plane.tobytes()
+        )
+        axes, told = json.dumps({"z": place}).encode(), name.encode()
+        entries += struct.pack("<I", len(axes)) + axes + struct.pack("<I", len(told)) + told
+        entries += struct.pack("<IIIIIIII", pixels, cols, rows, 0, 0, 0, 0, 0)
+    (folder / "NDTiff.index").write_bytes(entries)
+
+
+def test_all_files_of_an_ndtiff_are_read_and_its_index_does_not_decide_what_else_is_opened(tmp_path):
+    write_ndtiff(tmp_path, STACK[:2], ("a.tif", "b.tif"))
+    np.testing.assert_array_equal(read_tiff(tmp_path / "a.tif").data, STACK[:2])
+    for name in ("../b.tif", "//host/share/b.tif", str(tmp_path / "b.tif")):
+        write_ndtiff(tmp_path, STACK[:2], ("a.tif", name))
+        with pytest.raises(VolumeError, match="names a part of its image elsewhere"):
+            read_tiff(tmp_path / "a.tif")
+    write_ndtiff(tmp_path, STACK[:2], ("a.tif", "c.tif"))
+    with pytest.raises(VolumeError, match=r"missing: c\.tif"):
+        read_tiff(tmp_path / "a.tif")
 
 
 def test_renamed_file_of_ome_opens(tmp_path):
@@ -178,3 +213,15 @@ def test_nothing_is_written_to_the_terminal(tmp_path, capfd):
     with pytest.raises(VolumeError):
         read_tiff(path)
     assert capfd.readouterr() == ("", "")
+
+
+def test_description_that_was_lost_in_a_hole_of_the_file_is_told(tmp_path):
+    path = tmp_path / "a.ome.tif"
+    tifffile.imwrite(path, STACK, ome=True, photometric="minisblack", metadata={"axes": "ZYX"})
+    with tifffile.TiffFile(path) as file:
+        told = file.pages.first.tags[270]
+        start, end = told.valueoffset, told.valueoffset + told.count
+    content = path.read_bytes()
+    path.write_bytes(content[:start] + bytes(end - start) + content[end:])
+    (notice,) = read_tiff(path).notices
+    assert "description cannot be read" in notice

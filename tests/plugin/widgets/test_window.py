@@ -197,7 +197,8 @@ def test_every_control_has_a_name_and_a_tooltip(make_napari_viewer_proxy):
 
 
 def test_widget_is_imported_without_packages_that_take_long():
-    slow = ("torch", "openvino", "scipy.sparse", "scipy.ndimage", "nibabel", "tifffile")
+    slow = ["torch", "openvino", "scipy.sparse", "scipy.ndimage", "nibabel", "tifffile"]
+    slow += ["napari_simpleclick.inference.predictor", "napari_simpleclick.inference.engines.cached_network"]
     code = (
         "import sys, napari.layers, napari._qt.qt_main_window; there = set(sys.modules)\n"
         f"import napari_simpleclick.plugin.widgets.widget; print(sorted({{*{slow}}} & sys.modules.keys() - there))"

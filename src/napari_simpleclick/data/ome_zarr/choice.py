@@ -1,7 +1,7 @@
 """Which image of a Zarr group is opened: itself, one of a converted file, or the only label image."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from napari_simpleclick.data.errors import VolumeError
@@ -31,7 +31,7 @@ def image_group(node: Any, path: Path) -> tuple[Any, Path, tuple[str, ...]]:
         return node, path, ()
     converted = "bioformats2raw.layout" in told
     names = converted_images(node) if converted else list(told.get("labels", ()))
-    inside = [str(name) for name in names if (path / str(name)).is_dir()]
+    inside = [str(name) for name in names if leads_inside(str(name)) and (path / str(name)).is_dir()]
     if inside and (converted or len(inside) == 1):
         chosen = path / inside[0]
         others = ", ".join(inside[1 : MOST_NAMED + 1])
@@ -65,4 +65,16 @@ def label_names(path: Path) -> list[str]:
         return []
     with readable(folder):
         names = attributes(open_node(folder)).get("labels") or sorted(open_node(folder))
-    return [str(name) for name in names if is_zarr(folder / str(name)) and (folder / str(name)).parent == folder]
+    return [str(name) for name in names if leads_inside(str(name)) and is_zarr(folder / str(name))]
+
+
+def leads_inside(name: str) -> bool:
+    r"""Whether a name leads into the folder that holds it on every system: a file does not decide what else is opened.
+
+    Examples
+    --------
+    >>> [leads_inside(name) for name in ("0", "A/1", "..", "a/../../b", "/b", "C:b", "//host/b", "..\\b")]
+    [True, True, False, False, False, False, False, False]
+    """
+    path = PureWindowsPath(name)
+    return bool(path.parts) and not path.drive and not path.root and ".." not in path.parts

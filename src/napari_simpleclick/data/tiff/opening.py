@@ -33,6 +33,9 @@ LOST_PIXELS = (
 LOST_WORDS = ("TiffTag", "series raised", "series metadata", "series failed to reshape", "axes do not match", "raised")
 """Parts of tifffile's messages after which it goes on without some of what describes the pixels."""
 
+DESCRIPTION = 270
+"""The tag in which ImageJ, OME and others tell axes and sizes."""
+
 KINDS = {b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"BM": "BMP", b"\x1f\x8b": "gzip", b"PK": "ZIP"}
 """First bytes of files that are called TIFF by mistake."""
 
@@ -67,6 +70,8 @@ def opened(path: Path) -> Iterator[tuple[tifffile.TiffFile, Losses]]:
     try:
         with listening() as lost, tifffile.TiffFile(path) as file:
             require_end(file)
+            if is_blank(file.pages.first.tags.get(DESCRIPTION)):
+                lost.words.append("it is blank")
             yield file, lost
     except (VolumeError, FileNotFoundError):
         raise
@@ -125,6 +130,11 @@ def require_end(file: tifffile.TiffFile) -> None:
         stream.seek(place + tiff.tagnosize + struct.unpack(tiff.tagnoformat, head)[0] * tiff.tagsize)
         link = stream.read(tiff.offsetsize)
         place = struct.unpack(tiff.offsetformat, link)[0] if len(link) == tiff.offsetsize else 0
+
+
+def is_blank(tag: tifffile.TiffTag | None) -> bool:
+    """Whether a text was lost: there is room for it, and nothing in it, as of files that were copied with holes."""
+    return tag is not None and tag.count > 1 and tag.value == ""
 
 
 def unreadable(path: Path, error: Exception) -> VolumeError:
