@@ -106,3 +106,8 @@ def test_lock_is_held_by_one_and_let_go_of_by_a_killed_process(tmp_path):
     assert not in_use(file)
     with only_writer(file):
         assert take_lock(file) is None
+
+
+def test_looking_whether_a_file_is_in_use_leaves_no_lock(tmp_path):
+    assert not in_use(tmp_path / "run.json")
+    assert not list(tmp_path.iterdir())

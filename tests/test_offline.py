@@ -104,6 +104,7 @@ COMMANDS = {
     "models": "main models",
     "segment": "main segment image.tif --clicks clicks.csv -o mask.tif --model small.safetensors",
     "demo": "main demo --clicks 1 --model small.safetensors",
+    "bench": "main bench --model small.safetensors --variants torch-f32 --device cpu --clicks 1",
     "quantise": "main quantise --model small.safetensors --calibration-pictures 2 --objects 2 --clicks 2",
     "eval": "eval --images images --masks masks --clicks 1 -o run.json",
     "train": "train --steps 1 --validation-objects 1 --output run",

@@ -208,6 +208,8 @@ def lock_of(path: Path) -> Path:
 
 def in_use(path: Path) -> bool:
     """Whether a living process holds the lock of a file; where that cannot be asked, it may be."""
+    if not os.path.lexists(lock_of(path)):  # nobody ever took it: none is made by looking
+        return False
     try:
         lock = take_lock(path)
     except OSError:

@@ -1,7 +1,9 @@
 """Sessions saved under a name, opened again, their clicks exported."""
 
 import json
+import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -193,6 +195,31 @@ def test_nothing_to_save_is_told(tmp_path):
         with pytest.raises(SessionFileError, match="no work yet"):
             act(tmp_path / name)
         assert not (tmp_path / name).exists()
+
+
+def test_recovery_file_that_cannot_be_removed_is_named_and_the_others_go(tmp_path, monkeypatch):
+    controller, _ = annotated(tube(2))
+    files = files_of(controller, tmp_path)
+    folder = files.autosave.folder
+    folder.mkdir(exist_ok=True)
+    paths = [folder / f"0123.{number:08d}.simpleclick.json" for number in range(1, 23)]
+    for path in paths:
+        path.write_text("x")
+        os.utime(path, (1e9, 1e9))
+    unlink = Path.unlink
+
+    def held(path, missing_ok=False):
+        if path == paths[3]:
+            raise PermissionError(13, "held by another program", str(path))
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", held)
+    files.ask = lambda _question: True
+    with pytest.raises(OSError, match=r"1 old recovery files cannot be removed, such as .*00000004.*Close programs"):
+        files.remove_old()
+    gone = [path for path in paths if not path.exists()]
+    assert len(gone) > 5
+    assert controller.messages[-1] == f"{len(gone)} old recovery files were removed."
 
 
 def test_damaged_file_is_told_and_the_work_stays(saved, tmp_path):

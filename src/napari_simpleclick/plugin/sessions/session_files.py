@@ -78,7 +78,7 @@ class SessionFiles:
         Raises
         ------
         OSError
-            If a file cannot be removed; those before it are gone.
+            If some files cannot be removed; the others are gone.
         """
         old = old_sessions(self.autosave.folder)
         megabytes = sum(path.stat().st_size for path in old) / 1e6
@@ -90,10 +90,13 @@ class SessionFiles:
         ):
             # Another window may have begun to write one in the meantime.
             still_old = set(old).intersection(old_sessions(self.autosave.folder))
-            for path in still_old:
-                path.unlink(missing_ok=True)
-                lock_of(path).unlink(missing_ok=True)
-            self.workspace.status.emit(f"{len(still_old)} old recovery files were removed.")
+            kept = [path for path in sorted(still_old) if not removed(path)]
+            self.workspace.status.emit(f"{len(still_old) - len(kept)} old recovery files were removed.")
+            if kept:
+                raise OSError(
+                    f"{len(kept)} old recovery files cannot be removed, such as {kept[0]}. Close programs that have them "
+                    "open, or get the right to write into their folder, and try again."
+                )
 
     def export_clicks(self, path: Path) -> None:
         """Write all clicks with their times as a table.
@@ -178,6 +181,16 @@ class SessionFiles:
         if journal is None or not journal.recorder.annotator.sessions:
             raise SessionFileError(NOTHING)
         return journal
+
+
+def removed(path: Path) -> bool:
+    """Remove a session file and its lock; whether that could be done."""
+    try:
+        path.unlink(missing_ok=True)
+        lock_of(path).unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
 
 
 def question(session: Path, image: Path) -> str:
