@@ -95,7 +95,9 @@ def test_damaged_png_of_16_bits_is_refused(tmp_path):
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "I;16"])
 def test_every_flipped_bit_of_a_png_is_noticed(tmp_path, mode):
-    pixels = np.random.default_rng(0).integers(0, 255, (24, 24), np.uint8).astype(np.uint16 if "16" in mode else np.uint8)
+    pixels = (
+        np.random.default_rng(0).integers(0, 255, (24, 24), np.uint8).astype(np.uint16 if "16" in mode else np.uint8)
+    )
     Image.fromarray(pixels).convert(mode).save(tmp_path / "whole.png")
     content = (tmp_path / "whole.png").read_bytes()
     for place in range(len(content) // 2, len(content) - 12, 7):  # the last part ends the file and holds nothing

@@ -95,7 +95,9 @@ def write_ndtiff(folder, planes, names):
         rows, cols = plane.shape
         tags = {256: cols, 257: rows, 258: 8, 259: 1, 262: 1, 277: 1, 278: rows, 279: plane.size}
         pixels = 8 + len(block) + 2 + 12 * (len(tags) + 2) + 4
-        fields = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted({**tags, 273: pixels}.items()))
+        fields = b"".join(
+            struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted({**tags, 273: pixels}.items())
+        )
         fields += struct.pack("<HHII", 51123, 2, 8, 24)
         head = b"II*\0" + struct.pack("<I", 8 + len(block))
         (folder / f"{'ab'[place]}.tif").write_bytes(

@@ -94,8 +94,8 @@ class SessionFiles:
             self.workspace.status.emit(f"{len(still_old) - len(kept)} old recovery files were removed.")
             if kept:
                 raise OSError(
-                    f"{len(kept)} old recovery files cannot be removed, such as {kept[0]}. Close programs that have them "
-                    "open, or get the right to write into their folder, and try again."
+                    f"{len(kept)} old recovery files cannot be removed, such as {kept[0]}. Close programs that have "
+                    "them open, or get the right to write into their folder, and try again."
                 )
 
     def export_clicks(self, path: Path) -> None:
