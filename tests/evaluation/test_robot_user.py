@@ -31,6 +31,7 @@ def test_where_nothing_is_wrong_the_first_pixel_is_said_to_be_outside():
 
 def test_where_every_wrong_pixel_was_clicked_the_first_pixel_is_said_to_be_outside():
     assert next_click(NOTHING, PIXEL, [Click(5, 8)]) == Click(0, 0, positive=False)
+    assert next_click(PIXEL, NOTHING, [Click(5, 8)]) == Click(0, 0, positive=False)
 
 
 def test_of_errors_of_one_depth_the_wrong_one_is_clicked():

@@ -22,7 +22,7 @@ from napari_simpleclick.plugin.display.layers import (
 )
 from napari_simpleclick.plugin.display.messages import what_happened
 from napari_simpleclick.plugin.display.object_colors import ObjectColors
-from napari_simpleclick.plugin.display.painter import Later, Painter, painting, painting_all, relabelling
+from napari_simpleclick.plugin.display.painter import Later, Painter, painting, painting_all
 from napari_simpleclick.plugin.jobs.jobs import Jobs
 from napari_simpleclick.plugin.workspace.settings import Settings
 from napari_simpleclick.plugin.workspace.workspace import Workspace
@@ -219,7 +219,7 @@ class Canvas:
         if labels is not None and labels.contour != width:  # napari draws again in any case
             labels.contour = width
         if before is not None and before.label_by != now.label_by:
-            self.paint(relabelling(self.workspace))
+            self.paint(painting_all(self.workspace))
 
     def stop(self) -> None:
         """Follow the camera no more."""

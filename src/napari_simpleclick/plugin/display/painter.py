@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from time import perf_counter
 
 from napari_simpleclick.annotation.annotator import Change
-from napari_simpleclick.annotation.label_painting import bands, fill, painting_steps
+from napari_simpleclick.annotation.label_painting import bands, painting_steps
 from napari_simpleclick.plugin.display.layers import make_room
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 
@@ -94,13 +94,13 @@ def painting(workspace: Workspace, changes: Sequence[Change]) -> Iterator[None]:
                 make_room(labels, max(label for label, _ in on_plane))
                 yield from painting_steps(plane.labels(labels.data), on_plane)
         if described and workspace.settings.label_by == "classes":
-            yield from relabelling(workspace)
+            yield from painting_all(workspace)
 
     return steps()
 
 
 def painting_all(workspace: Workspace) -> Iterator[None]:
-    """Fill an empty labels layer."""
+    """Give the pixels of all masks their labels, in an empty layer or in place of other labels."""
     annotator, labels, planes = workspace.annotator, workspace.labels, workspace.planes
     if annotator is None or labels is None:
         return
@@ -108,18 +108,6 @@ def painting_all(workspace: Workspace) -> Iterator[None]:
         make_room(labels, workspace.label(place[0]))
         mask = annotator.sessions.mask(place)
         workspace.areas.update(*place, mask)
-        for band in bands(mask):
-            fill(planes[place[1]].labels(labels.data), [(workspace.label(place[0]), band)])
-            yield
-
-
-def relabelling(workspace: Workspace) -> Iterator[None]:
-    """Give the pixels of all masks their labels anew."""
-    annotator, labels, planes = workspace.annotator, workspace.labels, workspace.planes
-    if annotator is None or labels is None:
-        return
-    for place in list(annotator.sessions):
-        make_room(labels, workspace.label(place[0]))
-        for box, mask in bands(annotator.sessions.mask(place)):
-            planes[place[1]].labels(labels.data)[box.slices][mask] = workspace.label(place[0])
+        for box, part in bands(mask):
+            planes[place[1]].labels(labels.data)[box.slices][part] = workspace.label(place[0])
             yield
