@@ -1,8 +1,7 @@
-"""Draw docs/images/training_curve.png: mean IoU of the versions of the bundled network against samples.
+"""Draw docs/images/training_curve.png: mean IoU of the versions of the bundled network on every validation set.
 
-The numbers stand in docs/explanation/learning_curve.csv; a new version adds rows from the reports of its evaluation.
-Filled circles: published regions (`--regions published`). Squares: small objects enlarged, first clicks looked at more
-than once and, from version 5 on, clicks obeyed, as in the window.
+The numbers stand in docs/explanation/validation_sets.csv; a new version adds a row for every set. The axis counts the
+samples that were drawn since real pictures are among them, which is since version 6.
 """
 
 import csv
@@ -11,27 +10,28 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-CLICKS = {"miou_1": (":", "1 click"), "miou_3": ("--", "3 clicks"), "miou_10": ("-", "10 clicks")}
+CLICKS = {"miou_10": ("10 clicks", "C0"), "miou_5": ("5", "C2"), "miou_3": ("3", "C1"), "miou_1": ("1 click", "C3")}
 
 
 def main() -> None:
-    with open(DOCS / "explanation" / "learning_curve.csv", newline="") as file:
+    with open(DOCS / "explanation" / "validation_sets.csv", newline="") as file:
         rows = list(csv.DictReader(file))
-    figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
-    for color, objects in zip(("C0", "C2", "C1"), dict.fromkeys(row["objects"] for row in rows), strict=True):
-        for regions, marker in (("published", "o"), ("trained", "s")):
-            versions = [row for row in rows if (row["objects"], row["regions"]) == (objects, regions)]
-            samples = [int(row["samples"]) for row in versions]
-            for column, (style, clicks) in CLICKS.items():
-                values = [float(row[column]) for row in versions]
-                label = f"{objects}, {clicks}" if regions == "published" else None
-                axes.plot(samples, values, style, color=color, marker=marker, label=label)
-    ticks = sorted({int(row["samples"]) for row in rows})
-    axes.set(xscale="log", xlabel="samples", ylabel="mean IoU (%)", xticks=ticks, ylim=(0, 100))
-    axes.set_xticklabels([f"{tick:,}".replace(",", " ") for tick in ticks])
-    axes.minorticks_off()
-    axes.grid(alpha=0.3)
-    axes.legend(fontsize=8, ncols=3, loc="lower right")
+    sets = list(dict.fromkeys(row["set"] for row in rows))
+    figure, axes = plt.subplots(1, len(sets), figsize=(2.1 * len(sets), 3.2), sharey=True, layout="constrained")
+    for ax, name in zip(axes, sets, strict=True):
+        versions = [row for row in rows if row["set"] == name]
+        samples = [int(row["real_samples"]) for row in versions]
+        for column, (label, color) in CLICKS.items():
+            ax.plot(samples, [float(row[column]) for row in versions], marker="o", color=color, label=label)
+        for row in versions:
+            ax.annotate(f"v{row['version']}", (int(row["real_samples"]), 101), ha="center", fontsize=8)
+        ax.set(xscale="log", title=f"{name} ({versions[-1]['objects']})", xlabel="samples", ylim=(20, 105))
+        ax.set_xticks(samples, [f"{count / 1000:.0f}k" for count in samples], minor=False)
+        ax.minorticks_off()
+        ax.set_xlim(min(samples) / 2, max(samples) * 2)
+        ax.grid(alpha=0.3)
+    axes[0].set_ylabel("mean IoU (%)")
+    axes[0].legend(fontsize=8, loc="upper left", bbox_to_anchor=(0, 0.28), ncols=2)
     figure.savefig(DOCS / "images" / "training_curve.png", dpi=120)
 
 
