@@ -1,4 +1,4 @@
-"""Average the weights of networks that were trained on from the same one: python scripts/average_networks.py OUT A 0.6 B 0.4.
+"""Average networks that were trained on from the same one: python scripts/average_networks.py OUT A 0.6 B 0.4.
 
 Trainings with different seeds end near enough to each other that the mean of their weights is a network, and mostly a
 better one; so machines, or cores, that cannot wait for each other learn together.

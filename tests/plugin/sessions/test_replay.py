@@ -23,6 +23,7 @@ from napari_simpleclick.plugin.jobs.model_loader import compiled_form
 from napari_simpleclick.plugin.jobs.worker import run_now
 from napari_simpleclick.plugin.workspace.image_file import FILE
 from napari_simpleclick.plugin.workspace.planes import displayed_plane
+from napari_simpleclick.prompts import box, scribble
 
 MODEL = DEFAULT_MODEL
 IMAGE = FOLDER / "ms_lesion.nii.gz"
@@ -30,7 +31,7 @@ IMAGE = FOLDER / "ms_lesion.nii.gz"
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
-    """A session with two engines, propagation, a stroke, a moved contrast, an undo, and its labels."""
+    """A session with two engines, propagation, stroke, box, scribble, a moved contrast, an undo, and its labels."""
     folder = tmp_path_factory.mktemp("session")
     viewer = ViewerModel()
     image = viewer.add_layer(Layer.create(*get_reader(str(IMAGE))(str(IMAGE))[0]))
@@ -53,6 +54,10 @@ def session(tmp_path_factory):
     controller.clicks.click_at(image.data_to_world((place, *spots[-1])), positive=True)
     controller.clicks.click_at(image.data_to_world((place, 3, 3)), positive=False)
     controller.workspace.labels.paint((place, 8, 8), 2)
+    controller.objects.next_object()
+    plane = displayed_plane(image, viewer.dims)
+    for prompt in (box((20, 30), (60, 50)), scribble([(10, 30), (12, 40), (14, 50)], positive=False)):
+        controller.clicks.ask(3, plane, prompt)
     controller.undo.undo()
     controller.undo.redo()
     path = folder / "work.simpleclick.json"
@@ -71,7 +76,7 @@ def test_masks_are_the_same_bit_for_bit(session, tmp_path):
     done = command_in_new_process("replay", path, "-o", tmp_path / "mask.nii.gz")
     assert done.returncode == 0, done.stdout + done.stderr
     count = len(json.loads(path.read_text())["newest"])
-    assert count >= 3
+    assert count >= 4
     assert f"{count} of {count} masks are the same" in done.stdout
     mask = np.asarray(read_volume(tmp_path / "mask.nii.gz").data)
     np.testing.assert_array_equal(mask, labels)
