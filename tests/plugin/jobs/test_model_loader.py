@@ -189,7 +189,7 @@ def test_choice_that_cannot_be_loaded_gives_way_to_the_one_that_stays(monkeypatc
 
 def test_menus_go_back_to_the_choice_that_stays_without_asking_for_it_again(qtbot):
     panel, asked = SetupPanel(), []
-    for form in (panel.image_form, panel.contrast_form, panel.model_form, panel.advanced_form):
+    for form in (panel.image_menu, panel.contrast_form, panel.model_form, panel.advanced_form):
         qtbot.addWidget(form)
     before = panel.model
     panel.flip_box.toggled.connect(asked.append)

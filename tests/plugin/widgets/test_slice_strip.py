@@ -118,7 +118,8 @@ def test_every_origin_has_its_colour_and_the_unreviewed_are_hatched(strip):
         cell = {picture.pixelColor(place * 30 + x, 15).name() for x in range(2, 28)}
         assert color in cell
         assert (len(cell) > 1) == (origin in ("propagated", "interpolated")), origin
-        assert origin in legend()
+        assert origin in legend({origin})
+        assert origin not in legend(set(COLORS) - {origin})
     assert picture.pixelColor(7 * 30 + 15, 15) == QColor(EMPTY)
 
 

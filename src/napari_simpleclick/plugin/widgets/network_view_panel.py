@@ -33,7 +33,7 @@ class NetworkView(QWidget):
         super().__init__()
         self.workspace, self.run = workspace, run
         self.button = named(
-            QPushButton("Show what the network got"),
+            QPushButton("Show network input"),
             "Network view",
             "The region that the network looked at for the last click here, with the mask before it (yellow) and the "
             "clicks (blue adds, orange removes)",

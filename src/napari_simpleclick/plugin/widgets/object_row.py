@@ -29,16 +29,16 @@ EDITABLE = {NAME: "name", CLASS: "class_id", LOCK: "locked", SHOW: "visible"}
 """Columns that the user edits, and what they are called in `ObjectProperties`."""
 
 WIDEST = {
-    NAME: "name",
-    SLICES: "slices",
-    SIZE: "0.012",
-    SURE: "conf",
-    SHOW: "show",
-    LOCK: "lock",
-    CLICKS: "clicks",
-    CLASS: "class",
+    NAME: "",
+    SLICES: "100",
+    SIZE: "<.001",
+    SURE: "100",
+    SHOW: "",
+    LOCK: "",
+    CLICKS: "1000",
+    CLASS: "100",
 }
-"""A text that each column has place for, beside number and colour; names get more where there is more."""
+"""A text that each column has place for, as it has for its own name; names of objects get more where there is more."""
 
 
 @dataclass(frozen=True, slots=True)

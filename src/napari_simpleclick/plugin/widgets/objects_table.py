@@ -24,11 +24,20 @@ from napari_simpleclick.plugin.widgets.object_row import (
     cells,
 )
 
-PADDING = 6
-"""Beside a text, in pixels."""
+PADDING = 8
+"""Beside a text, in pixels: less, and Qt writes dots for the last letters."""
+
+HEADER_PADDING = 4
+"""Beside the name of a column, in pixels."""
 
 LEAST_SHOWN = SURE + 1
-"""Columns that the table has place for at least."""
+"""Columns that the table has place for at least, unless letters are large."""
+
+WIDEST_MINIMUM = 225
+"""Wider than so many pixels the table need not be: with large letters its columns are scrolled to."""
+
+FEWEST_ROWS, MOST_ROWS = 2, 6
+"""Rows that the table asks place for; it takes what is left."""
 
 
 class ObjectsTable(QTableWidget):
@@ -72,13 +81,14 @@ class ObjectsTable(QTableWidget):
         return round(1.5 * self.fontMetrics().height())
 
     def minimumSizeHint(self) -> QSize:
-        """The columns that are needed most, and two rows."""
-        columns = sum(self._width(column) for column in range(LEAST_SHOWN))
-        return QSize(columns + 2 * self.frameWidth() + 1, 4 * self.row_height)
+        """The columns that are needed most, the header, two rows and a scroll bar."""
+        columns = sum(self._width(column) for column in range(LEAST_SHOWN)) + 2 * self.frameWidth() + 1
+        return QSize(min(columns, WIDEST_MINIMUM), (FEWEST_ROWS + 2) * self.row_height)
 
     def sizeHint(self) -> QSize:
-        """Some rows, and the header."""
-        return QSize(self.minimumSizeHint().width(), 7 * self.row_height)
+        """All rows if they are few, the header and a scroll bar."""
+        rows = min(max(self.rowCount(), FEWEST_ROWS), MOST_ROWS)
+        return QSize(self.minimumSizeHint().width(), (rows + 2) * self.row_height)
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Follow napari's size of font."""
@@ -109,8 +119,9 @@ class ObjectsTable(QTableWidget):
     def _width(self, column: int) -> int:
         letters = self.fontMetrics()
         if column == ID:
-            return self.iconSize().width() + letters.horizontalAdvance(f" {self._largest}") + 2 * PADDING
-        return letters.horizontalAdvance(WIDEST[column]) + PADDING
+            return self.iconSize().width() + letters.horizontalAdvance(f" {self._largest}") + PADDING + HEADER_PADDING
+        name, widest = self.horizontalHeaderItem(column).text(), WIDEST[column]
+        return max(letters.horizontalAdvance(name) + HEADER_PADDING, letters.horizontalAdvance(widest) + PADDING)
 
     @property
     def selected(self) -> list[int]:
@@ -180,6 +191,8 @@ class ObjectsTable(QTableWidget):
     def _make_room(self, numbers: Sequence[int]) -> None:
         """Remove the rows of objects that are gone and add empty ones for new objects; the others stay."""
         before = [summary.object_id for summary in self._shown]
+        if len(before) != len(numbers):
+            self.updateGeometry()
         there = set(numbers)
         for row in reversed(range(len(before))):
             if before[row] not in there:

@@ -12,6 +12,9 @@ from napari_simpleclick.inference.engines.speed_figures import read_speed
 from napari_simpleclick.inference.predictor_settings import DRAFT_SIZE, FULL_SIZE, PredictorSettings
 from napari_simpleclick.model.weights import DEFAULT_MODEL, available_models
 
+LEAST_LETTERS = 6
+"""Of its texts a menu shows so many letters at least."""
+
 
 class Menu(QComboBox):
     """A menu that may be narrower than its texts, which would make the dock wide; its list shows them whole."""
@@ -19,7 +22,7 @@ class Menu(QComboBox):
     def __init__(self) -> None:
         super().__init__()
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(8)
+        self.setMinimumContentsLength(LEAST_LETTERS)
 
     def showPopup(self) -> None:
         """Open the list, as wide as its texts."""
@@ -68,7 +71,6 @@ class SetupPanel:
             self.model_menu.addItem(model.name if model.path else f"{model.name} (get it first)", model.name)
             self.model_menu.setItemData(place, speed.text(model.name), Qt.ItemDataRole.ToolTipRole)
         self.model_menu.setCurrentIndex(self.model_menu.findData(DEFAULT_MODEL))
-        self.image_form = in_a_row(self.image_menu, self.annotate_button)
         self.contrast_form = column(in_a_row(self.seen_menu, self.channels_button))
         self.model_form = column(self.model_menu, self.device_menu)
         self.advanced_form = column(self.flip_box, self.draft_box, self.view_box)

@@ -1,5 +1,7 @@
 """Slice strip: a bar with a cell per slice that shows where the present object came from; a click goes to the slice."""
 
+from collections.abc import Collection
+
 from qtpy.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from qtpy.QtGui import QBrush, QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from qtpy.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -118,10 +120,11 @@ class SliceStrip(QWidget):
         return super().event(event)
 
 
-def legend() -> str:
-    """What the colours mean, as HTML."""
+def legend(shown: Collection[Origin]) -> str:
+    """What these colours mean, as HTML."""
     cells = [
         f"<span style='color:{color}'>{'▨' if origin in UNREVIEWED else '■'}</span>&nbsp;{origin}"
         for origin, color in COLORS.items()
+        if origin in shown
     ]
     return " ".join(cells)

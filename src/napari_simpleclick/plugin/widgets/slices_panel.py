@@ -64,7 +64,7 @@ class SlicesPanel(QWidget):
         super().__init__()
         self.workspace, self.propagation = workspace, propagation
         self.strip = SliceStrip()
-        self.legend = QLabel(legend())
+        self.legend = QLabel()
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.legend.setWordWrap(True)
         self.buttons = {action: IconButton(*about) for action, about in BUTTONS.items()}
@@ -93,6 +93,7 @@ class SlicesPanel(QWidget):
         """Bring strip and bar up to date."""
         states, progress = slice_states(self.workspace), self.propagation.progress
         self.strip.show_states(states)
+        self.legend.setText(legend(set(states.origins.values())) or "No slice has the object yet.")
         self.place_box.setMaximum(max(states.count - 1, 0))
         self.told.setCurrentWidget(self.legend if progress is None else self.left)
         if progress is not None:
@@ -108,7 +109,7 @@ class SlicesPanel(QWidget):
         widgets = {**self.buttons, "to": self.to_button}
         for row, (word, names) in enumerate(ROWS.items()):
             if word:
-                grid.addWidget(QLabel(word), row, 0)
+                grid.addWidget(QLabel(word), row, 0, 1, 1 + COLUMNS - len(names))
             for column, name in enumerate(names, start=1 + COLUMNS - len(names)):
                 if name == "place":
                     grid.addWidget(self.place_box, row, 0, 1, 1 + column)

@@ -1,7 +1,7 @@
 """Threshold slider: takes in more or less of what the network thought probable, without another click."""
 
 from qtpy.QtCore import QSignalBlocker, Qt
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from napari_simpleclick.inference.prediction import MASK_THRESHOLD
 from napari_simpleclick.plugin.tools.threshold import Threshold
@@ -28,6 +28,7 @@ class ThresholdSlider(QWidget):
         self.threshold = threshold
         self.slider = named(QSlider(Qt.Orientation.Horizontal), "Threshold", TOOLTIP)
         self.slider.setRange(1, 99)
+        self.slider.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # as wide as there is place
         self.value = QLabel()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -141,7 +141,8 @@ class SimpleClickWidget(QWidget):
         }
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        layout.addWidget(self.setup.image_form)
+        layout.addWidget(in_a_row(self.setup.image_menu, self.session_menu))
+        layout.addWidget(self.setup.annotate_button)
         layout.addWidget(self.clicks)
         layout.addWidget(self.taken)
         layout.addWidget(
@@ -150,7 +151,7 @@ class SimpleClickWidget(QWidget):
             ),
             stretch=1,
         )
-        layout.addWidget(in_a_row(self.save_button, self.session_menu, self.help_button))
+        layout.addWidget(in_a_row(self.save_button, self.help_button))
         layout.addWidget(self.status)
 
     def _connect(self) -> None:

@@ -70,12 +70,12 @@ def short(size: float) -> str:
     Examples
     --------
     >>> short(0), short(0.0001), short(0.0123), short(12.34), short(1234.5), short(45_678), short(7_890_000)
-    ('', '<0.001', '0.012', '12.3', '1234', '45.7k', '7.89M')
+    ('', '<.001', '0.012', '12.3', '1234', '45.7k', '7.89M')
     """
     if not size:
         return ""
     if size < 0.1:
-        return f"{size:.3f}" if size >= 0.001 else "<0.001"
+        return f"{size:.3f}" if size >= 0.001 else "<.001"
     if size < 100:
         return f"{size:.3g}"
     for least, unit, letter in ((1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k")):
