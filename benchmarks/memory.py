@@ -9,6 +9,7 @@ import sys
 
 from napari_simpleclick.cli.bench import in_new_process, measure
 from napari_simpleclick.evaluation.speed import SpeedJob
+from napari_simpleclick.inference.predictor_settings import PredictorSettings
 
 VARIANTS = (("torch", "f32"), ("openvino", "f32"), ("openvino", "bf16"))
 
@@ -16,7 +17,8 @@ VARIANTS = (("torch", "f32"), ("openvino", "f32"), ("openvino", "bf16"))
 def main() -> None:
     for model in sys.argv[1:] or ["vit_base_448"]:
         for engine, precision in VARIANTS:
-            job = SpeedJob(model=model, engine=engine, precision=precision, clicks=5)
+            settings = PredictorSettings(model=model, engine=engine, precision=precision, device="cpu")
+            job = SpeedJob(settings=settings, clicks=5)
             if engine == "openvino":
                 in_new_process(measure, job)  # compiles, so that the next process finds the graph
             found = in_new_process(measure, job)

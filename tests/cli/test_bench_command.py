@@ -132,7 +132,7 @@ def test_first_table_comes_before_everything_else_is_measured(monkeypatch):
     models = (DEFAULT_MODEL,)
     command.run_bench(command.BenchSettings(model=models), Console(file=output, width=120))
     look, *others = jobs
-    assert (look.model, look.clicks, look.agree, look.engine) == (*models, 3, False, "auto")
+    assert (look.settings.model, look.clicks, look.agree, look.settings.engine) == (*models, 3, False, "auto")
     assert len(others) == 4
     assert all(job.agree and job.clicks == 20 for job in others)
     assert "nan" not in output.getvalue()

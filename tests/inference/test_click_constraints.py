@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click, ExpectedClick
-from napari_simpleclick.inference.click_constraints import force_clicks
+from napari_simpleclick.inference.click_constraints import NOTHING, RIDGE, force_clicks, raise_around
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.recipe import CLOSE, PUBLISHED
@@ -113,3 +113,23 @@ def test_clicks_outside_the_region_change_nothing(place):
     probabilities = np.full((64, 64), 0.1, np.float32)
     force_clicks(probabilities, [Click(*place)], Box(10, 20, 10, 20))
     assert (probabilities == np.float32(0.1)).all()
+
+
+def logits_of(probabilities: np.ndarray) -> np.ndarray:
+    return np.log(probabilities / (1 - probabilities))
+
+
+def test_a_correction_is_a_bell_that_fades_alike_on_all_sides() -> None:
+    probabilities = np.full((41, 41), 0.5)
+    raise_around(probabilities, np.array([[20.0, 20.0]]), np.array([1.0]), np.array([2.0, 3.0]))
+    rows, cols = np.mgrid[-20:21, -20:21]
+    bell = np.exp(-((rows / 2) ** 2) / 2 - (cols / 3) ** 2 / 2) / (1 + RIDGE)
+    assert_allclose(logits_of(probabilities), np.where(np.expm1(bell) > NOTHING, bell, 0), atol=1e-6)
+
+
+def test_opposite_corrections_near_each_other_both_reach_what_they_need() -> None:
+    probabilities = np.full((41, 41), 0.5)
+    raise_around(probabilities, np.array([[20.0, 19.0], [20.0, 21.0]]), np.array([1.0, -1.0]), np.array([2.0, 2.0]))
+    between = 1 - np.exp(-0.5)
+    reached = between / (between + RIDGE)
+    assert logits_of(probabilities)[20, [19, 21]] == pytest.approx([reached, -reached], abs=1e-6)

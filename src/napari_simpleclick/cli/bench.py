@@ -79,7 +79,7 @@ def run_bench(settings: BenchSettings, console: Console) -> None:
     todo = list(jobs(settings, device, peaks))
     with console.status("Measuring …") as status:
         for number, job in enumerate(todo, start=1):
-            status.update(Text(f"{number} of {len(todo)}: {job.model}, {job.engine} {job.precision} …"))
+            status.update(Text(f"{number} of {len(todo)}: {told_of(job)} …"))
             if found := tried(job, console):
                 figures.append(found)
                 told = f"{found.model}, {found.engine}: {milliseconds(found.next_ms)} ms per click"
@@ -95,20 +95,15 @@ def run_bench(settings: BenchSettings, console: Console) -> None:
 def first_look(settings: BenchSettings) -> "SpeedJob | None":
     """A few clicks on the fastest engine, before all else; None where the variants were chosen by hand."""
     from napari_simpleclick.evaluation.speed import SpeedJob
+    from napari_simpleclick.inference.predictor_settings import PredictorSettings
     from napari_simpleclick.model.weights import DEFAULT_MODEL, find_weights
 
     if settings.variants is not None:
         return None
     model = settings.model[0] if settings.model else DEFAULT_MODEL
     find_weights(model)  # a wrong name is told before anything is measured
-    return SpeedJob(
-        model=model,
-        device=settings.device,
-        size=settings.size,
-        flip=settings.flip,
-        clicks=FIRST_CLICKS,
-        agree=False,
-    )
+    how = PredictorSettings(model=model, device=settings.device, size=settings.size, flip=settings.flip)
+    return SpeedJob(settings=how, clicks=FIRST_CLICKS, agree=False)
 
 
 def tried(job: "SpeedJob", console: Console) -> SpeedFigures | None:
@@ -116,14 +111,20 @@ def tried(job: "SpeedJob", console: Console) -> SpeedFigures | None:
     try:
         figures: SpeedFigures = in_new_process(measure, job)
     except (ValueError, FileNotFoundError, ModuleNotFoundError) as error:
-        say(console, f"{job.model}, {job.engine} {job.precision} left out:", "yellow", str(error))
+        say(console, f"{told_of(job)} left out:", "yellow", str(error))
         return None
     return figures
+
+
+def told_of(job: "SpeedJob") -> str:
+    """What a job measures, for messages."""
+    return f"{job.settings.model}, {job.settings.engine} {job.settings.precision}"
 
 
 def jobs(settings: BenchSettings, device: str, peaks: dict[str, float]) -> "Iterator[SpeedJob]":
     """Every model in every variant."""
     from napari_simpleclick.evaluation.speed import SpeedJob
+    from napari_simpleclick.inference.predictor_settings import PredictorSettings
     from napari_simpleclick.model.weights import available_models, find_weights
 
     names = settings.model or tuple(model.name for model in available_models() if model.path)
@@ -132,16 +133,15 @@ def jobs(settings: BenchSettings, device: str, peaks: dict[str, float]) -> "Iter
     for model in (*names, *(f"vit_{size}_448" for size in settings.sizes)):
         for variant in variants(settings, device, peaks):
             engine, _, precision = variant.partition("-")
-            yield SpeedJob(
+            how = PredictorSettings(
                 model=model,
                 engine=engine,  # type: ignore[arg-type]
                 precision=precision or "auto",  # type: ignore[arg-type]
                 device=device,
                 size=settings.size,
                 flip=settings.flip,
-                clicks=settings.clicks,
-                peaks=tuple(peaks.items()),
             )
+            yield SpeedJob(settings=how, clicks=settings.clicks, peaks=tuple(peaks.items()))
 
 
 def variants(settings: BenchSettings, device: str, peaks: dict[str, float]) -> tuple[Variant, ...]:

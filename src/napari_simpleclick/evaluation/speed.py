@@ -19,13 +19,13 @@ from napari_simpleclick.evaluation.memory import forget_peak, peak_mb, return_fr
 from napari_simpleclick.evaluation.metrics import iou
 from napari_simpleclick.evaluation.robot_user import next_click
 from napari_simpleclick.inference.engines.device import choose_device
-from napari_simpleclick.inference.engines.network import Engine, Precision, fixed_input
+from napari_simpleclick.inference.engines.network import fixed_input
 from napari_simpleclick.inference.engines.openvino_network import OpenVinoNetwork
 from napari_simpleclick.inference.engines.selected_network import SelectedNetwork
-from napari_simpleclick.inference.engines.selection import select_network
 from napari_simpleclick.inference.engines.speed_figures import SpeedFigures
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.predictor import Predictor
+from napari_simpleclick.inference.predictor_settings import PredictorSettings
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import ClickSession
 from napari_simpleclick.model.registry import ARCHITECTURES, create_model
@@ -54,12 +54,8 @@ class SpeedJob:
 
     Parameters
     ----------
-    model
-        Name or file of a model, or an architecture, which gets random weights.
-    engine, precision, device
-        What computes it.
-    size, flip
-        Side of the network's input in pixels; whether to average with the mirror image.
+    settings
+        The model and how it computes; an architecture in place of the name of a model gets random weights.
     clicks
         How many clicks are timed.
     peaks
@@ -68,12 +64,7 @@ class SpeedJob:
         Whether masks are compared with those of float32 torch; else that figure is no number.
     """
 
-    model: str
-    engine: Engine = "auto"
-    precision: Precision = "auto"
-    device: str = "cpu"
-    size: int = 448
-    flip: bool = False
+    settings: PredictorSettings
     clicks: int = 20
     peaks: tuple[tuple[str, float], ...] = ()
     agree: bool = True
@@ -85,32 +76,33 @@ def measure_speed(job: SpeedJob) -> SpeedFigures:
     Raises
     ------
     ValueError, FileNotFoundError, ModuleNotFoundError
-        As `select_network` and `load_model`.
+        As `PredictorSettings.select_network`.
     """
     sample, labels = sample_volume("em-like")
     planes = [sample.plane(index).image() for index in (5, 6)]
     with suppress(ModuleNotFoundError):
         importlib.import_module("openvino")
-    device = choose_device(job.device).type
+    settings = job.settings
+    device = choose_device(settings.device).type
     forget_peak(device)
     libraries, start = peak_mb(device), perf_counter()
-    predictor, chosen, was_compiled = load(job)
+    predictor, chosen, was_compiled = load(settings)
     load_seconds, load_peak = perf_counter() - start, peak_mb(device)
     gc.collect()
     return_free_memory()
     forget_peak(device)
     first, following, fresh = click_times(predictor, planes, job.clicks)
     click_peak = peak_mb(device)
-    model = open_model(job.model)
-    gflop = operations(model, job.size) * (2 if job.flip else 1)
+    model = open_model(settings.model)
+    gflop = operations(model, settings.size) * settings.batch
     word = next(word for word in BYTES if word in chosen.engine)
     peak = dict(job.peaks).get({"float32": "f32", "bfloat16": "bf16", "float16": "f16"}.get(word, word))
-    plain = Predictor(model, flip=job.flip, size=job.size)
+    plain = Predictor(model, flip=settings.flip, size=settings.size)
     return SpeedFigures(
-        model=job.model + (RANDOM if job.model in ARCHITECTURES else ""),
+        model=settings.model + (RANDOM if settings.model in ARCHITECTURES else ""),
         engine=chosen.engine,
-        size=job.size,
-        flip=job.flip,
+        size=settings.size,
+        flip=settings.flip,
         load_seconds=load_seconds,
         was_compiled=was_compiled,
         first_ms=1000 * first,
@@ -128,19 +120,11 @@ def measure_speed(job: SpeedJob) -> SpeedFigures:
     )
 
 
-def load(job: SpeedJob) -> tuple[Predictor, SelectedNetwork, bool]:
+def load(settings: PredictorSettings) -> tuple[Predictor, SelectedNetwork, bool]:
     """The predictor, what it runs on, and whether its graph had been compiled before."""
-    model = open_model(job.model)
-    chosen = select_network(
-        model,
-        engine=job.engine,
-        precision=job.precision,
-        device=choose_device(job.device),
-        size=job.size,
-        batch=2 if job.flip else 1,
-    )
+    chosen = settings.select_network(open_model(settings.model))
     was_compiled = isinstance(chosen.network, OpenVinoNetwork) and chosen.network.kept
-    return Predictor(chosen.network, flip=job.flip, size=job.size), chosen, was_compiled
+    return Predictor(chosen.network, flip=settings.flip, size=settings.size), chosen, was_compiled
 
 
 def open_model(name: str) -> SimpleClick:

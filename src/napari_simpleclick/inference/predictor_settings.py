@@ -20,6 +20,7 @@ from napari_simpleclick.ranges import SIDE, Range
 if TYPE_CHECKING:
     from napari_simpleclick.inference.engines.selected_network import SelectedNetwork
     from napari_simpleclick.inference.predictor import Predictor
+    from napari_simpleclick.model.simpleclick import SimpleClick
 
 FULL_SIZE, DRAFT_SIZE = 448, 224
 """Side of the network's input in pixels."""
@@ -119,8 +120,13 @@ class PredictorSettings:
         predictor.predict(np.zeros((64, 64, 3), np.uint8), [Click(32, 32)])
         return predictor
 
-    def select_network(self) -> "SelectedNetwork":
+    def select_network(self, model: "SimpleClick | None" = None) -> "SelectedNetwork":
         """The network, and what is to be said about it; imports torch.
+
+        Parameters
+        ----------
+        model
+            One that is there already, and is remembered under no name; None for that of these settings.
 
         Raises
         ------
@@ -135,14 +141,14 @@ class PredictorSettings:
 
             torch.set_num_threads(self.threads)
         return select_network(
-            load_model(self.model),
+            load_model(self.model) if model is None else model,
             engine=self.engine,
             precision=self.precision,
             device=choose_device(self.device),
             size=self.size,
             batch=self.batch,
             threads=self.threads,
-            checkpoint=self.checkpoint,
+            checkpoint=self.checkpoint if model is None else None,
         )
 
     def predictor(self, selected: "SelectedNetwork") -> "Predictor":
