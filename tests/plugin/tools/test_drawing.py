@@ -141,6 +141,27 @@ def test_undo_takes_the_line_away_and_redo_brings_it_back(controller):
     assert shown(controller) is not None
 
 
+def test_hiding_clicks_hides_the_lines(controller):
+    controller.drawing.choose("box")
+    drag(controller, (10, 20), (30, 40))
+    back = controller.canvas.toggle_clicks()
+    assert not shown(controller).visible
+    back()
+    assert shown(controller).visible
+
+
+def test_a_drag_that_napari_gives_up_is_no_prompt(controller):
+    controller.drawing.choose("box")
+    event = SimpleNamespace(button=1, modifiers=(), type="mouse_press", pos=(0, 0), position=(0, 5, 5))
+    handler = controller.mouse(controller.workspace.viewer, event)
+    next(handler)
+    event.type, event.pos, event.position = "mouse_move", (90, 90), (0, 12, 12)
+    next(handler)
+    handler.close()
+    assert made(controller) == []
+    assert camera(controller).mouse_pan
+
+
 def test_another_object_shows_its_own_lines(controller):
     controller.drawing.choose("box")
     drag(controller, (10, 20), (30, 40))

@@ -186,13 +186,14 @@ class Canvas:
             fit_symbols(self.workspace.points, plane, self._side_on_canvas(plane))
 
     def toggle_clicks(self) -> Callable[[], None]:
-        """Hide the symbols of clicks, or show them again; what is returned takes that back, for a key that is held."""
+        """Hide clicks and prompts, or show them again; what is returned takes that back, for a key that is held."""
         points = self.workspace.points
         before = points is None or points.visible
 
         def show(visible: bool) -> None:
-            if points is not None:
-                points.visible = visible
+            for layer in (points, self.prompts.layer):
+                if layer is not None:
+                    layer.visible = visible
 
         show(not before)
         return partial(show, before)

@@ -65,7 +65,7 @@ class ClickListener:
                 yield
         finally:
             if stroke:
-                stroke.end(made=dragged)
+                stroke.end(made=dragged and event.type == "mouse_release")
         if not dragged:
             self._click(position, button, held, plane=plane)
 
