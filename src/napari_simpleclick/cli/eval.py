@@ -51,7 +51,13 @@ def kept_of(command: EvalCommand) -> str:
 
 
 def run(command: EvalCommand, console: Console) -> None:
-    """Evaluate one data set after the other."""
+    """Evaluate one data set after the other.
+
+    Raises
+    ------
+    ValueError
+        If options do not go together; says which.
+    """
     if command.data.dataset == ("list",):
         console.print(datasets_list(console.width), soft_wrap=True, highlight=False)
         return

@@ -160,7 +160,13 @@ def default_batch(choice: PredictorChoice) -> int:
 
 
 def dataset_choices(data: DataSettings) -> "list[DatasetChoice]":
-    """Data sets by name, or your own."""
+    """Data sets by name, or your own.
+
+    Raises
+    ------
+    ValueError
+        If folders, masks or labels are missing; says which.
+    """
     from napari_simpleclick.data.datasets.options import DatasetOptions
     from napari_simpleclick.evaluation.job import DatasetChoice
 

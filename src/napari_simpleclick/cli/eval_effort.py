@@ -57,7 +57,13 @@ def run_effort(job: "EvaluationJob", command: EvalCommand, output: Path | None, 
 
 
 def effort_job(job: "EvaluationJob", settings: EffortSettings) -> "EffortJob":
-    """The measurement that the settings ask for: on all slices with a label."""
+    """The measurement that the settings ask for: on all slices with a label.
+
+    Raises
+    ------
+    ValueError
+        If options do not go together; says which.
+    """
     from napari_simpleclick.evaluation.effort.job import EffortJob
     from napari_simpleclick.evaluation.effort.result import EffortProtocol
 

@@ -46,7 +46,13 @@ class QuantiseSettings:
 
 
 def run_quantise(settings: QuantiseSettings, console: Console) -> None:
-    """Quantise, compare, keep and tell."""
+    """Quantise, compare, keep and tell.
+
+    Raises
+    ------
+    ValueError
+        If the data that was named holds no object.
+    """
     from napari_simpleclick.inference.engines.openvino_graphs import compiled_network
     from napari_simpleclick.inference.engines.quantisation import LARGEST_LOSS, Int8Result, keep_result, quantise
     from napari_simpleclick.inference.engines.selection import select_network
@@ -125,7 +131,13 @@ def calibration_inputs(model: "SimpleClick", pictures: int) -> list[tuple[Any, .
 
 
 def procedural(numbers: range) -> "Iterator[tuple[np.ndarray, np.ndarray]]":
-    """Pictures with the object to be outlined, by number."""
+    """Pictures with the object to be outlined, by number.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If what makes the pictures is not installed; says how to get it.
+    """
     import numpy as np
 
     try:

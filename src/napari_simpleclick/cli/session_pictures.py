@@ -54,7 +54,13 @@ class Pictures:
         return PlaneImage(plane, limits_of({"limits": origin["limits"]}))
 
     def data(self, origin: Mapping[str, Any]) -> Any:
-        """The array of a channel's image, read once."""
+        """The array of a channel's image, read once.
+
+        Raises
+        ------
+        SessionFileError
+            If the file holds another image than the one that the network saw.
+        """
         wanted = origin["hash"]
         if wanted not in self.read:
             path = self.path_of(origin)
@@ -68,7 +74,13 @@ class Pictures:
         return self.read[wanted]
 
     def path_of(self, origin: Mapping[str, Any]) -> Path:
-        """The file of a channel: where it was used last, or one of its name beside the session or the image."""
+        """The file of a channel: where it was used last, or one of its name beside the session or the image.
+
+        Raises
+        ------
+        SessionFileError
+            If it is in none of these places.
+        """
         name = PureWindowsPath(origin.get("path") or "").name
         used = read_places(recovery_folder()).get(origin["hash"])
         paths = [Path(used)] if used else []

@@ -55,7 +55,13 @@ class DatasetChoice:
         return whole.each(self.chosen) if isinstance(whole, Domains) else self.chosen(whole)
 
     def chosen(self, whole: Dataset) -> Dataset:
-        """What the options leave of a data set, or of a domain."""
+        """What the options leave of a data set, or of a domain.
+
+        Raises
+        ------
+        DatasetError
+            If the data set has objects that cannot be split.
+        """
         options = self.options
         if options.components:
             if not isinstance(whole, PictureFiles | VolumeSlices):
@@ -66,7 +72,13 @@ class DatasetChoice:
         return whole if options.largest is None else Largest(whole, options.largest)
 
     def whole(self) -> Dataset:
-        """All pictures."""
+        """All pictures.
+
+        Raises
+        ------
+        DatasetError
+            If a file or folder is missing, or only images were named.
+        """
         if self.images is None:
             return open_dataset(self.name, self.folder, self.options)
         if self.labels is None:

@@ -54,7 +54,13 @@ class LineLog:
         write_text(path, "".join(self._lines))
 
     def write(self, line: dict[str, Any]) -> None:
-        """Append a line that is on the disk when this returns; a file that somebody removed is written anew."""
+        """Append a line that is on the disk when this returns; a file that somebody removed is written anew.
+
+        Raises
+        ------
+        OSError
+            If the disk is full or the file cannot be written.
+        """
         self._lines.append(json.dumps(line) + "\n")
         try:
             if not self.path.exists():
@@ -67,7 +73,13 @@ class LineLog:
             raise OSError(f"Cannot write {self.path}: {error.strerror}. Free space and go on with --resume.") from error
 
     def whole_lines(self) -> list[dict[str, Any]]:
-        """All lines but one that was cut off at the end."""
+        """All lines but one that was cut off at the end.
+
+        Raises
+        ------
+        ResultFileError
+            If a line inside is damaged.
+        """
         try:
             *whole, _ = self.path.read_text(encoding="utf-8").split("\n")
             return [stored.mapping(json.loads(line), "a line") for line in whole]
@@ -79,7 +91,13 @@ class LineLog:
         return stored.ResultFileError(f"{self.path} is no log of results ({error}). Remove it, or do not --resume.")
 
     def require_same_run(self, found: dict[str, Any]) -> None:
-        """Refuse to mix the results of two runs; what a version did not know yet had its default."""
+        """Refuse to mix the results of two runs; what a version did not know yet had its default.
+
+        Raises
+        ------
+        ResultFileError
+            Names the settings that differ.
+        """
         for name, values in self.defaults.items():
             told, now = found.get(name), self.run.get(name)
             if isinstance(told, dict) and isinstance(now, dict):

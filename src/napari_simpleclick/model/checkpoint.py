@@ -102,7 +102,13 @@ def load_checkpoint(path: Path) -> SimpleClick:
 
 
 def read_safetensors(path: Path) -> tuple[SimpleClickConfig, dict[str, Tensor]]:
-    """Configuration and tensors (float32) of a file that `save_checkpoint` wrote."""
+    """Configuration and tensors (float32) of a file that `save_checkpoint` wrote.
+
+    Raises
+    ------
+    CheckpointError
+        If the file is damaged or of another kind.
+    """
     try:
         with safe_open(path, framework="pt") as file:
             header: dict[str, str] = file.metadata() or {}
@@ -131,7 +137,13 @@ def checksum(tensors: dict[str, Tensor]) -> str:
 
 
 def config_from_header(path: Path, header: dict[str, str]) -> SimpleClickConfig:
-    """The configuration that the header states."""
+    """The configuration that the header states.
+
+    Raises
+    ------
+    CheckpointError
+        If there is none, or it cannot be used.
+    """
     try:
         stored = json.loads(header[HEADER])
         return SimpleClickConfig(**{**stored, "pyramid_channels": tuple(stored["pyramid_channels"])})
@@ -172,7 +184,13 @@ def check_config(config: SimpleClickConfig) -> None:
 
 
 def check_tensors(path: Path, model: SimpleClick, tensors: dict[str, Tensor]) -> None:
-    """Every tensor that the network needs is there with its shape, in finite numbers, and none is left over."""
+    """Every tensor that the network needs is there with its shape, in finite numbers, and none is left over.
+
+    Raises
+    ------
+    CheckpointError
+        Names a tensor that is missing, unexpected, of another shape or not finite.
+    """
     needed, present = floating_state(model), set(tensors)
     if needed.keys() != present:
         raise CheckpointError(

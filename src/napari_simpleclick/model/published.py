@@ -113,7 +113,13 @@ def read_without_code(path: Path) -> Any:
 
 
 def infer_config(path: Path, tensors: dict[str, Tensor], config: object) -> SimpleClickConfig:
-    """Architecture from the shapes of the tensors; only the number of attention heads is read from `config`."""
+    """Architecture from the shapes of the tensors; only the number of attention heads is read from `config`.
+
+    Raises
+    ------
+    CheckpointError
+        If a tensor that tells is missing.
+    """
     try:
         dim, _, patch_size, _ = tensors["patch_embed_coords.proj.weight"].shape
         depth = 1 + max(int(name.split(".")[2]) for name in tensors if name.startswith("backbone.blocks."))

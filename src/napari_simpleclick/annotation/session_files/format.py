@@ -131,7 +131,13 @@ def read_session(path: Path) -> SessionContent:
 
 
 def complete_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a file as values; the last one may be torn, as when the computer stopped while writing it."""
+    """The lines of a file as values; the last one may be torn, as when the computer stopped while writing it.
+
+    Raises
+    ------
+    ValueError
+        If the first line names no format, or a line before the last is damaged.
+    """
     lines = path.read_bytes().splitlines()
     first = json.loads(lines[0]) if lines else {}
     if "format" not in first:
@@ -148,7 +154,13 @@ def complete_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def check_references(content: SessionContent) -> None:
-    """Every number that is referred to is there, and no step follows itself."""
+    """Every number that is referred to is there, and no step follows itself.
+
+    Raises
+    ------
+    ValueError
+        Names the step that refers to a missing one.
+    """
     edits = [edit for history in (content.done, content.undone) for action in history for edit in action]
     ends = [number for _, *both in edits for number in both if isinstance(number, int)]
     for number in {*content.newest.values(), *ends} - {0}:
@@ -205,7 +217,13 @@ def line_of(values: dict[str, Any]) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Numbers of numpy as those of Python."""
+    """Numbers of numpy as those of Python.
+
+    Raises
+    ------
+    TypeError
+        If a value is of another kind.
+    """
     if hasattr(value, "tolist"):
         return value.tolist()
     if isinstance(value, Iterable):

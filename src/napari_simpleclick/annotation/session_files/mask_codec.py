@@ -42,7 +42,13 @@ def unpacked(stored: Any) -> BoxedMask | None:
 
 
 def decompressed(text: str, size: int) -> bytes:
-    """So many bytes from compressed text, and not one more."""
+    """So many bytes from compressed text, and not one more.
+
+    Raises
+    ------
+    ValueError
+        If the text is damaged, or holds another number of bytes.
+    """
     stream = zlib.decompressobj()
     try:
         found = stream.decompress(base64.b64decode(text, validate=True), size)

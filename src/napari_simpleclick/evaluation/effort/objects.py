@@ -80,7 +80,13 @@ def volume_objects(
 
 
 def stacks(dataset: Dataset) -> list[list[int]]:
-    """Numbers of the pictures of every run of neighbouring slices."""
+    """Numbers of the pictures of every run of neighbouring slices.
+
+    Raises
+    ------
+    DatasetError
+        If the data set holds single pictures.
+    """
     if dataset.name in SERIAL:
         return [list(range(len(dataset)))]
     if not isinstance(dataset, VolumeSlices):
