@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -127,6 +128,13 @@ def test_command_reaches_nobody_and_leaves_nothing_elsewhere(command, home, work
 def test_widget_reaches_nobody_and_leaves_nothing_elsewhere(home, work):
     assert run_offline(["-c", WIDGET], home, work) == ""
     assert strangers(home, OURS + LIBRARIES + NAPARI) == []
+
+
+def test_openvino_is_imported_in_one_place_only():
+    sources = (Path(__file__).parents[1] / "src").rglob("*.py")
+    direct = re.compile(r"^\s*(import|from) openvino\b|import_module\(.(openvino|nncf)", re.MULTILINE)
+    found = {path.name for path in sources if direct.search(path.read_text(encoding="utf-8"))}
+    assert found == {"openvino_import.py"}, "use import_openvino, which leaves its telemetry out"
 
 
 def test_forbidding_the_network_works(home, work):

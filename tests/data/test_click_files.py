@@ -74,6 +74,11 @@ def test_plane_needs_two_axes(axes):
         PlacedClick(1, (1, 1, 1), axes=axes).on(STACK)
 
 
+def test_plane_along_an_axis_of_one_entry_is_refused_with_a_cure():
+    with pytest.raises(ClickFileError, match=r"got \[0, 2\], which is \[-1, 1\] without the 1 axes.*Click on a plane that"):
+        PlacedClick(1, (0, 1, 1, 1), axes=(0, 2)).on(STACK)
+
+
 def test_world_position_of_a_stack_is_in_its_unit():
     plane, click = PlacedClick(1, (80.0, 8.1, 4.0)).on(STACK, "world")
     assert (plane.point[0], click) == (2, Click(2, 1))

@@ -11,6 +11,7 @@ from napari_simpleclick.data.nifti.read import read_nifti
 from napari_simpleclick.data.nifti.write import write_nifti
 from napari_simpleclick.data.ome_zarr.opening import is_zarr
 from napari_simpleclick.data.ome_zarr.read import read_ome_zarr
+from napari_simpleclick.data.other_kinds import cure_of_name, missing
 from napari_simpleclick.data.pictures import PICTURES, TIFF, read_picture_volume
 from napari_simpleclick.data.tiff.read import read_tiff
 from napari_simpleclick.data.tiff.write import write_tiff
@@ -40,7 +41,7 @@ def read_volume(path: Path, *, labels: bool = False) -> Volume:
     part = file_part(path)
     path = part.path
     if not path.exists():
-        raise FileNotFoundError(f"No file {path.absolute()}.")
+        raise FileNotFoundError(missing(path))
     name = path.name.lower()
     if not (part.all_of_it or name.endswith(TIFF) or (part.whole and name.endswith(NIFTI))):
         raise VolumeError(f"{part.named}: only TIFF has images and levels, and only TIFF and NIfTI whole planes.")
@@ -55,7 +56,8 @@ def read_volume(path: Path, *, labels: bool = False) -> Volume:
     if name.endswith(PICTURES):
         return read_picture_volume(path)
     endings = ", ".join(NIFTI + TIFF + ZARR + PICTURES)
-    raise VolumeError(f"{path.name}: unknown kind of file. Known endings: {endings}. Convert it to one of these.")
+    cure = cure_of_name(path.name)
+    raise VolumeError(f"{path.name}: unknown kind of file. Known endings: {endings}. {cure}")
 
 
 def write_mask(path: Path, labels: np.ndarray, like: Volume | None = None) -> None:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from napari_simpleclick.data.errors import NotEnoughMemoryError, VolumeError
 from napari_simpleclick.data.memory import free_memory
+from napari_simpleclick.data.other_kinds import kind_of_file, missing
 
 FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF")
 """What a file may hold whatever its name is; others, such as EPS, would run programs."""
@@ -73,7 +74,10 @@ def allowed_pixels(path: Path) -> Iterator[None]:
 def unreadable(path: Path, error: Exception) -> VolumeError:
     """The message for a picture that cannot be read."""
     if not path.is_file():
-        return VolumeError(f"No file {path}." if not path.exists() else f"{path} is a folder; expected a picture.")
+        return VolumeError(missing(path) if not path.exists() else f"{path} is a folder; expected a picture.")
+    kind = kind_of_file(path)
+    if kind and isinstance(error, Image.UnidentifiedImageError):
+        return VolumeError(f"{path} is no picture that can be read, but {kind}")
     return VolumeError(
         f"{path} cannot be read as a picture ({path.stat().st_size} bytes): {error}. "
         "It is damaged or not copied completely; copy or unpack it again."

@@ -11,6 +11,7 @@ from PIL import Image
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.intensity import default_limits, to_rgb
 from napari_simpleclick.data.memory import require_memory
+from napari_simpleclick.data.other_kinds import missing
 from napari_simpleclick.data.picture_files import opened_picture, unreadable
 from napari_simpleclick.data.tiff.read import read_tiff
 from napari_simpleclick.data.volume import Volume
@@ -79,7 +80,7 @@ def read_picture_volume(path: Path) -> Volume:
     """
     if path.name.lower().endswith(TIFF):
         if not path.exists():
-            raise VolumeError(f"No file {path}.")
+            raise VolumeError(missing(path))
         volume = read_tiff(path)
         data = volume.data[..., :3] if volume.rgb else volume.data
         return replace(volume, data=data)
@@ -162,7 +163,7 @@ def read_marks(path: Path) -> np.ndarray:
     """
     if path.name.lower().endswith(TIFF):
         if not path.exists():
-            raise VolumeError(f"No file {path}.")
+            raise VolumeError(missing(path))
         volume = read_tiff(path, labels=True)
         if len(volume.shape) != 2:
             raise VolumeError(f"{path}: expected one plane of labels, got the shape {volume.shape}.")

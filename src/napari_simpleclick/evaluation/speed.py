@@ -1,7 +1,6 @@
 """Measure a model on this machine: times of clicks, memory, share of the processor's peak, agreement with float32."""
 
 import gc
-import importlib
 import statistics
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -20,6 +19,7 @@ from napari_simpleclick.evaluation.metrics import iou
 from napari_simpleclick.evaluation.robot_user import next_click
 from napari_simpleclick.inference.engines.device import choose_device
 from napari_simpleclick.inference.engines.network import fixed_input
+from napari_simpleclick.inference.engines.openvino_import import import_openvino
 from napari_simpleclick.inference.engines.openvino_network import OpenVinoNetwork
 from napari_simpleclick.inference.engines.selected_network import SelectedNetwork
 from napari_simpleclick.inference.engines.speed_figures import SpeedFigures
@@ -81,7 +81,7 @@ def measure_speed(job: SpeedJob) -> SpeedFigures:
     sample, labels = sample_volume("em-like")
     planes = [sample.plane(index).image() for index in (5, 6)]
     with suppress(ModuleNotFoundError):
-        importlib.import_module("openvino")
+        import_openvino()
     settings = job.settings
     device = choose_device(settings.device).type
     forget_peak(device)

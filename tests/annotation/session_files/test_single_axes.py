@@ -2,7 +2,7 @@
 
 import pytest
 
-from napari_simpleclick.annotation.session_files.format import SessionContent
+from napari_simpleclick.annotation.session_files.format import SessionContent, SessionFileError
 from napari_simpleclick.annotation.session_files.single_axes import surplus_axes, without_axes
 
 SERIES = ((2, 3), 0, 4, None, None)
@@ -45,7 +45,7 @@ def test_nothing_changes_without_such_axes():
 def test_plane_along_an_axis_that_is_gone_is_refused():
     content = session()
     content.newest = {(1, ((0, 3), None, 4, 5, None)): 1}
-    with pytest.raises(ValueError, match="of which the image has none"):
+    with pytest.raises(SessionFileError, match=r"along its axis 0, which has one entry.*Go on with it in the version"):
         without_axes(content, (0,))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, cast
 
 from napari_simpleclick.annotation.history import Place
-from napari_simpleclick.annotation.session_files.format import EditRecord, SessionContent
+from napari_simpleclick.annotation.session_files.format import EditRecord, SessionContent, SessionFileError
 
 
 def surplus_axes(noted: Sequence[int], shape: Sequence[int]) -> tuple[int, ...] | None:
@@ -51,7 +51,7 @@ def without_axes(content: SessionContent, axes: Sequence[int]) -> SessionContent
 
     Raises
     ------
-    ValueError
+    SessionFileError
         If a plane of it lies along such an axis.
     """
     if not axes:
@@ -120,7 +120,12 @@ def _channels(channels: Sequence[Mapping[str, Any]], axes: Sequence[int]) -> lis
 def _own_axes(own: Sequence[int], axes: Sequence[int]) -> list[int]:
     """Numbers of axes, counted without those that are left out."""
     if set(own) & set(axes):
-        raise ValueError(f"work along axis {own}, of which the image has none any more")
+        gone = ", ".join(map(str, sorted(set(own) & set(axes))))
+        raise SessionFileError(
+            f"The session has work on a plane along its axis {gone}, which has one entry and is no axis of the image any "
+            "more. Go on with it in the version of the plugin that wrote it; or take that plane back there (undo), and "
+            "save the session again."
+        )
     return [axis - sum(left < axis for left in axes) for axis in own]
 
 

@@ -16,6 +16,7 @@ from nibabel.spatialimages import HeaderDataError
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.file_part import WHOLE
 from napari_simpleclick.data.memory import require_memory
+from napari_simpleclick.data.other_kinds import AS_NIFTI, other_kind
 from napari_simpleclick.data.unpacked import GZIP, Unpacked
 
 PIXELS = b"in pixels"
@@ -34,6 +35,9 @@ COPY = "It is damaged or not copied completely; copy or convert it again."
 
 CUT = f"{COPY} To open the slices that are whole, {WHOLE}."
 """Ends messages of files of which a part is missing."""
+
+PAIR = (b"ni1", b"ni2")
+"""How headers of pairs of files say that they are such."""
 
 CIFTI = 30
 """Hundreds of the codes of intents of CIFTI, whose matrices are no pictures."""
@@ -81,6 +85,9 @@ def header_of(file: NiftiFile) -> nibabel.Nifti1Header:
     try:
         start = file.stream.read(nibabel.Nifti2Header.sizeof_hdr)
         kind = next((kind for kind in HEADERS if kind.may_contain_header(start)), None)
+        if kind is None and (other := other_kind(start)):
+            inside = "the file inside is " if file.packed else "is "
+            raise VolumeError(f"{file.path} is called NIfTI, but {inside}{other}")
         if kind is None:
             raise VolumeError(
                 f"{file.path} cannot be read as NIfTI ({file.size} bytes): it begins with {start[:8]!r}. Expected a "
@@ -112,9 +119,9 @@ def with_extensions(header: nibabel.Nifti1Header, start: bytes, file: NiftiFile)
 
 
 def offset_of(header: nibabel.Nifti1Header) -> int:
-    """Where the voxels begin, in bytes."""
+    """Where the voxels begin, in bytes; behind the header where it says 0, as that of a pair of files does."""
     offset = float(header["vox_offset"])
-    return int(offset) if np.isfinite(offset) and offset >= 0 else -1
+    return int(offset or header.single_vox_offset) if np.isfinite(offset) and offset >= 0 else -1
 
 
 def require_whole(file: NiftiFile, header: nibabel.Nifti1Header) -> None:
@@ -131,6 +138,11 @@ def require_whole(file: NiftiFile, header: nibabel.Nifti1Header) -> None:
     shape, dtype = header.get_data_shape(), header.get_data_dtype()
     promised = offset_of(header) + prod(shape) * dtype.itemsize
     if promised > (file.size * MOST_GZIP if file.packed else file.size):
+        if header["magic"].item().startswith(PAIR):
+            raise VolumeError(
+                f"{file.path} is the header of a pair of files and holds no voxels, which are in an .img beside it. "
+                f"{AS_NIFTI}"
+            )
         raise VolumeError(
             f"{file.path} cannot be read as NIfTI ({file.size} bytes): its header promises {shape} voxels of {dtype}, "
             f"{promised} bytes. {CUT}"
@@ -156,7 +168,10 @@ def require_numbers(file: NiftiFile, header: nibabel.Nifti1Header) -> None:
     if int(header["intent_code"]) // 100 == CIFTI:
         raise VolumeError(f"{file.path} holds CIFTI data of surfaces or connections; expected a volume of voxels.")
     if not shape or min(shape) < 1:
-        raise VolumeError(f"{file.path}: expected 1 voxel or more along every axis, its header states {shape}.")
+        raise VolumeError(
+            f"{file.path}: expected 1 voxel or more along every axis, its header states {shape}. Axes that a file does "
+            "not have are 1 in the field dim; write it again."
+        )
     if dtype.names is None and dtype.kind not in "buif":
         raise VolumeError(f"{file.path} holds {dtype}; expected numbers, one per voxel. Convert it to grey values.")
     if offset_of(header) < 0:

@@ -12,6 +12,7 @@ import tifffile
 
 from napari_simpleclick.data.errors import NotEnoughMemoryError, VolumeError
 from napari_simpleclick.data.file_part import WHOLE
+from napari_simpleclick.data.other_kinds import kind_of_file
 
 LOST_PIXELS = (
     "invalid page offset",
@@ -35,9 +36,6 @@ LOST_WORDS = ("TiffTag", "series raised", "series metadata", "series failed to r
 
 DESCRIPTION = 270
 """The tag in which ImageJ, OME and others tell axes and sizes."""
-
-KINDS = {b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"BM": "BMP", b"\x1f\x8b": "gzip", b"PK": "ZIP"}
-"""First bytes of files that are called TIFF by mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +137,12 @@ def is_blank(tag: tifffile.TiffTag | None) -> bool:
 
 def unreadable(path: Path, error: Exception) -> VolumeError:
     """The message for a file that cannot be read: damaged only where that is the reason."""
-    head, text = path.read_bytes()[:4] if path.is_file() else b"", str(error)
+    text = str(error)
     if path.is_dir():
         return VolumeError(f"{path} is a folder; expected a TIFF file. Rename it.")
-    for start, kind in KINDS.items():
-        if head.startswith(start):
-            return VolumeError(f"{path} is a {kind} file called TIFF. Give it the ending of its kind.")
+    kind = kind_of_file(path)
+    if kind and not kind.startswith("a TIFF file"):
+        return VolumeError(f"{path} is called TIFF, but is {kind}")
     if "imagecodecs" in text or isinstance(error, ImportError):
         return VolumeError(
             f"{path} is compressed in a way that needs the package imagecodecs ({text}). "
