@@ -75,7 +75,9 @@ def test_plane_needs_two_axes(axes):
 
 
 def test_plane_along_an_axis_of_one_entry_is_refused_with_a_cure():
-    with pytest.raises(ClickFileError, match=r"got \[0, 2\], which is \[-1, 1\] without the 1 axes.*Click on a plane that"):
+    with pytest.raises(
+        ClickFileError, match=r"got \[0, 2\], which is \[-1, 1\] without the 1 axes.*Click on a plane that"
+    ):
         PlacedClick(1, (0, 1, 1, 1), axes=(0, 2)).on(STACK)
 
 

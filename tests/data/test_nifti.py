@@ -151,6 +151,7 @@ def test_uncompressed_volume_is_mapped_not_loaded(tmp_path):
 def test_useless_affine_falls_back_to_the_voxel_size(tmp_path, affine):
     image = nibabel.Nifti1Image(RNG.permutation(60).reshape(3, 4, 5).astype(np.int16), np.diag([2.0, 3, 4, 1]))
     image.header.set_sform(affine, code=1)
+    image.header["vox_offset"] = 352
     data = image.header.binaryblock + bytes(4) + np.asarray(image.dataobj).tobytes("F")
     (tmp_path / "a.nii").write_bytes(data)
     volume = read_volume(tmp_path / "a.nii")

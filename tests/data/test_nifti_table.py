@@ -33,6 +33,25 @@ def patched(path, *changes, voxels=VOXELS, affine=PLACED):
     return path
 
 
+@pytest.mark.parametrize("name", ["a.nii", "a.nii.gz"])
+@pytest.mark.parametrize("magic", [b"n+1\0", b"ni1\0"])
+def test_voxels_that_lie_at_byte_zero_are_behind_the_header(tmp_path, name, magic):
+    zero = read_volume(patched(tmp_path / name, ("<f", 108, 0.0), ("<4s", 344, magic)))
+    np.testing.assert_array_equal(zero.data, read_volume(patched(tmp_path / "b.nii")).data)
+
+
+def test_header_of_a_pair_of_files_is_told(tmp_path):
+    path = patched(tmp_path / "a.nii", ("<f", 108, 0.0), ("<4s", 344, b"ni1\0"))
+    path.write_bytes(path.read_bytes()[:348])
+    with pytest.raises(VolumeError, match=r"is the header of a pair of files.*in an .img beside it. Convert"):
+        read_volume(path)
+
+
+def test_axis_of_no_voxels_is_told_with_a_cure(tmp_path):
+    with pytest.raises(VolumeError, match=r"its header states \(3, 4, 5, 0\).*are 1 in the field dim; write it again"):
+        read_volume(patched(tmp_path / "a.nii", ("<8h", 40, 4, 3, 4, 5, 0, 1, 1, 1)))
+
+
 def test_zero_sform_leaves_the_word_to_a_good_qform(tmp_path):
     good = read_volume(patched(tmp_path / "good.nii"))
     bad = read_volume(patched(tmp_path / "bad.nii", ("<12f", 280, *(0.0,) * 12)))

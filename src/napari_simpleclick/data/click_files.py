@@ -79,10 +79,11 @@ class PlacedClick:
             )
         axes = (ndim - 2, ndim - 1) if self.axes is None else (self.axes[0] - earlier, self.axes[1] - earlier)
         if axes[0] == axes[1] or not all(0 <= axis < ndim for axis in axes):
-            left = f", which is {list(axes)} without the {earlier} axes of one entry" if earlier else ""
+            got = f"{list(self.axes or axes)}"
+            got += f", which is {list(axes)} without the {earlier} axes of one entry" if earlier else ""
             raise ClickFileError(
-                f"A plane has two different axes from 0 to {ndim - 1} of {volume.name}, got {list(self.axes or axes)}{left}. "
-                "Click on a plane that the image has; without axes it is the one of the last two."
+                f"A plane has two different axes from 0 to {ndim - 1} of {volume.name}, got {got}. Click "
+                "on a plane that the image has; without axes it is the one of the last two."
             )
         point = tuple(0 if axis in axes else place for axis, place in enumerate(index))
         plane = SliceView(volume.data, point, axes, rgb=volume.rgb)

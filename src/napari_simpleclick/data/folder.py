@@ -1,14 +1,20 @@
 """A folder of pictures of one size as a stack, in the order in which napari shows it."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.memory import require_memory
+from napari_simpleclick.data.other_kinds import FROM_DICOM, cure_of_name, kind_of_file
 from napari_simpleclick.data.pictures import PICTURES, TIFF, is_picture, one_picture
 from napari_simpleclick.data.volume import Volume
+
+SAME = {".jpeg": ".jpg", ".tiff": ".tif"}
+"""Endings of one kind."""
 
 
 def natural_key(name: str) -> list[str | int]:
@@ -32,7 +38,9 @@ def read_folder(folder: Path) -> Volume:
     """
     paths = sorted((path for path in folder.iterdir() if is_picture(path)), key=lambda path: natural_key(path.name))
     if not paths:
-        raise VolumeError(f"{folder} holds no pictures. Known endings: {', '.join(TIFF + PICTURES)}.")
+        raise VolumeError(
+            f"{folder} holds no pictures. Known endings: {', '.join(TIFF + PICTURES)}. {what_instead(folder)}"
+        )
     opened = one_picture(paths[0])
     first, notices = np.asarray(opened.data), list(opened.notices)
     require_memory(len(paths) * first.nbytes, folder.name, "Crop the pictures, or convert them to OME-Zarr.")
@@ -50,6 +58,29 @@ def read_folder(folder: Path) -> Volume:
         if picture.dtype != stack.dtype:
             stack = stack.astype(np.promote_types(stack.dtype, picture.dtype))
         stack[place] = picture
+    notices += kinds_of(folder.name, paths)
     more = (f"{folder.name}: {len(notices) - 1} other pictures have notices, too.",) if len(notices) > 1 else ()
     told = (*notices[:1], *more)
     return Volume(stack, (1.0, 1.0, 1.0), rgb=first.ndim == 3, name=folder.name, axes="ZYX", notices=told)
+
+
+def what_instead(folder: Path) -> str:
+    """What to do about a folder without pictures."""
+    for path in sorted(folder.iterdir()):
+        kind = kind_of_file(path) if path.is_file() else None
+        if kind and kind.startswith("a DICOM file"):
+            return FROM_DICOM
+        if path.is_dir():
+            return f"It holds folders: choose one of them, such as {path.name}."
+        if path.is_file() and (cure := cure_of_name(path.name)) != cure_of_name(""):
+            return f"{path.name}: {cure}"
+    return "Choose another folder."
+
+
+def kinds_of(name: str, paths: Sequence[Path]) -> list[str]:
+    """A notice if pictures are of several kinds, as where a folder holds copies, or masks beside pictures."""
+    count = Counter(SAME.get(path.suffix.lower(), path.suffix.lower()) for path in paths)
+    if len(count) == 1:
+        return []
+    told = " and ".join(f"{number} {ending}" for ending, number in count.items())
+    return [f"{name} holds {told} files: all of them are slices of the stack. Take out copies and masks."]

@@ -53,13 +53,35 @@ HEAD = 512
 CURES = {
     FROM_DICOM: (".dcm", ".ima", ".dicom"),
     AS_NIFTI: (".nrrd", ".nhdr", ".mha", ".mhd", ".mgz", ".mgh", ".hdr", ".img", ".mnc", ".par", ".rec"),
-    FROM_MICROSCOPE: (".czi", ".lif", ".nd2", ".lsm", ".oib", ".oif", ".ims", ".vsi", ".svs", ".ndpi", ".scn", ".stk")
-    + (".dm3", ".dm4", ".mrc", ".h5", ".hdf5", ".n5", ".btf", ".tf8", ".qptiff"),
+    FROM_MICROSCOPE: (
+        ".czi",
+        ".lif",
+        ".nd2",
+        ".lsm",
+        ".oib",
+        ".oif",
+        ".ims",
+        ".vsi",
+        ".svs",
+        ".ndpi",
+        ".scn",
+        ".stk",
+        ".dm3",
+        ".dm4",
+        ".mrc",
+        ".h5",
+        ".hdf5",
+        ".n5",
+        ".btf",
+        ".tf8",
+        ".qptiff",
+    ),
     UNPACK: (".zip", ".gz", ".tgz", ".tar", ".bz2", ".zst", ".xz", ".7z", ".rar"),
     AS_PICTURE: (".webp", ".jp2", ".heic", ".heif", ".avif", ".svg", ".pdf"),
     "It is a JPEG: give it the ending .jpg.": (".jfif", ".jpe"),
 }
 """What to do about files by the ending of their name."""
+
 
 def other_kind(head: bytes) -> str | None:
     """What a file is by its first bytes, as the end of a sentence, and what to do about it; None if that is not known.

@@ -14,6 +14,9 @@ from napari_simpleclick.data.other_kinds import kind_of_file, missing
 FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF")
 """What a file may hold whatever its name is; others, such as EPS, would run programs."""
 
+READ_KINDS = ("a PNG file", "a JPEG file", "a GIF file", "a BMP file")
+"""What these formats are called where a file is of another one."""
+
 MOST_GAIN = 8400
 """Pixels that one byte of PNG, GIF or BMP can become at most: 1040 bytes out of deflate, of 8 pixels each."""
 
@@ -76,8 +79,8 @@ def unreadable(path: Path, error: Exception) -> VolumeError:
     if not path.is_file():
         return VolumeError(missing(path) if not path.exists() else f"{path} is a folder; expected a picture.")
     kind = kind_of_file(path)
-    if kind and isinstance(error, Image.UnidentifiedImageError):
-        return VolumeError(f"{path} is no picture that can be read, but {kind}")
+    if kind and not kind.startswith(READ_KINDS):
+        return VolumeError(f"{path} cannot be read as a picture: it is {kind}")
     return VolumeError(
         f"{path} cannot be read as a picture ({path.stat().st_size} bytes): {error}. "
         "It is damaged or not copied completely; copy or unpack it again."

@@ -117,6 +117,62 @@ def test_what_is_no_mask_is_refused_with_what_was_found(tmp_path, mask, name, me
         sample(tmp_path, mask, names=(name,))
 
 
+def cut_out(color, hidden):
+    """Objects in one color, and what lies under transparent pixels."""
+    colors = np.where(BOTH[..., None], np.uint8(color), np.uint8(hidden))
+    return np.dstack([colors, BOTH.astype(np.uint8) * 255])
+
+
+@pytest.mark.parametrize(
+    "mask",
+    [
+        cut_out((255, 0, 0), (255, 255, 255)),
+        cut_out((200, 200, 200), (200, 200, 200)),
+        cut_out((0, 0, 0), (0, 0, 0)),
+        np.dstack([np.full_like(BOTH, 255, np.uint8), BOTH.astype(np.uint8) * 255]),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.png", "a.tif"])
+def test_mask_in_the_alpha_channel_is_seen(tmp_path, mask, name):
+    if name == "a.tif" and mask.shape[-1] == 2:
+        pytest.skip("alpha of grey is left out where TIFF is read")
+    settings = {"photometric": "rgb", "extrasamples": ["unassalpha"]} if name == "a.tif" else {}
+    found = sample(tmp_path, mask, names=(name,), **settings)
+    assert [int(found.mask(number).sum()) for number in found.object_ids] == [FIRST.sum(), SECOND.sum()]
+
+
+def test_colors_that_nobody_sees_are_no_objects(tmp_path):
+    mask = np.dstack([colored(), np.where(LEFT | RIGHT, 255, 0).astype(np.uint8)])
+    mask[~(LEFT | RIGHT), :3] = 255
+    assert len(sample(tmp_path, mask).object_ids) == 2
+
+
+def test_two_numbers_with_soft_edges_are_not_taken_for_one(tmp_path):
+    mask = (FIRST * 120 + SECOND * 240).astype(np.uint8)
+    with pytest.raises(DatasetError, match=r"a.jpg: \d+ numbers were found, most of them only along edges"):
+        sample(tmp_path, mask, names=("a.jpg",))
+
+
+@pytest.mark.parametrize(
+    ("mask", "told"),
+    [
+        ((~BOTH).astype(np.uint8) * 255, "a.png: an object fills all corners and most of the picture. Is 0 the object"),
+        (BOTH.astype(np.uint8) + 1, "a.png: no pixel is 0, so that the background"),
+        (BOTH, None),
+    ],
+)
+def test_mask_that_may_be_inverted_or_without_background_is_told(tmp_path, mask, told):
+    notices = sample(tmp_path, np.asarray(mask, np.uint8)).notices
+    assert [each.startswith(told) for each in notices] == [True] if told else notices == ()
+
+
+def test_accents_of_macos_and_of_other_systems_are_one_name(tmp_path):
+    for folder, name in (("images", "e\u0301.png"), ("masks", "\u00e9.png")):
+        (tmp_path / folder).mkdir()
+        Image.fromarray(BOTH).save(tmp_path / folder / name)
+    assert len(own_pictures("own", tmp_path / "images", tmp_path / "masks", DatasetOptions())) == 1
+
+
 def test_numbers_mixed_by_interpolation_are_refused(tmp_path):
     numbers = Image.fromarray((LEFT * 60 + RIGHT * 200 + FIRST * ~LEFT * 120).astype(np.uint8))
     mixed = np.asarray(numbers.resize((50, 50), Image.Resampling.BICUBIC).resize((96, 96), Image.Resampling.BICUBIC))

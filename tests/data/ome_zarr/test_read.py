@@ -140,6 +140,41 @@ def test_labels_belong_to_their_image_and_open_for_themselves(tmp_path):
         np.testing.assert_array_equal(read_volume(where).data, STACK % 3)
 
 
+def test_levels_that_are_listed_the_coarsest_first_are_put_in_order(tmp_path):
+    path = write(tmp_path / "a.zarr", levels=3)
+    told = json.loads((path / ".zattrs").read_text())
+    told["multiscales"][0]["datasets"].reverse()
+    for level, each in enumerate(reversed(told["multiscales"][0]["datasets"])):
+        each["coordinateTransformations"] = [{"type": "scale", "scale": [1, 2**level, 2**level]}]
+    (path / ".zattrs").write_text(json.dumps(told))
+    volume, arrays = read_levels(path)
+    np.testing.assert_array_equal(volume.data, STACK)
+    assert volume.spacing == (1, 1, 1)
+    assert [array.shape for array in arrays] == [(6, 8, 10), (6, 4, 5), (6, 2, 3)]
+
+
+def test_further_images_of_a_group_are_told(tmp_path):
+    path = write(tmp_path / "a.zarr")
+    told = json.loads((path / ".zattrs").read_text())
+    (first,) = told["multiscales"]
+    told["multiscales"] = [{**first, "name": "raw"}, {**first, "name": "denoised"}]
+    (path / ".zattrs").write_text(json.dumps(told))
+    assert read_volume(path).notices == ("a.zarr holds 2 images; raw is opened. Not opened: denoised.",)
+
+
+def test_transformations_that_are_not_carried_out_are_told(tmp_path):
+    path = write(tmp_path / "a.zarr", whole=[{"type": "affine", "affine": []}, {"type": "identity"}])
+    (notice,) = read_volume(path).notices
+    assert "of the kind affine are left out" in notice
+
+
+def test_summary_of_a_folder_that_is_out_of_date_does_not_count(tmp_path):
+    path = write(tmp_path / "a.zarr")
+    summary = {"zarr_consolidated_format": 1, "metadata": {".zgroup": {"zarr_format": 2}}}
+    (path / ".zmetadata").write_text(json.dumps(summary))
+    np.testing.assert_array_equal(read_volume(path).data, STACK)
+
+
 def test_image_of_a_converted_file_is_opened_and_others_are_told(tmp_path):
     root = zarr.open_group(tmp_path / "conv.zarr", mode="w", zarr_format=2)
     root.attrs["bioformats2raw.layout"] = 3

@@ -204,8 +204,17 @@ def test_pages_in_a_circle_are_refused(tmp_path):
 @pytest.mark.parametrize(("content", "kind"), [(b"\x89PNG\r\n\x1a\n....", "PNG"), (b"\xff\xd8\xff\xe0....", "JPEG")])
 def test_other_pictures_called_tiff_are_named(tmp_path, content, kind):
     (tmp_path / "a.tif").write_bytes(content)
-    with pytest.raises(VolumeError, match=f"a.tif is a {kind} file called TIFF"):
+    with pytest.raises(VolumeError, match=f"a.tif cannot be read as TIFF: it is a {kind} file"):
         read_tiff(tmp_path / "a.tif")
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+def test_turned_picture_is_shown_as_stored_with_a_notice(tmp_path, orientation):
+    tag = (274, "H", 1, orientation, True)
+    tifffile.imwrite(tmp_path / "a.tif", STACK, photometric="minisblack", extratags=[tag])
+    volume = read_tiff(tmp_path / "a.tif")
+    np.testing.assert_array_equal(volume.data, STACK)
+    assert [f"orientation {orientation}" in each for each in volume.notices] == [True] * (orientation != 1)
 
 
 def test_nothing_is_written_to_the_terminal(tmp_path, capfd):

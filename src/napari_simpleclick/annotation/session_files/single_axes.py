@@ -122,9 +122,9 @@ def _own_axes(own: Sequence[int], axes: Sequence[int]) -> list[int]:
     if set(own) & set(axes):
         gone = ", ".join(map(str, sorted(set(own) & set(axes))))
         raise SessionFileError(
-            f"The session has work on a plane along its axis {gone}, which has one entry and is no axis of the image any "
-            "more. Go on with it in the version of the plugin that wrote it; or take that plane back there (undo), and "
-            "save the session again."
+            f"The session has work on a plane along its axis {gone}, which has one entry and is no axis of the image "
+            "any more. Go on with it in the version of the plugin that wrote it; or take that plane back there "
+            "(undo), and save the session again."
         )
     return [axis - sum(left < axis for left in axes) for axis in own]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 
@@ -28,6 +29,8 @@ class PictureFiles:
         How a mask file is read.
     min_size
         Smallest object, in pixels.
+    doubt
+        Notices of what in a mask may be meant otherwise.
     """
 
     name: str
@@ -35,15 +38,17 @@ class PictureFiles:
     objects: ObjectRule
     read_marks: Callable[[Any], np.ndarray] = read_marks
     min_size: int = 1
+    doubt: Callable[[np.ndarray, Any], tuple[str, ...]] = lambda _marks, _mask: ()
 
     def __len__(self) -> int:
         return len(self.pairs)
 
     def __getitem__(self, index: int) -> Sample:
         path, mask = self.pairs[index]
-        picture, labels = one_picture(path), self.objects(self.read_marks(mask))
+        picture, marks = one_picture(path), self.read_marks(mask)
+        labels = self.objects(marks)
         ids = present_ids(labels, min_size=self.min_size)
-        return Sample(path.name, rgb_of(picture), labels, ids, notices=picture.notices)
+        return Sample(path.name, rgb_of(picture), labels, ids, notices=(*picture.notices, *self.doubt(marks, mask)))
 
 
 def pair_files(images: Path, masks: Path, *, is_mask: Callable[[Path], bool] = is_picture) -> list[tuple[Path, Path]]:
@@ -70,11 +75,12 @@ def by_stem(folder: Path, is_wanted: Callable[[Path], bool] = is_picture) -> dic
     """
     found: dict[str, Path] = {}
     for path in sorted(path for path in folder.iterdir() if is_wanted(path)):
-        if path.stem in found:
+        stem = normalize("NFC", path.stem)  # macOS takes accents apart, other systems do not
+        if stem in found:
             raise DatasetError(
-                f"{folder} holds {found[path.stem].name} and {path.name}, which have one name. Remove one of them."
+                f"{folder} holds {found[stem].name} and {path.name}, which have one name. Remove one of them."
             )
-        found[path.stem] = path
+        found[stem] = path
     return found
 
 

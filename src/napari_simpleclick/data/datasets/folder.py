@@ -7,7 +7,7 @@ from napari_simpleclick.data.datasets.files import PictureFiles, contents
 from napari_simpleclick.data.datasets.info import DatasetInfo
 from napari_simpleclick.data.datasets.objects import labels_or_components
 from napari_simpleclick.data.datasets.options import DatasetOptions
-from napari_simpleclick.data.datasets.own_masks import pair_own, read_own_masks
+from napari_simpleclick.data.datasets.own_masks import doubt, pair_own, read_own_masks
 
 IMAGES = ("images", "image", "img", "raw")
 MASKS = ("masks", "labels", "mask", "label", "gt", "annotations", "annotation")
@@ -40,7 +40,7 @@ def own_pictures(name: str, images: Path, masks: Path, options: DatasetOptions) 
         If pictures and masks do not pair up.
     """
     pairs = pair_own(images, masks)
-    return PictureFiles(name, pairs, labels_or_components, read_own_masks, min_size=options.min_size)
+    return PictureFiles(name, pairs, labels_or_components, read_own_masks, min_size=options.min_size, doubt=doubt)
 
 
 INFO = DatasetInfo(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from napari_simpleclick.arrays import BinaryMask
 from napari_simpleclick.data.datasets.base import IGNORE, DatasetError
@@ -91,10 +92,31 @@ def pixels_of(path: Path) -> np.ndarray:
         # As stored, like the picture: neither is turned as a camera notes.
         with opened_picture(path) as file:
             plain = file.mode in ("1", "L", "P", "I", "F") or file.mode.startswith("I;16")
-            found = np.asarray(file if plain else file.convert("L" if file.mode == "LA" else "RGB"))
-    if found.ndim == 2 or (found.ndim == 3 and found.shape[-1] in (3, 4)):
-        return found[..., :3] if found.ndim == 3 else found
+            found = np.asarray(file if plain else file.convert("RGBA" if "A" in file.getbands() else "RGB"))
+    if found.ndim == 3 and found.shape[-1] == 4:
+        return visible(found)
+    if found.ndim == 2 or (found.ndim == 3 and found.shape[-1] == 3):
+        return found
     raise DatasetError(f"{path}: expected the mask of one picture, got an array of shape {found.shape}.")
+
+
+def visible(colors: np.ndarray) -> np.ndarray:
+    """Colors where they can be seen, black elsewhere; how opaque pixels are where they have one color only.
+
+    Programs that cut objects out keep the mask in the alpha channel.
+
+    Parameters
+    ----------
+    colors
+        (height, width, 4): red, green, blue and alpha.
+    """
+    alpha, shown = colors[..., 3], colors[..., :3]
+    if alpha.min() == alpha.max():
+        return shown
+    opaque = alpha > alpha.max() / 2
+    if (shown[opaque] == shown[opaque][0]).all():
+        return alpha
+    return np.where(opaque[..., None], shown, 0).astype(colors.dtype)
 
 
 def whole(marks: np.ndarray, path: Path) -> np.ndarray:
@@ -164,13 +186,29 @@ def halved(marks: np.ndarray, path: Path) -> np.ndarray:
     Raises
     ------
     DatasetError
-        If it is not nearly all either empty or full, so that numbers between may be objects.
+        If it is not nearly all either empty or full, or even at a number between, which may be an object.
     """
     top = int(marks.max())
     shown = marks[marks > top / 8]
-    if (shown >= top * 7 / 8).mean() < 0.5:
+    if (shown >= top * 7 / 8).mean() < 0.5 or has_plateau(marks, top):
         raise soft(path, len(np.unique(marks)), "numbers")
     return (marks > top / 2).astype(np.int32)
+
+
+def has_plateau(marks: np.ndarray, top: int) -> bool:
+    """Whether a mask is even somewhere at a number between empty and full, where an edge would rise or fall.
+
+    Examples
+    --------
+    >>> mask = np.zeros((20, 20))
+    >>> mask[2:9, 2:9], mask[11:18, 2:18] = 120, 240
+    >>> has_plateau(mask, 240), has_plateau(np.clip(mask, 0, 1), 1)
+    (True, False)
+    """
+    squares = sliding_window_view(marks, (3, 3)) if min(marks.shape) > 2 else np.empty((0, 0, 3, 3))
+    low, high = squares.min(axis=(2, 3)), squares.max(axis=(2, 3))
+    even = (low > top / 8) & (high < top * 7 / 8) & (high.astype(float) - low < top / 8)
+    return int(even.sum()) >= FEW
 
 
 def soft(path: Path, count: int, what: str) -> DatasetError:
@@ -179,6 +217,26 @@ def soft(path: Path, count: int, what: str) -> DatasetError:
         f"{path}: {count} {what} were found, most of them only along edges: it was resized with interpolation, or "
         "compressed with loss, as JPEG does. Save masks as PNG or TIFF, resized by the nearest pixel."
     )
+
+
+def doubt(marks: np.ndarray, paths: Sequence[Path]) -> tuple[str, ...]:
+    """A notice if a mask may be inverted, or its background a number like those of objects.
+
+    Parameters
+    ----------
+    marks
+        Numbers of the objects, (height, width): 0 background, -1 not known.
+    paths
+        The files that they come from.
+    """
+    corners = marks[[0, 0, -1, -1], [0, -1, 0, -1]]
+    if (marks != 0).all():
+        return (f"{named(paths)}: no pixel is 0, so that the background, if there is one, counts as an object.",)
+    if corners[0] > 0 and (corners == corners[0]).all() and (marks == corners[0]).mean() > 0.5:
+        return (
+            f"{named(paths)}: an object fills all corners and most of the picture. Is 0 the object? Invert the mask.",
+        )
+    return ()
 
 
 def pair_own(images: Path, masks: Path) -> list[tuple[Path, tuple[Path, ...]]]:

@@ -86,8 +86,8 @@ def header_of(file: NiftiFile) -> nibabel.Nifti1Header:
         start = file.stream.read(nibabel.Nifti2Header.sizeof_hdr)
         kind = next((kind for kind in HEADERS if kind.may_contain_header(start)), None)
         if kind is None and (other := other_kind(start)):
-            inside = "the file inside is " if file.packed else "is "
-            raise VolumeError(f"{file.path} is called NIfTI, but {inside}{other}")
+            inside = "what gzip packed" if file.packed else "it"
+            raise VolumeError(f"{file.path} cannot be read as NIfTI: {inside} is {other}")
         if kind is None:
             raise VolumeError(
                 f"{file.path} cannot be read as NIfTI ({file.size} bytes): it begins with {start[:8]!r}. Expected a "

@@ -61,7 +61,17 @@ def placement(multiscale: Mapping[str, Any], level: Mapping[str, Any], ndim: int
         for place, size, step in zip(shift, spacing, scale, strict=True)
     )
     named = len(set(letters)) == ndim and all(letters)
-    return Placement("".join(letters) if named else "", spacing, origin, told.unit, told.notices)
+    notices = (*told.notices, *notice_of_unknown(level, multiscale))
+    return Placement("".join(letters) if named else "", spacing, origin, told.unit, notices)
+
+
+def notice_of_unknown(level: Mapping[str, Any], multiscale: Mapping[str, Any]) -> tuple[str, ...]:
+    """A notice of transformations that are not carried out, such as affine ones."""
+    steps = [step for holder in (level, multiscale) for step in holder.get("coordinateTransformations", ())]
+    kinds = sorted({str(step.get("type")) for step in steps} - {"scale", "translation", "identity"})
+    if not kinds:
+        return ()
+    return (f"Transformations of the kind {', '.join(kinds)} are left out: size and place of pixels may be others.",)
 
 
 def usable(size: float) -> float:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from napari_simpleclick.data.errors import NotEnoughMemoryError, VolumeError
+from napari_simpleclick.data.other_kinds import kind_of_file
 
 MARKS = ("zarr.json", ".zgroup", ".zarray", ".zattrs")
 """Files that make a folder a Zarr group or array."""
@@ -30,8 +31,12 @@ def open_node(path: Path) -> Any:
         import zarr
     except ImportError as error:
         raise ImportError('Zarr needs an extra: pip install "napari-simpleclick[zarr]".') from error
+    if path.is_file():
+        kind = kind_of_file(path) or "a file of another kind. Choose another one."
+        raise VolumeError(f"{path} cannot be read as Zarr, which is a folder: it is {kind}")
     with readable(path):
-        return zarr.open(path, mode="r")
+        # What lies in the folder counts, not a summary of it (.zmetadata), which may be older.
+        return zarr.open(path, mode="r", use_consolidated=False)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Read OME-Zarr: the finest level of a multiscale image with its axes, its coarser levels and its label images."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,8 @@ def read_levels(path: Path) -> tuple[Volume, list[ChunkedArray]]:
         group, where, others = image_group(node, path)
         told_of_group = attributes(group)
         multiscale: Mapping[str, Any] = told_of_group["multiscales"][0]
-        levels = list(multiscale["datasets"])
-        arrays, absent = arrays_of(group, where, levels)
+        more = notice_of_more(path, told_of_group["multiscales"])
+        levels, arrays, absent = levels_of(group, where, list(multiscale["datasets"]))
         data = arrays[0]
         place = placement(multiscale, levels[0], data.ndim)
         volume = Volume(
@@ -48,13 +48,25 @@ def read_levels(path: Path) -> tuple[Volume, list[ChunkedArray]]:
             name=bare_name(path),
             axes=place.axes,
             labels="image-label" in told_of_group,
-            notices=(*others, *place.notices, *absent, *missing_chunks(data)),
+            notices=(*others, *more, *place.notices, *absent, *missing_chunks(data)),
         )
         return volume, arrays
 
 
-def arrays_of(group: Any, path: Path, levels: list[Mapping[str, Any]]) -> tuple[list[ChunkedArray], tuple[str, ...]]:
-    """The arrays of the levels that are there, the finest first, and a notice of coarser ones that are not.
+def notice_of_more(path: Path, multiscales: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """A notice if a group describes several images, of which the first is opened."""
+    if len(multiscales) < 2:
+        return ()
+    first, *others = [str(each.get("name") or each["datasets"][0]["path"]) for each in multiscales]
+    return (f"{path.name} holds {len(multiscales)} images; {first} is opened. Not opened: {', '.join(others)}.",)
+
+
+def levels_of(
+    group: Any, path: Path, levels: list[Mapping[str, Any]]
+) -> tuple[list[Mapping[str, Any]], list[ChunkedArray], tuple[str, ...]]:
+    """The levels that are there with their arrays, the finest first, and a notice of those that are not.
+
+    The order of the file does not count: some list the coarsest first.
 
     Raises
     ------
@@ -67,8 +79,11 @@ def arrays_of(group: Any, path: Path, levels: list[Mapping[str, Any]]) -> tuple[
         rest = f" Level {there[0]} is there: open {path / there[0]} to see it without its place." if there else ""
         raise VolumeError(f"{path}: its finest level {names[0]} is missing. Copy it again.{rest}")
     arrays = [checked(group[name], path / name) for name in there]
+    finest_first = sorted(range(len(arrays)), key=lambda at: -arrays[at].size)
+    kept = [level for level in levels if str(level["path"]) in there]
     absent = [name for name in names if name not in there]
-    return arrays, (f"{path.name}: the levels {', '.join(absent)} are missing.",) if absent else ()
+    told = (f"{path.name}: the levels {', '.join(absent)} are missing.",) if absent else ()
+    return [kept[at] for at in finest_first], [arrays[at] for at in finest_first], told
 
 
 def read_label_images(path: Path) -> list[Volume]:

@@ -142,7 +142,7 @@ def unreadable(path: Path, error: Exception) -> VolumeError:
         return VolumeError(f"{path} is a folder; expected a TIFF file. Rename it.")
     kind = kind_of_file(path)
     if kind and not kind.startswith("a TIFF file"):
-        return VolumeError(f"{path} is called TIFF, but is {kind}")
+        return VolumeError(f"{path} cannot be read as TIFF: it is {kind}")
     if "imagecodecs" in text or isinstance(error, ImportError):
         return VolumeError(
             f"{path} is compressed in a way that needs the package imagecodecs ({text}). "

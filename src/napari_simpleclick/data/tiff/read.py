@@ -18,6 +18,9 @@ from napari_simpleclick.data.tiff.series import chosen, level_of, require_whole
 from napari_simpleclick.data.tiff.whole import whole_planes
 from napari_simpleclick.data.volume import Volume
 
+ORIENTATION = 274
+"""The tag that says where the first row and the first column of a picture belong."""
+
 
 def read_tiff(path: Path, *, labels: bool = False, part: FilePart | None = None) -> Volume:
     """Read the largest image of a TIFF at its finest level; uncompressed stacks are mapped, not loaded.
@@ -53,6 +56,7 @@ def read_tiff(path: Path, *, labels: bool = False, part: FilePart | None = None)
         samples = interpreted(data, letters, series.keyframe, numbers=labels or bool(file.imagej_metadata))
         if lost.pixels and not whole:
             raise damaged(path, lost.pixels[0])
+        turned = notice_of_turn(path.name, series.keyframe.tags.get(ORIENTATION))
     axes = known_axes(samples.axes)
     words = tuple(
         f"{path.name}: a part of its description cannot be read, so that axes or the size of pixels may be missing "
@@ -66,7 +70,16 @@ def read_tiff(path: Path, *, labels: bool = False, part: FilePart | None = None)
         rgb=samples.rgb,
         name=bare_name(path),
         axes=axes,
-        notices=(*others, *parted, *told.notices, *gaps, *samples.notices, *words),
+        notices=(*others, *parted, *told.notices, *gaps, *samples.notices, *words, *turned),
+    )
+
+
+def notice_of_turn(name: str, tag: tifffile.TiffTag | None) -> tuple[str, ...]:
+    """A notice if a file says that it is to be turned or mirrored, which is not carried out, as in napari."""
+    if tag is None or tag.value in (0, 1):
+        return ()
+    return (
+        f"{name} says that its picture is turned (orientation {int(tag.value)}); it is shown as stored, as in napari.",
     )
 
 

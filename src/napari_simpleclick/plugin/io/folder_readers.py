@@ -7,7 +7,7 @@ from typing import Any
 from napari_simpleclick.data.ome_zarr.opening import is_zarr
 from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.plugin.io.notices import tell
-from napari_simpleclick.plugin.io.readers import LayerData, image_layer, is_labels, labels_layer
+from napari_simpleclick.plugin.io.readers import LayerData, image_layer, labels_or_image
 
 NIFTI = (".nii", ".nii.gz")
 
@@ -43,10 +43,11 @@ def read_case(path: str | list[str]) -> list[LayerData]:
     volumes = [read_nifti(each) for each in nifti_files(folder)]
     require_one_grid(folder, volumes)
     tell(volumes)
-    images = [image_layer(volume) for volume in volumes if not is_labels(volume)]
+    layers = [labels_or_image(volume) for volume in volumes]
+    images = [layer for layer in layers if layer[2] == "image"]
     for _, settings, _ in images[1:]:
         settings["visible"] = False
-    return [*reversed(images), *(labels_layer(volume) for volume in volumes if is_labels(volume))]
+    return [*reversed(images), *(layer for layer in layers if layer[2] == "labels")]
 
 
 def require_one_grid(folder: Path, volumes: Sequence[Volume]) -> None:
@@ -80,7 +81,7 @@ def read_zarr(path: str | list[str]) -> list[LayerData]:
     volume, arrays = read_levels(folder)
     tell([volume])
     if volume.labels:
-        return [labels_layer(volume)]
+        return [labels_or_image(volume)]
     _, settings, kind = image_layer(volume)
     image = (arrays, {**settings, "multiscale": True}, kind) if len(arrays) > 1 else (volume.data, settings, kind)
-    return [image, *(labels_layer(each) for each in read_label_images(folder))]
+    return [image, *map(labels_or_image, read_label_images(folder))]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,27 @@ def read(path: str | list[str]) -> list[LayerData]:
     from napari_simpleclick.data.io import read_volume
 
     volumes = [read_volume(Path(name)) for name in ([path] if isinstance(path, str) else path)]
+    layers = [labels_or_image(volume) for volume in volumes]
     tell(volumes)
-    return [labels_layer(volume) if is_labels(volume) else image_layer(volume) for volume in volumes]
+    return layers
+
+
+def labels_or_image(volume: Volume) -> LayerData:
+    """A layer of labels where name or file and numbers say so, else an image; told where they do not agree."""
+    if is_labels(volume):
+        return labels_layer(volume)
+    if not volume.rgb and (volume.labels or named_as_labels(volume.name)):
+        tell([replace(volume, notices=(f"{volume.name} is called labels, but {not_labels(volume)}",))])
+    return image_layer(volume)
+
+
+def not_labels(volume: Volume) -> str:
+    """Which number of a volume is no label."""
+    import numpy as np
+
+    data = np.asarray(volume.data)
+    others = data[(data < 0) | ~(np.mod(data, 1) == 0)]
+    return f"holds {others.flat[0] if others.size else 'numbers too large'}: it is shown as an image."
 
 
 def is_labels(volume: Volume) -> bool:

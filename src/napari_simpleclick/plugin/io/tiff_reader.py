@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any
 from napari_simpleclick.plugin.io.notices import tell
 from napari_simpleclick.plugin.io.readers import (
     LayerData,
-    image_layer,
-    is_labels,
-    labels_layer,
+    labels_or_image,
     named_as_labels,
     placement,
 )
@@ -55,7 +53,7 @@ def read_stack(path: str | list[str]) -> list[LayerData]:
         stack = np.stack([each.data for each in volumes])
         axes = "Z" + volume.axes if volume.axes == "YX" else ""
         volume = Volume(stack, (1.0, *volume.spacing), volume.unit, rgb=volume.rgb, name=volume.name, axes=axes)
-    data, settings, kind = labels_layer(volume) if is_labels(volume) else image_layer(volume)
+    data, settings, kind = labels_or_image(volume)
     if len(paths) == 1:
         settings["metadata"][FILE] = str(paths[0])
     return [(data, settings, kind)]
