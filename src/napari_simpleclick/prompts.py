@@ -6,6 +6,8 @@ from itertools import pairwise
 from math import ceil, hypot, isfinite
 from typing import Literal
 
+import numpy as np
+
 from napari_simpleclick.clicks import Click
 
 Point = tuple[float, float]
@@ -17,6 +19,10 @@ FEWEST_POINTS: dict[Kind, int] = {"scribble": 1, "box": 2, "lasso": 3}
 
 LONGEST = 2**20
 """Pixels; nobody draws a longer line, and a file that tells one would fill the memory with its pixels."""
+
+
+DRAWN_SIDE = 64
+"""Pixels of a lasso's longer side where its middle is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +136,29 @@ def path_of(click: Click) -> tuple[Point, ...]:
 def middle_of(click: Click) -> Click:
     """A click in the middle of what a box or lasso surrounds, for networks that know no outlines; others stay.
 
+    That of a lasso is the place in it that is farthest from the line.
+
     Examples
     --------
     >>> middle_of(box((2, 3), (8, 9))), middle_of(Click(3, 4))
     (Click(row=5.0, col=6.0, positive=True), Click(row=3, col=4, positive=True))
+    >>> middle_of(lasso([(0, 0), (90, 0), (90, 90), (60, 90), (60, 30), (0, 30)])).row > 55
+    True
     """
     if not (isinstance(click, Prompt) and click.surrounds):
         return click
-    rows, cols = zip(*click.points, strict=True)
-    return Click((min(rows) + max(rows)) / 2, (min(cols) + max(cols)) / 2, click.positive)
+    path = np.array(click.path)
+    low, high = path.min(axis=0), path.max(axis=0)
+    middle = (low + high) / 2
+    if click.kind == "lasso":
+        from scipy.ndimage import distance_transform_edt
+        from skimage.draw import polygon2mask
+
+        step = np.maximum((high - low).max() / DRAWN_SIDE, 1e-9)
+        depth = distance_transform_edt(np.pad(polygon2mask((DRAWN_SIDE + 1,) * 2, (path - low) / step), 1))[1:-1, 1:-1]
+        deepest = np.argwhere(depth >= 0.95 * depth.max())
+        middle = low + step * deepest[np.abs(deepest - deepest.mean(axis=0)).sum(axis=1).argmin()]
+    return Click(float(middle[0]), float(middle[1]), click.positive)
 
 
 def marked_pixels(click: Click, *, apart: float = 3) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ import pytest
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.click_constraints import force_clicks
+from napari_simpleclick.inference.click_constraints import force_clicks, keep_inside
 from napari_simpleclick.inference.network_input import guidance_maps
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.recipe import CLOSE, PUBLISHED
@@ -15,13 +15,15 @@ from napari_simpleclick.inference.roi import next_roi
 from napari_simpleclick.inference.session import ClickSession
 from napari_simpleclick.prompts import box, lasso, scribble
 
+OUTLINES = replace(PUBLISHED, outlines=True)
+
 PLANE = np.zeros((600, 800, 3), np.uint8)
 
 
 class Network:
     """Finds nothing; keeps what it was shown."""
 
-    recipe = replace(PUBLISHED, outlines=True)
+    recipe = OUTLINES
     fixed_batch = False
 
     def __init__(self):
@@ -99,10 +101,64 @@ def test_pixels_under_a_scribble_become_what_it_says():
 
 def test_networks_that_know_no_outlines_see_a_click_in_the_middle():
     roi = Box(0, 64, 0, 64)
-    prompts = [box((8, 10), (40, 30)), lasso([(8, 10), (40, 20), (20, 30)]), scribble([(8, 10), (40, 30)])]
-    for prompt in prompts[:2]:
-        middle = guidance_maps([Click(24, 20)], None, roi, 64, recipe=PUBLISHED)
-        np.testing.assert_array_equal(guidance_maps([prompt], None, roi, 64, recipe=PUBLISHED), middle)
-        assert not np.array_equal(guidance_maps([prompt], None, roi, 64, recipe=CLOSE), middle)
-    line = [guidance_maps([prompts[2]], None, roi, 64, recipe=recipe) for recipe in (PUBLISHED, CLOSE)]
-    np.testing.assert_array_equal(*line)
+    around, line = (
+        [box((8, 10), (40, 30)), lasso([(8, 10), (8, 30), (40, 30), (40, 10)])],
+        scribble([(8, 10), (40, 30)]),
+    )
+    middle = guidance_maps([Click(24, 20)], None, roi, 64, recipe=PUBLISHED)
+    for prompt in around:
+        seen, outlined = (guidance_maps([prompt], None, roi, 64, recipe=recipe) for recipe in (PUBLISHED, OUTLINES))
+        assert abs(int(seen[1].sum()) - 81) < 5
+        assert np.abs(np.argwhere(seen[1]).mean(axis=0) - (24, 20)).max() < 1
+        assert outlined[1].sum() > 2 * middle[1].sum()
+    both = [guidance_maps([line], None, roi, 64, recipe=recipe) for recipe in (PUBLISHED, OUTLINES)]
+    np.testing.assert_array_equal(*both)
+
+
+def certain(size=65):
+    return np.full((size, size), 0.9, np.float32)
+
+
+def test_what_lies_outside_of_a_box_or_lasso_is_no_part_of_the_object():
+    roi = Box(0, 65, 0, 65)
+    for prompt in (box((10, 20), (50, 40)), lasso([(10, 20), (50, 20), (50, 40), (10, 40)])):
+        found = certain()
+        keep_inside(found, [prompt], roi)
+        rows, cols = np.nonzero(found)
+        assert (rows.min(), rows.max(), cols.min(), cols.max()) == (8, 52, 19, 41), "with a little slack"
+        assert (found[found > 0] == np.float32(0.9)).all()
+
+
+def test_the_map_of_a_larger_region_is_cut_at_the_same_place():
+    found = certain()
+    keep_inside(found, [box((10, 20), (50, 40))], Box(-64, 65, -64, 65))
+    rows, cols = np.nonzero(found)
+    assert (rows.min(), rows.max(), cols.min(), cols.max()) == (36, 58, 42, 52)
+
+
+def test_boxes_around_pieces_keep_each_of_them():
+    found = certain()
+    keep_inside(found, [box((2, 2), (12, 12)), box((40, 40), (60, 60))], Box(0, 65, 0, 65))
+    assert found[7, 7] > 0
+    assert found[50, 50] > 0
+    assert found[25, 25] == 0
+
+
+@pytest.mark.parametrize("more", [Click(60, 60), scribble([(30, 30), (30, 60)])])
+def test_a_positive_click_outside_says_that_there_is_more(more):
+    found = certain()
+    keep_inside(found, [box((10, 20), (50, 40)), more], Box(0, 65, 0, 65))
+    assert found.all()
+
+
+@pytest.mark.parametrize("other", [Click(60, 60, positive=False), Click(30, 30), box((1, 1), (9, 9), positive=False)])
+def test_other_clicks_leave_a_box_as_it_is(other):
+    found = certain()
+    keep_inside(found, [box((10, 20), (50, 40)), other], Box(0, 65, 0, 65))
+    assert found[5, 5] == 0
+
+
+def test_clicks_alone_cut_nothing():
+    found = certain()
+    keep_inside(found, [Click(30, 30), scribble([(1, 1), (3, 3)])], Box(0, 65, 0, 65))
+    assert found.all()

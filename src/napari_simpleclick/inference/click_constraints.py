@@ -1,4 +1,7 @@
-"""Click constraints: clicked pixels become what the user says they are (docs/decisions/0015)."""
+"""Click constraints: clicked pixels become what the user says they are, and objects stay in what surrounds them.
+
+See docs/decisions/0015 and 0023.
+"""
 
 from collections.abc import Sequence
 
@@ -9,7 +12,7 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click, ExpectedClick
 from napari_simpleclick.inference.logits import logit
 from napari_simpleclick.inference.resample import neighbours
-from napari_simpleclick.prompts import marked_pixels
+from napari_simpleclick.prompts import Prompt, marked_pixels
 
 MARGIN = 0.5
 """Logit that a clicked pixel gets at least, in the direction of the click."""
@@ -34,6 +37,48 @@ NOTHING = 1e-3
 
 SUREST = 1e-6
 """Probabilities are moved as if none were closer to 0 or 1."""
+
+
+SLACK = 0.05
+"""Boxes and lassos count as larger by this part of their height and width on every side: people cut a little off."""
+
+
+def keep_inside(probabilities: Float32[np.ndarray, "size size"], clicks: Sequence[Click], roi: Box) -> None:
+    """Take out of a map, in place, what lies outside of the boxes and lassos around the object.
+
+    Several are around its pieces. A positive click or scribble outside of all says that there is more: then none binds.
+
+    Parameters
+    ----------
+    probabilities
+        (size, size) float32; its corners are the corners of `roi`.
+    clicks
+        All clicks and prompts.
+    roi
+        The region of the plane that the map covers.
+    """
+    outlines = [enlarged(click) for click in clicks if isinstance(click, Prompt) and click.surrounds and click.positive]
+    if not outlines:
+        return
+    from skimage.draw import polygon2mask
+    from skimage.measure import points_in_poly
+
+    marked = np.array([pixel for click in clicks if click.positive for pixel in marked_pixels(click)]).reshape(-1, 2)
+    if not np.any([points_in_poly(marked, outline) for outline in outlines], axis=0).all():
+        return
+    corner = roi.row_start, roi.col_start
+    scale = (np.array(probabilities.shape) - 1) / np.maximum(np.array(roi.shape) - 1, 1)
+    kept = [polygon2mask(probabilities.shape, (outline - corner) * scale) for outline in outlines]
+    probabilities *= np.any(kept, axis=0)
+
+
+def enlarged(prompt: Prompt) -> np.ndarray:
+    """Corners of a box or lasso, (count, 2) rows and columns, moved out by `SLACK`, a pixel at least."""
+    path = np.array(prompt.path)
+    low, high = path.min(axis=0), path.max(axis=0)
+    extent = np.maximum(high - low, 1)
+    middle = (low + high) / 2
+    return np.asarray(middle + (path - middle) * (1 + np.maximum(2 * SLACK, 2 / extent)))
 
 
 def force_clicks(probabilities: Float32[np.ndarray, "size size"], clicks: Sequence[Click], roi: Box) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from napari_simpleclick.array_types import Float32
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.click_constraints import force_clicks
+from napari_simpleclick.inference.click_constraints import force_clicks, keep_inside
 from napari_simpleclick.inference.engines.network import Features, Images, Network
 from napari_simpleclick.inference.logits import sigmoid
 from napari_simpleclick.inference.network_input import guidance_maps, read_crop
@@ -151,8 +151,9 @@ class Predictor:
         self._free += inputs
         # The published evaluation averages logits, not probabilities (docs/decisions/0003).
         probabilities = sigmoid((logits[::2] + logits[1::2, :, ::-1]) / 2 if self.flip else logits)
-        if self.recipe.force_clicks:
-            for probability, (request, roi) in zip(probabilities, asked, strict=True):
+        for probability, (request, roi) in zip(probabilities, asked, strict=True):
+            keep_inside(probability, request.clicks, roi)
+            if self.recipe.force_clicks:
                 force_clicks(probability, request.clicks, roi)
         return [
             Prediction(probability, roi, request.plane_shape)

@@ -78,7 +78,7 @@ CLOSE = InferenceRecipe(
     force_clicks=True,
     own_map=True,
     object_threshold=MASK_THRESHOLD,
-    outlines=True,
+    outlines=False,
 )
 """For networks that were trained to see pixels enlarged four times, and their own maps as they are."""
 
