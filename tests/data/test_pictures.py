@@ -117,6 +117,13 @@ def test_png_with_a_hole_is_refused(tmp_path):
         read_volume(tmp_path / "a.png")
 
 
+def test_transparent_places_of_a_palette_keep_their_colors_without_a_warning(tmp_path, recwarn):
+    image = Image.fromarray(COLOR).quantize(8)
+    image.save(tmp_path / "a.png", transparency=bytes([0, 99, *[255] * 6]))
+    np.testing.assert_array_equal(read_picture(tmp_path / "a.png"), np.asarray(image.convert("RGB")))
+    assert not list(recwarn)
+
+
 def test_transparent_colors_are_left_out(tmp_path):
     rgba = np.dstack([COLOR, GREY])
     Image.fromarray(rgba).save(tmp_path / "a.png")

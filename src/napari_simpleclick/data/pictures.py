@@ -111,6 +111,8 @@ def pixels_of(image: Image.Image) -> np.ndarray:
     if image.mode in NUMBERS and image.mode != "P":
         pixels = np.asarray(image)
         return pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
+    if "transparency" in image.info:  # Pillow warns where it is lost, and keeps the colors
+        image = image.convert("RGBA")
     return np.asarray(image.convert("L" if image.mode in ("LA", "La") else "RGB"))
 
 

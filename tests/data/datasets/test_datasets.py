@@ -11,6 +11,7 @@ from napari_simpleclick.data.datasets.base import DatasetError, Sample
 from napari_simpleclick.data.datasets.options import DatasetOptions
 from napari_simpleclick.data.datasets.registry import DATASETS, dataset_info, open_dataset
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.io import write_volume
 
 PICTURE_LAYOUTS = {
     "ssTEM": (layouts.sstem, [(1, 2), ()]),
@@ -124,13 +125,30 @@ def test_own_folder_takes_labels_or_components(tmp_path):
 
 @pytest.mark.parametrize("ending", [".nii.gz", ".nii", ".tif"])
 def test_own_volumes_with_labels_beside_them(tmp_path, ending):
-    from napari_simpleclick.data.io import write_volume
-
     marks = layouts.tumor().T
     write_volume(tmp_path / f"liver{ending}", np.random.default_rng(0).normal(size=marks.shape).astype(np.float32))
     write_volume(tmp_path / f"liver_labels{ending}", marks)
     sample = open_dataset("volumes", tmp_path)[0]
     assert (sample.name, sample.object_ids) == ("liver slice 3", (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("image", "labels"), [("p.nii", "p_SEG.nii"), ("p.nii", "p-Mask.nii"), ("e\u0301.nii", "\u00e9_labels.nii")]
+)
+def test_labels_are_found_whatever_the_case_and_the_system_of_their_name(tmp_path, image, labels):
+    voxels = np.zeros((3, 8, 9), np.uint8)
+    voxels[1, 2:5, 2:5] = 1
+    for name in (image, labels):
+        write_volume(tmp_path / name, voxels)
+    assert len(open_dataset("volumes", tmp_path)) == 1
+
+
+@pytest.mark.parametrize("names", [("p.nii", "p.tif", "p_seg.nii"), ("p.nii", "p_seg.nii", "p_labels.nii")])
+def test_two_files_for_one_volume_are_told(tmp_path, names):
+    for name in names:
+        write_volume(tmp_path / name, np.ones((3, 8, 9), np.uint8))
+    with pytest.raises(DatasetError, match=r"for one volume\. Remove one of them"):
+        open_dataset("volumes", tmp_path)
 
 
 def test_labels_shared_by_modalities_ask_for_one(tmp_path):

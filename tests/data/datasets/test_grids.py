@@ -4,6 +4,7 @@ import nibabel
 import numpy as np
 import pytest
 import tifffile
+from scipy.ndimage import uniform_filter
 
 from napari_simpleclick.data.datasets.base import DatasetError
 from napari_simpleclick.data.datasets.objects import labels_or_components
@@ -112,3 +113,23 @@ def test_negative_and_very_large_labels_are_kept_apart(tmp_path):
     found = opened(saved(tmp_path / "i.nii", VOXELS), labels, slice_rule="all")[1]
     assert found.object_ids == (2**40, 2**40 + 2**32)
     assert found.ignore.sum() == 1
+
+
+def test_labels_that_were_interpolated_are_refused(tmp_path):
+    image, labels = saved(tmp_path / "i.nii", VOXELS), np.zeros(VOXELS.shape, np.uint8)
+    labels[4:9, 6:12, 2:6] = 200
+    smooth = uniform_filter(labels.astype(float), (5, 5, 1)).astype(np.uint8)
+    with pytest.raises(DatasetError, match=r"l.nii: \d+ numbers were found, most of them only along edges"):
+        opened(image, saved(tmp_path / "l.nii", smooth))
+
+
+def test_many_objects_of_a_voxel_are_objects(tmp_path):
+    labels = np.zeros(VOXELS.shape, np.uint8)
+    labels[2:18:3, 2:17:3, 4] = np.arange(1, 31).reshape(6, 5)
+    found = opened(saved(tmp_path / "i.nii", VOXELS), saved(tmp_path / "l.nii", labels))
+    assert len(found[0].object_ids) == 30
+
+
+def test_labels_that_may_be_inverted_are_told(tmp_path):
+    found = opened(saved(tmp_path / "i.nii", VOXELS), saved(tmp_path / "l.nii", 1 - LABELS))
+    assert found[0].notices[0].startswith("l.nii: no pixel is 0")

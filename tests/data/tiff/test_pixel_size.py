@@ -53,7 +53,7 @@ def test_depth_is_brought_to_the_unit_of_the_columns(tmp_path, x, z, spacing, un
 
 
 def test_ome_without_a_unit_means_micrometres(tmp_path):
-    assert (ome(tmp_path, X=0.3, Y=0.4).spacing, ome(tmp_path, X=0.3).unit) == ((1.0, 0.4, 0.3), "um")
+    assert (ome(tmp_path, X=0.3, Y=0.4).spacing, ome(tmp_path, X=0.3).unit) == ((0.3, 0.4, 0.3), "um")
 
 
 @pytest.mark.parametrize("unit", ["pixel", "reference frame"])
@@ -73,8 +73,15 @@ def test_unknown_units_are_told(tmp_path):
 @pytest.mark.parametrize("size", [0.0, -1.0, float("nan"), float("inf"), "wide"])
 def test_size_that_is_none_is_told_and_not_used(tmp_path, size):
     volume = ome(tmp_path, X=0.5, Y=0.5, Z=size)
-    assert volume.spacing == (1, 0.5, 0.5)
+    assert volume.spacing == (0.5, 0.5, 0.5)
     assert "The size of Z" in volume.notices[0]
+
+
+def test_size_along_an_axis_that_is_not_told_is_that_of_the_columns_and_told(tmp_path):
+    volume = ome(tmp_path, X=0.5, Y=0.5)
+    assert (volume.spacing, volume.unit) == ((0.5, 0.5, 0.5), "um")
+    (notice,) = volume.notices
+    assert "tells no size of pixels along Z; 0.5 um is taken" in notice
 
 
 @pytest.mark.parametrize(

@@ -236,3 +236,10 @@ def test_description_that_was_lost_in_a_hole_of_the_file_is_told(tmp_path):
     path.write_bytes(content[:start] + bytes(end - start) + content[end:])
     (notice,) = read_tiff(path).notices
     assert "description cannot be read" in notice
+
+
+def test_description_of_ome_that_ends_early_is_told(tmp_path):
+    xml = '<?xml version="1.0"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06"><Image ID="Im'
+    tifffile.imwrite(tmp_path / "a.tif", STACK, photometric="minisblack", description=xml, metadata=None)
+    (notice,) = read_tiff(tmp_path / "a.tif").notices
+    assert "description cannot be read" in notice

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from scipy.ndimage import maximum_filter
 
 from napari_simpleclick.arrays import BinaryMask
 from napari_simpleclick.data.datasets.base import IGNORE, DatasetError
@@ -180,6 +181,24 @@ def is_soft(marks: np.ndarray) -> bool:
     return len(values) - len(wide) >= max(FEW, len(wide))
 
 
+def is_mixed(marks: np.ndarray) -> bool:
+    """Whether numbers of objects were interpolated: many are nowhere two pixels wide, and lie beside larger ones.
+
+    Objects of a pixel, which lie alone, are none of these.
+
+    Examples
+    --------
+    >>> ramp = np.repeat(np.array([[0, 40, 90, 160, 220, 255, 255]]), 3, axis=0)
+    >>> is_mixed(ramp), is_mixed(np.pad(np.diag(np.arange(1, 9)), 1)[:, ::-1] * (np.arange(10) % 2))
+    (True, False)
+    """
+    if not is_soft(marks):
+        return False
+    wide = marks[1:, 1:][solid(marks)]
+    thin = (marks > 0) & ~np.isin(marks, wide)
+    return bool((maximum_filter(marks, 3) > marks)[thin].mean() > 0.5)
+
+
 def halved(marks: np.ndarray, path: Path) -> np.ndarray:
     """A mask with soft edges, cut where it is half: 0 or 1.
 
@@ -229,6 +248,8 @@ def doubt(marks: np.ndarray, paths: Sequence[Path]) -> tuple[str, ...]:
     paths
         The files that they come from.
     """
+    if marks.dtype.kind == "i" and (marks < IGNORE).any():
+        return (f"{named(paths)}: numbers below -1, such as {marks.min()}, count as background.",)
     corners = marks[[0, 0, -1, -1], [0, -1, 0, -1]]
     if (marks != 0).all():
         return (f"{named(paths)}: no pixel is 0, so that the background, if there is one, counts as an object.",)

@@ -11,6 +11,7 @@ from napari_simpleclick.data.alignment import distance, require_one_grid, resamp
 from napari_simpleclick.data.datasets.base import DatasetError, Sample, present_ids
 from napari_simpleclick.data.datasets.objects import ObjectRule
 from napari_simpleclick.data.datasets.options import AXES, DatasetOptions, Direction
+from napari_simpleclick.data.datasets.own_masks import doubt, is_mixed, soft
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.volume import Volume
@@ -81,10 +82,12 @@ class VolumeSlices:
         case, place = self.slices[index]
         volume, marks = read_case(case)
         plane = volume.plane(place, self.axis)
-        labels = self.objects(self.chosen(plane.labels(marks)))
+        found = plane.labels(marks)
+        labels = self.objects(self.chosen(found))
+        notices = (*volume.notices, *doubt(found, [case.labels]))
         name = f"{case.title} slice {place}"
         ids = present_ids(labels, min_size=self.min_size)
-        return Sample(name, np.asarray(plane.image()), labels, ids, notices=volume.notices)
+        return Sample(name, np.asarray(plane.image()), labels, ids, notices=notices)
 
 
 def open_slices(
@@ -226,6 +229,11 @@ def read_labels(path: Path) -> Volume:
     if volume.rgb:
         raise DatasetError(f"{path}: labels must be whole numbers, one per voxel, got colors. Convert them to numbers.")
     marks = np.asarray(volume.data)
+    if marks.dtype.kind in "uif":
+        planes = marks.reshape(-1, *marks.shape[-2:])
+        largest = planes[np.argmax([np.count_nonzero(plane) for plane in planes])]
+        if np.isfinite(largest).all() and is_mixed(largest):
+            raise soft(path, len(np.unique(largest)), "numbers")
     if marks.dtype.kind == "f":
         whole = np.isfinite(marks) & (np.abs(marks) <= 2**53)
         whole &= np.equal(np.mod(np.where(whole, marks, 0), 1), 0)

@@ -1,6 +1,7 @@
 """Your own volumes: NIfTI, TIFF or OME-Zarr, each with its labels beside it."""
 
 from pathlib import Path
+from unicodedata import normalize
 
 from napari_simpleclick.data.datasets.base import DatasetError
 from napari_simpleclick.data.datasets.files import contents
@@ -30,11 +31,26 @@ def find_volumes(folder: Path, modality: str | None = None) -> list[LabelledVolu
     DatasetError
         If there are no labels, or not exactly one volume for each.
     """
-    files = {name: path for path in sorted(folder.iterdir()) if (name := bare(path)) and not name.startswith(".")}
+    files: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        name = bare(path)
+        if name and not name.startswith("."):
+            require_other(files.get(name), path)
+            files[name] = path
     labels = {name: path for name, path in files.items() if is_labels(name)}
     if not labels:
         raise DatasetError(f"Expected {INFO.layout} in {folder}, found: {contents(folder)}.")
+    starts: dict[str, Path] = {}
+    for name, path in labels.items():
+        require_other(starts.get(base(name)), path)
+        starts[base(name)] = path
     return [LabelledVolume(base(name), volume_of(name, files, modality), path) for name, path in labels.items()]
+
+
+def require_other(known: Path | None, path: Path) -> None:
+    """Raise a DatasetError if two files are for one thing, so that one of them would be a guess."""
+    if known is not None:
+        raise DatasetError(f"{path.parent} holds {known.name} and {path.name} for one volume. Remove one of them.")
 
 
 def volume_of(labels: str, files: dict[str, Path], modality: str | None) -> Path:
@@ -60,7 +76,8 @@ def bare(path: Path) -> str:
     >>> bare(Path("a/p1_seg.nii.gz")), bare(Path("notes.txt"))
     ('p1_seg', '')
     """
-    return next((path.name[: -len(ending)] for ending in ENDINGS if path.name.lower().endswith(ending)), "")
+    name = normalize("NFC", path.name)  # macOS takes accents apart, other systems do not
+    return next((name[: -len(ending)] for ending in ENDINGS if name.lower().endswith(ending)), "")
 
 
 def base(name: str) -> str:
@@ -68,10 +85,11 @@ def base(name: str) -> str:
 
     Examples
     --------
-    >>> base("p1_seg"), base("seg"), base("p1-labels")
+    >>> base("p1_seg"), base("seg"), base("p1-Labels")
     ('p1', 'seg', 'p1')
     """
-    return next((name[: -len(word) - 1] for word in LABEL_WORDS if name.endswith((f"_{word}", f"-{word}"))), name)
+    ends = ((f"_{word}", f"-{word}") for word in LABEL_WORDS)
+    return next((name[: -len(two[0])] for two in ends if name.lower().endswith(two)), name)
 
 
 def is_labels(name: str) -> bool:

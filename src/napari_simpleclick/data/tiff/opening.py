@@ -68,8 +68,8 @@ def opened(path: Path) -> Iterator[tuple[tifffile.TiffFile, Losses]]:
     try:
         with listening() as lost, tifffile.TiffFile(path) as file:
             require_end(file)
-            if is_blank(file.pages.first.tags.get(DESCRIPTION)):
-                lost.words.append("it is blank")
+            if broken := broken_description(file.pages.first.tags.get(DESCRIPTION)):
+                lost.words.append(broken)
             yield file, lost
     except (VolumeError, FileNotFoundError):
         raise
@@ -130,9 +130,14 @@ def require_end(file: tifffile.TiffFile) -> None:
         place = struct.unpack(tiff.offsetformat, link)[0] if len(link) == tiff.offsetsize else 0
 
 
-def is_blank(tag: tifffile.TiffTag | None) -> bool:
-    """Whether a text was lost: there is room for it, and nothing in it, as of files that were copied with holes."""
-    return tag is not None and tag.count > 1 and tag.value == ""
+def broken_description(tag: tifffile.TiffTag | None) -> str:
+    """What is wrong with a description that tifffile passes over: blank, as after a copy with holes, or cut off."""
+    if tag is None or tag.count < 2 or not isinstance(tag.value, str):
+        return ""
+    text = tag.value.strip()
+    if not tag.value:
+        return "it is blank"
+    return "it begins as OME's and ends early" if "<OME" in text[:1000] and not text.endswith("OME>") else ""
 
 
 def unreadable(path: Path, error: Exception) -> VolumeError:

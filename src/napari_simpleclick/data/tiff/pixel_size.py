@@ -29,6 +29,34 @@ def pixel_size(file: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> Pixe
     return PixelSize({})
 
 
+def completed(told: PixelSize, axes: str, name: str) -> PixelSize:
+    """Sizes with those of the axes of space that a file leaves out: as large as the others, with a notice.
+
+    Parameters
+    ----------
+    told
+        What the file tells.
+    axes
+        Letters of the axes of the image.
+    name
+        Of the file, for the notice.
+
+    Examples
+    --------
+    >>> completed(PixelSize({"Y": 65.0, "X": 65.0}, "nm"), "ZYX", "a.tif").size["Z"]
+    65.0
+    """
+    untold = [axis for axis in "ZYX" if axis in axes and axis not in told.size]
+    if told.unit is None or not untold:
+        return told
+    size = told.size.get("X", next(iter(told.size.values())))
+    notice = (
+        f"{name} tells no size of pixels along {', '.join(untold)}; {size:g} {told.unit} is taken, as along "
+        "another axis. Set the scale of the layer if you know it."
+    )
+    return PixelSize({**told.size, **dict.fromkeys(untold, size)}, told.unit, (*told.notices, notice))
+
+
 def imagej_pixel_size(told: Mapping[str, Any], tags: Any) -> PixelSize:
     """Size of a pixel in an ImageJ file, whose axes may have units of their own."""
     unit = str(told.get("unit", ""))

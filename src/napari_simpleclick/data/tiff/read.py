@@ -13,7 +13,7 @@ from napari_simpleclick.data.tiff.axes import known_axes
 from napari_simpleclick.data.tiff.colors import interpreted
 from napari_simpleclick.data.tiff.opening import damaged, opened
 from napari_simpleclick.data.tiff.parts import require_parts
-from napari_simpleclick.data.tiff.pixel_size import pixel_size
+from napari_simpleclick.data.tiff.pixel_size import completed, pixel_size
 from napari_simpleclick.data.tiff.series import chosen, level_of, require_whole
 from napari_simpleclick.data.tiff.whole import whole_planes
 from napari_simpleclick.data.volume import Volume
@@ -58,6 +58,7 @@ def read_tiff(path: Path, *, labels: bool = False, part: FilePart | None = None)
             raise damaged(path, lost.pixels[0])
         turned = notice_of_turn(path.name, series.keyframe.tags.get(ORIENTATION))
     axes = known_axes(samples.axes)
+    told = completed(told, axes or samples.axes, path.name)
     words = tuple(
         f"{path.name}: a part of its description cannot be read, so that axes or the size of pixels may be missing "
         f"({each})."
