@@ -26,9 +26,9 @@ from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.evaluation.effort.objects import chains, link
 from napari_simpleclick.inference.loading import load_predictor
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.propagation.confidence import LEAST, OFFSET, WEIGHTS, agreement, witnesses
-from napari_simpleclick.inference.propagation.follow import expected_shape, follow, why_stop
+from napari_simpleclick.inference.propagation.confidence import LEAST, OFFSET, WEIGHTS, agreement
 from napari_simpleclick.inference.propagation.intensity_likelihood import learned_likelihood
+from napari_simpleclick.inference.propagation.next_slice import find_on_next_slice
 from napari_simpleclick.model.weights import DEFAULT_MODEL
 
 BEYOND = 3
@@ -47,7 +47,7 @@ class Row:
 
     run: int
     there: bool
-    seen: tuple[float, float, float] | None
+    seen: tuple[float, float] | None
     iou: float
 
 
@@ -64,16 +64,13 @@ def run(predictor, samples, chain, step, number) -> Iterator[Row]:
         before, image = samples[at].image, samples[at + step].image
         at, tried = at + step, tried + 1
         beyond += at not in labels
-        there = known.object_mask()
-        expected = expected_shape(known, image, before)
-        answer = follow(predictor, known, image, known=before) if expected else None
-        found = answer.object_mask() if answer else None
-        if found is None or why_stop(expected, found):
+        found = find_on_next_slice(predictor, known, before, image, likelihood)
+        if found.witnesses is None:
             yield Row(number, at in labels, None, 0.0)
             return
-        seen = witnesses(predictor, likelihood, (before, there), (image, found))
-        yield Row(number, at in labels, seen, agreement(found, patch(samples[at].mask(labels.get(at, -1)))))
-        known = answer
+        known = found.prediction
+        iou = agreement(known.object_mask(), patch(samples[at].mask(labels.get(at, -1))))
+        yield Row(number, at in labels, found.witnesses, iou)
 
 
 def patch(mask):

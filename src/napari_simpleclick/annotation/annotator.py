@@ -110,6 +110,7 @@ class Annotator:
         *,
         source: Step | None = None,
         confidence: float | None = None,
+        anew: bool = False,
     ) -> list[Change]:
         """Take over masks that came without clicks, as one thing to undo.
 
@@ -123,13 +124,15 @@ class Annotator:
             The step on another plane that they followed.
         confidence
             How sure propagation was, 0 to 1.
+        anew
+            Whether propagation took the outline of a click without a mask.
         """
         require_unlocked(self.objects, *(place[0] for place, _, _ in masks))
         edits = []
         for place, image, prediction in masks:
             session = self.session(place, image)
             before = session.steps
-            session.draw(session.claim(prediction), origin, source, confidence)
+            session.draw(session.claim(prediction), origin, source, confidence, anew=anew)
             self.sessions.hold(place, session)
             edits.append(Edit(place, before, session.steps))
         return self.record(*edits)

@@ -62,6 +62,8 @@ class Step:
         What else led to it; None if unknown.
     confidence
         How sure propagation was, 0 to 1; None for other masks.
+    anew
+        Whether a propagated outline is that of a click without a mask; see `find_on_next_slice`.
     """
 
     click: Click | None
@@ -70,6 +72,7 @@ class Step:
     source: "Step | None" = None
     circumstances: Circumstances | None = None
     confidence: float | None = None
+    anew: bool = False
 
 
 class PredictorLike(Protocol):
@@ -195,10 +198,16 @@ class ClickSession:
         return prediction
 
     def draw(
-        self, prediction: Prediction, origin: Origin, source: Step | None = None, confidence: float | None = None
+        self,
+        prediction: Prediction,
+        origin: Origin,
+        source: Step | None = None,
+        confidence: float | None = None,
+        *,
+        anew: bool = False,
     ) -> None:
-        """Take over a mask that came without a click; the next click starts from it."""
-        self._done.append(Step(None, prediction, origin, source, self.circumstances(), confidence))
+        """Take over a mask that came without a click; the next click starts from it. See `Step`."""
+        self._done.append(Step(None, prediction, origin, source, self.circumstances(), confidence, anew))
         self._undone.clear()
 
     def circumstances(self) -> Circumstances:

@@ -22,6 +22,7 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.memory import NotEnoughMemoryError
 from napari_simpleclick.inference.prediction import Prediction
+from napari_simpleclick.inference.propagation.confidence import clicked_anew
 from napari_simpleclick.inference.propagation.follow import follow
 
 SHAPE = (60, 70)
@@ -64,6 +65,15 @@ def propagate(annotator, object_id, plane, target):
     source = annotator.sessions[object_id, plane].newest
     found = follow(annotator.predictor, source.prediction, IMAGES[target], known=IMAGES[plane])
     annotator.draw([((object_id, target), IMAGES[target], found)], "propagated", source=source)
+
+
+def propagate_anew(annotator, object_id, plane, target):
+    """As `propagate`, where the outline of a click without a mask was taken."""
+    source, image = annotator.sessions[object_id, plane].newest, IMAGES[target]
+    followed = follow(annotator.predictor, source.prediction, image, known=IMAGES[plane])
+    found = clicked_anew(annotator.predictor, image, followed.object_mask())
+    annotator.draw([((object_id, target), image, found)], "propagated", source=source, confidence=0.8, anew=True)
+    return followed, found
 
 
 def saved(path, annotator):
@@ -114,6 +124,19 @@ def test_replay_gives_the_same_masks(tmp_path):
     assert {each.place for each in found} == {(1, PLANES[0]), (2, PLANES[0]), (1, PLANES[1]), (3, PLANES[2])}
     assert all(each.same for each in found)
     assert {each.place: each.clicks for each in found}[1, PLANES[0]] == 2
+
+
+def test_replay_knows_whether_propagation_took_the_outline_of_a_click_without_a_mask(tmp_path):
+    annotator = worked()
+    followed, found = propagate_anew(annotator, 1, PLANES[0], PLANES[3])
+    assert (followed.mask() != found.mask()).any()
+    assert all(each.same for each in replayed(saved(tmp_path / "a", annotator)))
+    after, content = restored(tmp_path / "a")
+    assert after.sessions[1, PLANES[3]].newest.anew
+    recorder = SessionRecorder(after)
+    recorder.take_over(content)
+    (tmp_path / "b").write_text(recorder.line({}))
+    assert all(each.same for each in replayed(tmp_path / "b"))
 
 
 def test_replay_tells_what_another_model_does(tmp_path):

@@ -121,7 +121,7 @@ def test_movement_is_none_where_nothing_can_be_seen_and_follows_large_objects_to
     assert abs(cols - 27) <= 5
 
 
-@pytest.mark.parametrize(("side", "after", "lost"), [(3, 5, False), (30, 50, True), (30, 40, False)])
+@pytest.mark.parametrize(("side", "after", "lost"), [(2, 4, False), (30, 60, True), (30, 50, False)])
 def test_small_objects_may_grow_by_a_pixel_at_the_border_large_ones_only_in_proportion(side, after, lost):
     middle = 60
     before, found = (square(middle - each // 2, middle - each // 2, each).object_mask() for each in (side, after))

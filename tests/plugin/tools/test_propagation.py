@@ -38,7 +38,7 @@ def test_propagation_goes_back_and_stops_after_so_many_slices():
     ("spoil", "reason"),
     [
         (lambda plane: np.zeros_like(plane), "nothing was found"),
-        (lambda plane: np.full_like(plane, 200), "overlap fell"),
+        (lambda plane: np.full_like(plane, 200), "the area went"),
         (lambda plane: np.roll(plane, 25, axis=0), "nothing was found"),
     ],
 )

@@ -135,6 +135,7 @@ def check_step(where: str, record: Mapping[str, Any], shape: Sequence[int] | Non
     require(is_number(record.get("time", 0.0)), where, "a time", record.get("time"))
     sure = record.get("confidence", 0.0)
     require(is_number(sure) and 0 <= sure <= 1, where, "a confidence from 0 to 1", sure)
+    require(isinstance(record.get("anew", False), bool), where, "anew true or false", record.get("anew"))
     check_revision(where, record.get("revised", {}), record["after"])
 
 

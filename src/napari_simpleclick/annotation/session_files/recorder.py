@@ -142,6 +142,8 @@ class SessionRecorder:
             record["source"] = source
         if step.confidence is not None:
             record["confidence"] = round(step.confidence, 3)
+        if step.anew:
+            record["anew"] = True
         if before in self._restored or step.source in self._restored:
             record["resumed"] = True
         prediction = step.prediction

@@ -10,6 +10,7 @@ from napari_simpleclick.annotation.session_files.format import SessionContent, S
 from napari_simpleclick.annotation.session_files.mask_codec import equal, unpacked
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.prediction import BoxedMask, Prediction
+from napari_simpleclick.inference.propagation.confidence import clicked_anew
 from napari_simpleclick.inference.propagation.follow import follow, shared_area
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import PredictorLike
@@ -132,7 +133,10 @@ class Replay:
             # A restored slice is shown to the network as the user sees it when going on.
             seen = record if record.get("resumed") or "image" not in there else there
             known = self.pictures(there["plane"], seen["image"])
-            return follow(self.predictors(record["predictor"]), start, self._picture(record), known=known)
+            predictor, picture = self.predictors(record["predictor"]), self._picture(record)
+            followed = follow(predictor, start, picture, known=known)
+            found = followed.object_mask() if record.get("anew") else None
+            return clicked_anew(predictor, picture, found) if found else followed
         return as_drawn(record, self._stored(number))
 
     def _start(self, number: int, record: StepRecord) -> Prediction:

@@ -92,5 +92,6 @@ class RestoredSession:
             prediction = replace(prediction, without=unpacked(record.get("without")))
             source = self._step(record["source"]) if "source" in record else None
             click = click_of(record["click"]) if "click" in record else None
-            self.made[number] = Step(click, prediction, record["origin"], source, confidence=record.get("confidence"))
+            confidence, anew = record.get("confidence"), record.get("anew", False)
+            self.made[number] = Step(click, prediction, record["origin"], source, confidence=confidence, anew=anew)
         return self.made[number]

@@ -1,15 +1,14 @@
 """Confidence: how sure it is that what was found on a slice is still the object of the slice where a user saw it.
 
-The expected shape takes part in the answer, so the answer's overlap with it tells little. Three witnesses know nothing
-of it: the grey values that the object had where it was seen, the network when it is clicked anew without a mask, and
-the way back: what was found, followed to the slice before, should be what was there.
+The expected shape takes part in what is followed, so its overlap with that tells little. Two witnesses know nothing of
+it: the grey values that the object had where it was seen, and the network when it is clicked anew without a mask.
 """
 
 import numpy as np
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.propagation.follow import centre_click, follow, shared_area
+from napari_simpleclick.inference.propagation.follow import centre_click, shared_area
 from napari_simpleclick.inference.propagation.intensity_likelihood import IntensityLikelihood
 from napari_simpleclick.inference.resample import Plane
 from napari_simpleclick.inference.session import PredictorLike
@@ -18,64 +17,55 @@ from napari_simpleclick.masks import BoxedMask, clamped
 LEAST = 0.4
 """Below this confidence propagation stops."""
 
-WEIGHTS = {"grey values": 2.1, "clicked anew": 2.1, "way back": 2.3}
+WEIGHTS = {"grey values": 4.0, "clicked anew": 1.7}
 """Of the witnesses; fitted on real stacks, see `benchmarks/propagation_end.py --fit` and decision 22."""
 
-OFFSET = -3.6
+OFFSET = -2.1
 """Logit of the confidence where no witness speaks for the object."""
 
-SURROUNDINGS = 20
-"""Pixels beyond the object, and its own size, that the network sees when it is clicked anew."""
+LIKEST = 0.8
+"""Grey values that speak more for the object than this say no more: in some pictures everything bright is alike."""
+
+SURROUNDINGS = 3
+"""Times the object's size on each side that the network sees when it is clicked anew."""
+
+MARGIN = 20
+"""And so many pixels more, for small objects."""
 
 UNKNOWN = 0.5
 """Evidence of grey values where an object has no surroundings to be told from."""
 
 
-def confidence(
-    predictor: PredictorLike,
-    likelihood: IntensityLikelihood | None,
-    known: tuple[Plane, BoxedMask],
-    found: tuple[Plane, BoxedMask],
-) -> float:
-    """How sure it is that an object was found, 0 to 1.
+def confidence(seen: tuple[float, float]) -> float:
+    """How sure it is that an object was found, 0 to 1, by what the witnesses say, in the order of `WEIGHTS`.
 
-    Parameters
-    ----------
-    predictor
-        Is clicked in the middle of what was found, and follows it back.
-    likelihood
-        Grey values of the object where a user saw it; None if they are not known.
-    known, found
-        Picture (height, width, 3) uint8 of the slice before and of this one, and the object there.
+    Examples
+    --------
+    >>> confidence((0.8, 1.0)) > 0.9, confidence((-0.5, 0.5)) < LEAST
+    (True, True)
     """
-    seen = dict(zip(WEIGHTS, witnesses(predictor, likelihood, known, found), strict=True))
-    evidence = sum(WEIGHTS[name] * value for name, value in seen.items())
+    evidence = float(np.dot([*WEIGHTS.values()], seen))
     return float(1 / (1 + np.exp(-(OFFSET + evidence))))
 
 
-def witnesses(
-    predictor: PredictorLike,
-    likelihood: IntensityLikelihood | None,
-    known: tuple[Plane, BoxedMask],
-    found: tuple[Plane, BoxedMask],
-) -> tuple[float, float, float]:
-    """What speaks for the object, in the order of `WEIGHTS`: a mean logit, and two IoUs. See `confidence`."""
-    (before, there), (image, here) = known, found
-    looks = UNKNOWN if likelihood is None else likelihood.inside(image, here)
-    anew = predictor.predict(image, [centre_click(here)], None, view=surroundings(here, image)).object_mask()
-    plane_shape = image.shape[0], image.shape[1]
-    back = follow(predictor, Prediction.from_boxed(here, plane_shape), before, known=image).object_mask()
-    return looks, agreement(here, anew), agreement(there, back)
+def likeness(likelihood: IntensityLikelihood | None, image: Plane, boxed: BoxedMask) -> float:
+    """How much the grey values of a mask are those of the object: a mean logit, `LIKEST` at most."""
+    return UNKNOWN if likelihood is None else min(likelihood.inside(image, boxed), LIKEST)
+
+
+def clicked_anew(predictor: PredictorLike, image: Plane, boxed: BoxedMask) -> Prediction:
+    """What the network finds when it is clicked in the middle of a mask, of which it knows nothing else."""
+    return predictor.predict(image, [centre_click(boxed)], None, view=surroundings(boxed, image))
 
 
 def surroundings(boxed: BoxedMask, image: Plane) -> Box:
-    """The object, as much again on each side and a little more, within the picture."""
+    """The object and what is around it, within the picture."""
     box, (height, width) = boxed[0], boxed[0].shape
     around = Box(
-        box.row_start - height - SURROUNDINGS,
-        box.row_stop + height + SURROUNDINGS,
-        box.col_start - width - SURROUNDINGS,
-        box.col_stop + width + SURROUNDINGS,
+        box.row_start - SURROUNDINGS * height - MARGIN,
+        box.row_stop + SURROUNDINGS * height + MARGIN,
+        box.col_start - SURROUNDINGS * width - MARGIN,
+        box.col_stop + SURROUNDINGS * width + MARGIN,
     )
     return clamped(around, (image.shape[0], image.shape[1]))
 

@@ -21,13 +21,13 @@ from napari_simpleclick.inference.resample import Plane, Positions, resample_at
 from napari_simpleclick.inference.session import PredictorLike
 from napari_simpleclick.masks import around, intersection, part_of, pasted, shifted, trimmed
 
-LARGEST_GROWTH = 2.0
+LARGEST_GROWTH = 3.0
 """From slice to slice the area may grow or shrink by this factor."""
 
 SLACK = 1.5
 """Pixels by which the radius may change however small the object is: its border is drawn in whole pixels."""
 
-SMALLEST_IOU = 0.35
+SMALLEST_IOU = 0.2
 """Masks on neighbouring slices overlap at least so much."""
 
 TRUST = 1.0

@@ -246,7 +246,9 @@ class Propagation:
             return step.lost or "", []
         place = run.object_id, run.targets[0].key
         found = [(place, picture, step.prediction)]
-        return "", find_masks(annotator.draw(found, "propagated", source=source, confidence=step.confidence))
+        return "", find_masks(
+            annotator.draw(found, "propagated", source=source, confidence=step.confidence, anew=step.anew)
+        )
 
     def _found(self, result: tuple[str, list[Change]]) -> None:
         """Back with the layers: show the slice and go on, or tell why not."""
