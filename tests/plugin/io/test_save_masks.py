@@ -10,6 +10,7 @@ import tifffile
 from napari.layers import Labels
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.plugin.display.layers import create_labels
 from napari_simpleclick.plugin.io.readers import image_layer
@@ -86,3 +87,36 @@ def test_a_name_without_a_known_ending_becomes_a_tiff(tmp_path):
 def test_masks_are_suggested_beside_the_image_in_its_format(source, name):
     assert suggested_path("layer", source) == Path("/d") / name
     assert suggested_path("of/unknown", None) == Path.home() / "of_unknown_masks.tif"
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What napari would show."""
+    shown = []
+    monkeypatch.setattr("napari.utils.notifications.show_warning", shown.append)
+    return shown
+
+
+@pytest.mark.parametrize("name", ["a.nii.gz", "a.tif", "a.zarr", "a.png"])
+def test_negative_labels_are_background_and_told(tmp_path, told, name):
+    labels = MASK[1] if name == "a.png" else MASK
+    path = saved(tmp_path / name, Labels(np.where(labels == 7, 7, -1)))
+    np.testing.assert_array_equal(np.unique(read_volume(path, labels=True).data), [0, 7])
+    assert told == ["Negative labels, such as -1, are saved as 0, which is background."]
+
+
+@pytest.mark.parametrize("name", ["a.nii.gz", "a.tif", "a.zarr"])
+def test_masks_without_an_object_open_again_without_a_notice(tmp_path, name):
+    volume = read_volume(saved(tmp_path / name, Labels(MASK * 0)), labels=True)
+    assert (np.asarray(volume.data).shape, volume.notices) == (MASK.shape, ())
+
+
+@pytest.mark.parametrize("name", ["a.nii.gz", "a.tif", "a.zarr", "a.png"])
+def test_layer_without_a_pixel_is_not_saved(tmp_path, name):
+    with pytest.raises(VolumeError, match=r"shape \(0, 4, 5\) and no pixel"):
+        saved(tmp_path / name, Labels(np.zeros((0, 4, 5), np.uint8)))
+
+
+def test_turn_that_zarr_cannot_hold_is_told(tmp_path, told):
+    saved(tmp_path / "a.zarr", Labels(MASK, rotate=30))
+    assert "a.zarr cannot hold that the layer is turned" in told[0]

@@ -48,7 +48,13 @@ def write_ome_zarr_labels(path: Path, labels: np.ndarray, like: Volume | None) -
             group = zarr.open_group(partial, mode="w", zarr_format=3)
             chunks = tuple(min(side, CHUNK) if axis >= labels.ndim - 2 else 1 for axis, side in enumerate(labels.shape))
             group.create_array(
-                "0", data=np.ascontiguousarray(labels), chunks=chunks, dimension_names=list(names(labels, like))
+                "0",
+                data=np.ascontiguousarray(labels),
+                chunks=chunks,
+                dimension_names=list(names(labels, like)),
+                config={
+                    "write_empty_chunks": True
+                },  # chunks that are not there look like a copy that was not completed
             )
             group.attrs["ome"] = description(path.name.split(".")[0], labels, like)
             if path.exists():

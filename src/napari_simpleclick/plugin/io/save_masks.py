@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_simpleclick.plugin.io.described import described
-from napari_simpleclick.plugin.io.writers import finest, write_labels
+from napari_simpleclick.plugin.io.writers import storable, tell_losses, write_labels
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,24 +80,25 @@ def save_masks(path: Path, labels: Any, meta: dict[str, Any]) -> Path:
     if not name.endswith(tuple(ending for endings in KINDS.values() for ending in endings)):
         path = path.with_name(path.name + ".tif")
         name = path.name.lower()
+    if not name.endswith(KINDS["PNG"] + KINDS["OME-Zarr"]):
+        return Path(write_labels(str(path), labels, meta)[0])
+    pixels, told = storable(labels)
+    pixels, volume = smallest(pixels), described(pixels, meta)
     if name.endswith(KINDS["PNG"]):
-        write_png(path, smallest(labels))
-    elif name.endswith(KINDS["OME-Zarr"]):
+        write_png(path, pixels)
+    else:
         from napari_simpleclick.data.ome_zarr.write import write_ome_zarr_labels
 
-        pixels = smallest(labels)
-        write_ome_zarr_labels(path, pixels, described(pixels, meta))
-    else:
-        return Path(write_labels(str(path), labels, meta)[0])
+        write_ome_zarr_labels(path, pixels, volume)
+    tell_losses(path, path, volume, told)
     return path
 
 
-def smallest(labels: Any) -> "np.ndarray":
-    """The finest level in the smallest unsigned integers that hold it."""
+def smallest(labels: "np.ndarray") -> "np.ndarray":
+    """Labels in the smallest unsigned integers that hold them."""
     import numpy as np
 
-    pixels = np.asarray(finest(labels))
-    return pixels.astype(np.min_scalar_type(int(pixels.max(initial=0))))
+    return labels.astype(np.min_scalar_type(int(labels.max())))
 
 
 def write_png(path: Path, labels: "np.ndarray") -> None:

@@ -1,9 +1,12 @@
 """Save layers as NIfTI on the very grid of their source, or as TIFF with the size of their pixels."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from napari_simpleclick.data.volume import Volume
 
 DEFAULT_ENDING = ".nii.gz"
@@ -20,16 +23,34 @@ def write_labels(path: str, data: Any, meta: dict[str, Any]) -> list[str]:
     OSError
         If the file cannot be written; an older one stays whole.
     """
-    import numpy as np
-
     from napari_simpleclick.data.saving import save_mask
     from napari_simpleclick.plugin.io.described import described
 
-    labels, wanted = np.asarray(finest(data)), with_ending(path)
+    (labels, told), wanted = storable(data), with_ending(path)
     volume = described(labels, meta)
-    written = save_mask(wanted, np.maximum(labels, 0) if labels.dtype.kind == "i" else labels, volume)
-    tell_losses(written, wanted, volume)
+    written = save_mask(wanted, labels, volume)
+    tell_losses(written, wanted, volume, told)
     return [str(written)]
+
+
+def storable(data: Any) -> "tuple[np.ndarray, tuple[str, ...]]":
+    """The finest level of labels as files hold them, and a notice if negative ones became 0.
+
+    Raises
+    ------
+    VolumeError
+        If there is no pixel.
+    """
+    import numpy as np
+
+    from napari_simpleclick.data.errors import VolumeError
+
+    labels = np.asarray(finest(data))
+    if labels.size == 0:
+        raise VolumeError(f"The layer has the shape {labels.shape} and no pixel. There is nothing to save.")
+    if labels.dtype.kind != "i" or labels.min() >= 0:
+        return labels, ()
+    return np.maximum(labels, 0), (f"Negative labels, such as {labels.min()}, are saved as 0, which is background.",)
 
 
 def write_image(path: str, data: Any, meta: dict[str, Any]) -> list[str]:
@@ -75,11 +96,11 @@ def finest(data: Any) -> Any:
     return data[0] if isinstance(data, list | tuple) or type(data).__name__ == "MultiScaleData" else data
 
 
-def tell_losses(written: Path, wanted: Path, volume: "Volume") -> None:
+def tell_losses(written: Path, wanted: Path, volume: "Volume", told: Iterable[str] = ()) -> None:
     """Say in napari what the file does not hold of the layer, or that it has another name than was asked for."""
     from napari.utils.notifications import show_warning
 
-    notices = list(volume.notices)
+    notices = [*volume.notices, *told]
     if written != wanted:
         notices.append(f"{wanted.name} cannot hold these labels; they are saved as {written.name}.")
     if volume.affine is not None and not written.name.lower().endswith((".nii", ".nii.gz")):
