@@ -39,7 +39,10 @@ TARGETS = {
     ),
     "inference.propagation.follow": ("tests/inference/propagation/test_follow.py",),
     "annotation.session_files.format": ("tests/annotation/session_files/test_format.py",),
-    "annotation.session_files.check": ("tests/annotation/session_files/test_format.py",),
+    "annotation.session_files.check": (
+        "tests/annotation/session_files/test_check.py",
+        "tests/annotation/session_files/test_format.py",
+    ),
 }
 """Modules, and the tests that mirror them."""
 
