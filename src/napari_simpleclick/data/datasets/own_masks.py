@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-from scipy.ndimage import maximum_filter
 
-from napari_simpleclick.arrays import BinaryMask
 from napari_simpleclick.data.datasets.base import IGNORE, DatasetError
+from napari_simpleclick.data.datasets.soft_edges import halved, is_soft, soft
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.picture_files import opened_picture
 from napari_simpleclick.data.pictures import TIFF
@@ -21,9 +19,6 @@ VOID_COLOR = (224, 224, 192)
 
 SMALL_NUMBERS = 100
 """With numbers of objects up to this, 255 is none of them; with larger ones it may be."""
-
-FEW = 4
-"""So many numbers that are nowhere two pixels wide are no chance."""
 
 
 def read_own_masks(paths: Sequence[Path]) -> np.ndarray:
@@ -158,84 +153,6 @@ def numbers_of_colors(colors: np.ndarray, path: Path) -> np.ndarray:
     if is_soft(np.maximum(numbers, 0)):
         raise soft(path, len(found), "colors")
     return numbers
-
-
-def solid(marks: np.ndarray) -> BinaryMask:
-    """Where squares of 2 x 2 pixels have one number."""
-    first = marks[1:, 1:]
-    square: BinaryMask = (first == marks[:-1, 1:]) & (first == marks[1:, :-1]) & (first == marks[:-1, :-1])
-    return square
-
-
-def is_soft(marks: np.ndarray) -> bool:
-    """Whether many numbers are nowhere two pixels wide: the edges were interpolated, or compressed with loss.
-
-    Examples
-    --------
-    >>> ramp = np.repeat(np.array([[0, 40, 90, 160, 220, 255, 255]]), 3, axis=0)
-    >>> is_soft(ramp * np.array([[1], [0.9], [1]])), is_soft(np.kron(np.arange(9).reshape(3, 3), np.ones((2, 2))))
-    (True, False)
-    """
-    values = np.setdiff1d(marks, (0, IGNORE))
-    wide = np.intersect1d(values, marks[1:, 1:][solid(marks)])
-    return len(values) - len(wide) >= max(FEW, len(wide))
-
-
-def is_mixed(marks: np.ndarray) -> bool:
-    """Whether numbers of objects were interpolated: many are nowhere two pixels wide, and lie beside larger ones.
-
-    Objects of a pixel, which lie alone, are none of these.
-
-    Examples
-    --------
-    >>> ramp = np.repeat(np.array([[0, 40, 90, 160, 220, 255, 255]]), 3, axis=0)
-    >>> is_mixed(ramp), is_mixed(np.pad(np.diag(np.arange(1, 9)), 1)[:, ::-1] * (np.arange(10) % 2))
-    (True, False)
-    """
-    if not is_soft(marks):
-        return False
-    wide = marks[1:, 1:][solid(marks)]
-    thin = (marks > 0) & ~np.isin(marks, wide)
-    return bool((maximum_filter(marks, 3) > marks)[thin].mean() > 0.5)
-
-
-def halved(marks: np.ndarray, path: Path) -> np.ndarray:
-    """A mask with soft edges, cut where it is half: 0 or 1.
-
-    Raises
-    ------
-    DatasetError
-        If it is not nearly all either empty or full, or even at a number between, which may be an object.
-    """
-    top = int(marks.max())
-    shown = marks[marks > top / 8]
-    if (shown >= top * 7 / 8).mean() < 0.5 or has_plateau(marks, top):
-        raise soft(path, len(np.unique(marks)), "numbers")
-    return (marks > top / 2).astype(np.int32)
-
-
-def has_plateau(marks: np.ndarray, top: int) -> bool:
-    """Whether a mask is even somewhere at a number between empty and full, where an edge would rise or fall.
-
-    Examples
-    --------
-    >>> mask = np.zeros((20, 20))
-    >>> mask[2:9, 2:9], mask[11:18, 2:18] = 120, 240
-    >>> has_plateau(mask, 240), has_plateau(np.clip(mask, 0, 1), 1)
-    (True, False)
-    """
-    squares = sliding_window_view(marks, (3, 3)) if min(marks.shape) > 2 else np.empty((0, 0, 3, 3))
-    low, high = squares.min(axis=(2, 3)), squares.max(axis=(2, 3))
-    even = (low > top / 8) & (high < top * 7 / 8) & (high.astype(float) - low < top / 8)
-    return int(even.sum()) >= FEW
-
-
-def soft(path: Path, count: int, what: str) -> DatasetError:
-    """The message for masks whose edges are mixtures."""
-    return DatasetError(
-        f"{path}: {count} {what} were found, most of them only along edges: it was resized with interpolation, or "
-        "compressed with loss, as JPEG does. Save masks as PNG or TIFF, resized by the nearest pixel."
-    )
 
 
 def doubt(marks: np.ndarray, paths: Sequence[Path]) -> tuple[str, ...]:

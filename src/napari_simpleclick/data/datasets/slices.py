@@ -11,7 +11,8 @@ from napari_simpleclick.data.alignment import distance, require_one_grid, resamp
 from napari_simpleclick.data.datasets.base import DatasetError, Sample, present_ids
 from napari_simpleclick.data.datasets.objects import ObjectRule
 from napari_simpleclick.data.datasets.options import AXES, DatasetOptions, Direction
-from napari_simpleclick.data.datasets.own_masks import doubt, is_mixed, soft
+from napari_simpleclick.data.datasets.own_masks import doubt
+from napari_simpleclick.data.datasets.soft_edges import is_mixed, soft
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.volume import Volume
