@@ -1,4 +1,4 @@
-"""Prompt tools: what the mouse buttons do, and what is done with clicks that were made, in one row of icons."""
+"""Prompt tools: what the mouse buttons do, and what is done with clicks that were made, in rows of icons."""
 
 from qtpy.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -61,8 +61,9 @@ class ClicksPanel(QWidget):
         self.threshold = ThresholdSlider(threshold)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        actions = [self.buttons[action] for action in BUTTONS]
-        layout.addLayout(icons(self.add_button, self.remove_button, *self.tools.values(), *actions, self.hover_button))
+        # Two rows: one of all icons would make the dock wider than anything else in it does.
+        layout.addLayout(icons(self.add_button, self.remove_button, *self.tools.values()))
+        layout.addLayout(icons(*(self.buttons[action] for action in BUTTONS), self.hover_button))
         layout.addWidget(self.threshold)
         self.signs.buttonClicked.connect(lambda button: self._choose(positive=button is self.add_button))
 
