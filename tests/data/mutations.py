@@ -68,7 +68,12 @@ TIFFS = [
     tiff("plain", STACK, photometric="minisblack"),
     tiff("big", STACK, photometric="minisblack", bigtiff=True, tile=(16, 16), compression="zlib"),
     tiff("imagej", STACK, imagej=True, resolution=(2, 2), metadata={"axes": "ZYX", "unit": "um", "spacing": 3.0}),
-    tiff("ome", STACK, ome=True, metadata={"axes": "ZYX", "PhysicalSizeX": 0.5, "PhysicalSizeY": 0.5}),
+    tiff(
+        "ome",
+        STACK,
+        ome=True,
+        metadata={"axes": "ZYX", "PhysicalSizeX": 0.5, "PhysicalSizeY": 0.5, "PhysicalSizeZ": 2.0},
+    ),
     tiff("lzw", STACK, photometric="minisblack", compression="lzw", predictor=True, metadata=None),
     tiff("packbits", GREY, photometric="minisblack", compression="packbits", metadata=None),
     tiff("jpeg", COLOR, photometric="rgb", compression="jpeg", metadata=None),
