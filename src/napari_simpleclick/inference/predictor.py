@@ -18,7 +18,7 @@ from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.recipe import InferenceRecipe
 from napari_simpleclick.inference.request import Request
 from napari_simpleclick.inference.resample import Plane, pixels_now, same_picture
-from napari_simpleclick.inference.zoom_in import look_closer, look_near
+from napari_simpleclick.inference.zoom_in import look_closer
 from napari_simpleclick.prompts import path_of
 
 if TYPE_CHECKING:
@@ -131,14 +131,9 @@ class Predictor:
             return [answer for request in requests for answer in self.predict_together([request])]
         for request in requests:
             require_clicks_on_picture(request.image, request.clicks)
-        if not self.recipe.zoom_in:
-            return self._look([(request, request.roi(self.recipe)) for request in requests])
-        answers = look_closer(self._look, requests, self.recipe)
-        kept = self._kept
-        found = look_near(self._look, requests, answers, self.recipe)
-        if found == answers:
-            self._kept = kept  # the next click looks there again
-        return found
+        if self.recipe.zoom_in:
+            return look_closer(self._look, requests, self.recipe)
+        return self._look([(request, request.roi(self.recipe)) for request in requests])
 
     def _look(self, asked: Sequence[tuple[Request, Box]]) -> list[Prediction]:
         """Answer requests, each in its region, with one pass of the network."""
