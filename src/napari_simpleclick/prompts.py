@@ -134,7 +134,7 @@ def path_of(click: Click) -> tuple[Point, ...]:
 
 
 def middle_of(click: Click) -> Click:
-    """A click in the middle of what a box or lasso surrounds, for networks that know no outlines; others stay.
+    """A click in the middle of what a box or lasso surrounds; clicks and scribbles stay.
 
     That of a lasso is the place in it that is farthest from the line.
 

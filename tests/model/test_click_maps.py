@@ -1,4 +1,4 @@
-"""Prompts as maps: a scribble is as wide as a click, boxes and lassos are outlines."""
+"""Prompts as maps: a scribble is as wide as a click, boxes and lassos are a click in their middle."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_simpleclick.clicks import Click, positions
-from napari_simpleclick.model.click_maps import CLICK_RADIUS, OUTLINE_RADIUS, click_map, draw_prompts
+from napari_simpleclick.model.click_maps import click_map, draw_prompts
 from napari_simpleclick.prompts import box, lasso, scribble
 
 SIDE = 64
@@ -47,22 +47,25 @@ def test_scribble_is_what_many_clicks_along_it_draw(points):
     assert (line != many).mean() < 0.03
 
 
-@pytest.mark.parametrize("outline", [box((12, 10), (50, 52)), lasso([(12, 10), (12, 52), (50, 52), (50, 10)])])
-def test_box_and_lasso_are_thin_outlines_around_nothing(outline):
-    positive, negative = drawn(outline)
-    inner = positive[12 + OUTLINE_RADIUS + 1 : 50 - OUTLINE_RADIUS, 10 + OUTLINE_RADIUS + 1 : 52 - OUTLINE_RADIUS]
-    assert not inner.any()
-    assert positive[12, 10:53].all()
-    assert positive[12:51, 52].all()
-    assert positive[: 12 - OUTLINE_RADIUS].sum() == 0
+@pytest.mark.parametrize("around", [box((12, 10), (50, 52)), lasso([(12, 10), (12, 52), (50, 52), (50, 10)])])
+def test_box_and_lasso_are_a_click_in_their_middle(around):
+    positive, negative = drawn(around)
+    assert abs(int(positive.sum()) - 81) < 10
+    assert np.abs(np.argwhere(positive).mean(axis=0) - (31, 31)).max() < 1
     assert not negative.any()
-    assert OUTLINE_RADIUS < CLICK_RADIUS
+
+
+def test_the_middle_of_a_lasso_lies_in_it():
+    positive, _ = drawn(lasso([(2, 2), (60, 2), (60, 60), (40, 60), (40, 22), (2, 22)]))
+    row, col = np.argwhere(positive).mean(axis=0)
+    assert row > 40 or col < 22
 
 
 def test_negative_prompts_are_drawn_into_the_negative_map():
-    positive, negative = drawn(box((5, 5), (20, 20), positive=False), Click(40, 40))
-    np.testing.assert_array_equal(positive, click_map(np.array([[40, 40]]), SIDE, SIDE))
-    assert negative[5, 5:21].all()
+    positive, negative = drawn(scribble([(40, 10), (40, 40)], positive=False), box((12, 10), (30, 30), positive=False))
+    assert not positive.any()
+    assert negative[40, 10:41].all()
+    assert negative[21, 20]
 
 
 def test_prompt_outside_of_the_maps_draws_nothing():

@@ -40,6 +40,7 @@ def test_the_network_sees_the_prompt_in_place_of_the_first_click(ellipse, monkey
             return self.backbone(guidance[:, :1, ..., None])[..., 0]
 
     monkeypatch.setattr("napari_simpleclick.training.step.AGAIN", 0)
+    monkeypatch.setattr("napari_simpleclick.training.sources.DRAWN", {"scribble": 1.0})
     targets = torch.from_numpy(np.stack([ellipse, ellipse]))
     rng = np.random.default_rng(0)
     drawn = {0: works(drawn_first, rng, [ellipse], 1.0)[0]}

@@ -11,7 +11,6 @@ from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.recipe import PUBLISHED, InferenceRecipe
 from napari_simpleclick.inference.resample import Plane, regrid, resample_at, resize
 from napari_simpleclick.model.click_maps import draw_prompts
-from napari_simpleclick.prompts import middle_of
 
 
 def read_crop(image: Plane, box: Box, size: int, out: np.ndarray | None = None) -> Float32[np.ndarray, "3 size size"]:
@@ -78,13 +77,12 @@ def guidance_maps(
     out
         Memory for the result; new one if None.
     recipe
-        Whether a map of the same region is shown as it is, and what is drawn of boxes and lassos.
+        Whether a map of the same region is shown as it is.
     """
     height, width = roi.shape
     maps = np.empty((3, size, size), np.float32) if out is None else out
     maps[0] = 0 if previous is None else previous_map(previous, roi, size, recipe)
-    drawn = clicks if recipe.outlines else [middle_of(click) for click in clicks]
-    draw_prompts(maps[1:], drawn, origin=(roi.row_start, roi.col_start), scale=(size / height, size / width))
+    draw_prompts(maps[1:], clicks, origin=(roi.row_start, roi.col_start), scale=(size / height, size / width))
     return maps
 
 

@@ -36,8 +36,6 @@ class InferenceRecipe:
         the plane and reduced again.
     object_threshold
         Probability above which a pixel counts as object when the region is chosen.
-    outlines
-        Whether the network learnt outlines: boxes and lassos are drawn as such, otherwise as a click in their middle.
     """
 
     smallest_side: int
@@ -46,7 +44,6 @@ class InferenceRecipe:
     force_clicks: bool
     own_map: bool
     object_threshold: float
-    outlines: bool
 
     def side(self, length: int) -> float:
         """Side of the region for an object of some length, in pixels.
@@ -67,7 +64,6 @@ PUBLISHED = InferenceRecipe(
     force_clicks=False,
     own_map=False,
     object_threshold=OBJECT_THRESHOLD,
-    outlines=False,
 )
 """As in the published evaluation."""
 
@@ -78,7 +74,6 @@ CLOSE = InferenceRecipe(
     force_clicks=True,
     own_map=True,
     object_threshold=MASK_THRESHOLD,
-    outlines=False,
 )
 """For networks that were trained to see pixels enlarged four times, and their own maps as they are."""
 

@@ -1,8 +1,7 @@
 """Clicks, scribbles, boxes and lassos as the two click maps of the network.
 
-A click is a disk. A scribble is a line as wide as a click, so that one of a single point is a click; boxes and lassos
-are thinner outlines, as SegNext and ScribblePrompt draw them: the same map tells "this is the object" from "the object
-is in there".
+A click is a disk, and a scribble a line as wide. A box or lasso is a click in its middle: that is what networks know
+that learnt from clicks, and the region of interest and the answer follow the line (docs/decisions/0023).
 """
 
 from collections.abc import Sequence
@@ -13,16 +12,13 @@ import numpy as np
 
 from napari_simpleclick.array_types import Float32, UInt8
 from napari_simpleclick.clicks import Click, positions
-from napari_simpleclick.prompts import Prompt
+from napari_simpleclick.prompts import Prompt, middle_of
 
 CLICK_RADIUS = 5
 """Of the disk of a click, in pixels of the map."""
 
 ROUNDING = 1e-9
 """Squared pixels by which a distance that is the radius may come out larger."""
-
-OUTLINE_RADIUS = 2
-"""Half the width of the line of a box or lasso, in pixels of the map."""
 
 
 def click_map(positions: np.ndarray, height: int, width: int) -> Float32[np.ndarray, "height width"]:
@@ -89,17 +85,17 @@ def draw_prompts(
     >>> maps = np.zeros((2, 64, 64), np.float32)
     >>> draw_prompts(maps, [box((8, 8), (40, 40)), Click(50, 50, positive=False)])
     >>> maps[0, 8, 20], maps[0, 24, 24], maps[1, 50, 50]
-    (np.float32(1.0), np.float32(0.0), np.float32(1.0))
+    (np.float32(0.0), np.float32(1.0), np.float32(1.0))
     """
     maps[...] = 0
-    clicks = [prompt for prompt in prompts if not isinstance(prompt, Prompt)]
-    for drawn, positive in zip(maps, (True, False), strict=True):
-        draw_disks(drawn, (positions(clicks, positive=positive) - origin) * np.asarray(scale))
-    for prompt in prompts:
-        if isinstance(prompt, Prompt):
-            path = (np.asarray(prompt.path, np.float64) - origin) * np.asarray(scale)
-            radius = OUTLINE_RADIUS if prompt.surrounds else CLICK_RADIUS
-            draw_line(maps[0 if prompt.positive else 1], path, radius)
+    drawn = [middle_of(prompt) for prompt in prompts]
+    clicks = [click for click in drawn if not isinstance(click, Prompt)]
+    for map_, positive in zip(maps, (True, False), strict=True):
+        draw_disks(map_, (positions(clicks, positive=positive) - origin) * np.asarray(scale))
+    for line in drawn:
+        if isinstance(line, Prompt):
+            path = (np.asarray(line.path, np.float64) - origin) * np.asarray(scale)
+            draw_line(maps[0 if line.positive else 1], path, CLICK_RADIUS)
 
 
 def draw_line(drawn: Float32[np.ndarray, "height width"], path: np.ndarray, radius: float) -> None:
