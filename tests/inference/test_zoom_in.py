@@ -59,6 +59,13 @@ def test_an_object_that_fills_a_good_part_of_the_view_is_looked_at_once(side):
     assert max(answer.roi.shape) == 1200
 
 
+def test_small_regions_are_always_looked_at_from_closer():
+    network = Squares(30)
+    answer = answer_of(network, view=Box(300, 600, 450, 750))
+    assert len(network.seen) == 2, "an object of 40 pixels asks for 160 of the 300 that were seen"
+    assert max(answer.roi.shape) < 170
+
+
 def test_in_a_view_that_was_zoomed_in_once_is_enough():
     network = Squares(100)
     assert answer_of(network, view=Box(300, 600, 450, 750)).roi == Box(300, 600, 450, 750)

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.recipe import InferenceRecipe
+from napari_simpleclick.inference.recipe import LONGEST_SMALL_SIDE, InferenceRecipe
 from napari_simpleclick.inference.request import Request
 
 Look = Callable[[Sequence[tuple[Request, Box]]], list[Prediction]]
 """Answers requests, each in its region, with one pass of the network."""
 
 SMALL = 0.5
-"""Largest side of the region that is asked for, as a part of that of the region looked at, for a closer look."""
+"""Regions are looked at from closer up to this part of the side of the first one, and up to `LONGEST_SMALL_SIDE`."""
 
 
 def look_closer(look: Look, requests: Sequence[Request], recipe: InferenceRecipe) -> list[Prediction]:
@@ -43,4 +43,5 @@ def closer_look(request: Request, answer: Prediction, recipe: InferenceRecipe) -
         return None
     again = request._replace(previous=answer)
     roi = again.roi(recipe)
-    return (again, roi) if max(roi.shape) <= SMALL * max(answer.roi.shape) else None
+    closer = roi != answer.roi and max(roi.shape) <= max(SMALL * max(answer.roi.shape), LONGEST_SMALL_SIDE)
+    return (again, roi) if closer else None
