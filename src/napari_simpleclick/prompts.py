@@ -136,7 +136,7 @@ def path_of(click: Click) -> tuple[Point, ...]:
 def middle_of(click: Click) -> Click:
     """A click in the middle of what a box or lasso surrounds; clicks and scribbles stay.
 
-    That of a lasso is the place in it that is farthest from the line.
+    Where the middle of a lasso's extent lies outside of it, it is the place in it that is farthest from the line.
 
     Examples
     --------
@@ -150,7 +150,7 @@ def middle_of(click: Click) -> Click:
     path = np.array(click.path)
     low, high = path.min(axis=0), path.max(axis=0)
     middle = (low + high) / 2
-    if click.kind == "lasso":
+    if click.kind == "lasso" and not inside(middle, path):
         from scipy.ndimage import distance_transform_edt
         from skimage.draw import polygon2mask
 
@@ -159,6 +159,13 @@ def middle_of(click: Click) -> Click:
         deepest = np.argwhere(depth >= 0.95 * depth.max())
         middle = low + step * deepest[np.abs(deepest - deepest.mean(axis=0)).sum(axis=1).argmin()]
     return Click(float(middle[0]), float(middle[1]), click.positive)
+
+
+def inside(place: np.ndarray, path: np.ndarray) -> bool:
+    """Whether a place (row, col) lies within a closed line (count, 2)."""
+    from skimage.measure import points_in_poly
+
+    return bool(points_in_poly(place[None], path)[0])
 
 
 def marked_pixels(click: Click, *, apart: float = 3) -> list[tuple[int, int]]:
