@@ -31,7 +31,7 @@ def main() -> None:
         ax.set_xlim(min(samples) / 2, max(samples) * 2)
         ax.grid(alpha=0.3)
     axes[0].set_ylabel("mean IoU (%)")
-    axes[0].legend(fontsize=8, loc="upper left", bbox_to_anchor=(0, 0.28), ncols=2)
+    axes[2].legend(fontsize=8, loc="lower right", ncols=2)
     figure.savefig(DOCS / "images" / "training_curve.png", dpi=120)
 
 
