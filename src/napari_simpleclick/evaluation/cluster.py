@@ -99,8 +99,10 @@ def evaluate_on(
     for picture, object_id, draw in skip:
         known[picture].append((object_id, draw))
     first = [client.submit(first_shard, job, picture, tuple(known[picture]), pure=False) for picture in pictures]
-    shards = as_completed(first, with_results=True)
-    for _, (placed, others) in shards:
+    shards = as_completed(first)
+    for shard in shards:
+        # Fetched one by one: a result that is lost with its worker before that is made again, and waited for.
+        placed, others = shard.result()
         for which in others:
             shards.add(client.submit(one_shard, job, placed[0].picture, which, pure=False))
         yield from placed
