@@ -140,3 +140,10 @@ def test_clicks_alone_cut_nothing():
     found = certain()
     keep_inside(found, [Click(30, 30), scribble([(1, 1), (3, 3)])], Box(0, 65, 0, 65))
     assert found.all()
+
+
+@pytest.mark.parametrize("around", [box((10, 20), (10, 40)), box((10, 20), (10, 20)), lasso([(1, 1), (9, 9), (5, 5)])])
+def test_a_box_or_lasso_without_area_binds_nothing(around):
+    found = certain()
+    keep_inside(found, [around], Box(0, 65, 0, 65))
+    assert found.all()

@@ -38,7 +38,6 @@ NOTHING = 1e-3
 SUREST = 1e-6
 """Probabilities are moved as if none were closer to 0 or 1."""
 
-
 SLACK = 0.05
 """Boxes and lassos count as larger by this part of their height and width on every side: people cut a little off."""
 
@@ -57,8 +56,9 @@ def keep_inside(probabilities: Float32[np.ndarray, "size size"], clicks: Sequenc
     roi
         The region of the plane that the map covers.
     """
-    outlines = [enlarged(click) for click in clicks if isinstance(click, Prompt) and click.surrounds and click.positive]
-    if not outlines:
+    around = [click for click in clicks if isinstance(click, Prompt) and click.surrounds and click.positive]
+    outlines = [enlarged(prompt) for prompt in around if area(prompt) >= 1]
+    if not outlines:  # a line without area surrounds nothing, and binds nothing
         return
     from skimage.draw import polygon2mask
     from skimage.measure import points_in_poly
@@ -70,6 +70,12 @@ def keep_inside(probabilities: Float32[np.ndarray, "size size"], clicks: Sequenc
     scale = (np.array(probabilities.shape) - 1) / np.maximum(np.array(roi.shape) - 1, 1)
     kept = [polygon2mask(probabilities.shape, (outline - corner) * scale) for outline in outlines]
     probabilities *= np.any(kept, axis=0)
+
+
+def area(prompt: Prompt) -> float:
+    """Pixels that a box or lasso surrounds."""
+    rows, cols = np.array(prompt.path).T
+    return float(abs(rows[:-1] @ cols[1:] - rows[1:] @ cols[:-1]) / 2)
 
 
 def enlarged(prompt: Prompt) -> np.ndarray:
