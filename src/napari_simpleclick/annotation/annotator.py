@@ -20,7 +20,7 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.resample import Plane, same_picture
 from napari_simpleclick.inference.session import ClickSession, Origin, PredictorLike, Step
-from napari_simpleclick.masks import BoxedMask, union
+from napari_simpleclick.masks import union
 
 __all__ = ["Actions", "Annotator", "Change", "Edit", "Place", "PropertyEdit"]
 
@@ -93,7 +93,13 @@ class Annotator:
         return self.record(Edit((object_id, plane), before, session.steps))
 
     def replace(self, object_id: int, plane: Hashable, clicks: Sequence[Click]) -> list[Change]:
-        """Exchange the clicks of an object on a plane and predict anew; empty if there never were any."""
+        """Exchange the clicks of an object on a plane and predict anew; empty if there never were any.
+
+        Parameters
+        ----------
+        object_id, plane, clicks
+            Object and plane, as for `click`, and all its clicks from now on, oldest first.
+        """
         require_unlocked(self.objects, object_id)
         known = self.sessions.get((object_id, plane))
         if known is None:
@@ -138,7 +144,15 @@ class Annotator:
         return self.record(*edits)
 
     def revise(self, object_id: int, plane: Hashable, change: Callable[[Prediction], Prediction]) -> list[Change]:
-        """Exchange the newest prediction of an object on a plane, without a click; empty if there is none."""
+        """Exchange the newest prediction of an object on a plane, without a click; empty if there is none.
+
+        Parameters
+        ----------
+        object_id, plane
+            Object and plane, as for `click`.
+        change
+            Makes the new prediction from the newest; what other objects keep is left out of it.
+        """
         require_unlocked(self.objects, object_id)
         known = self.sessions.get((object_id, plane))
         newest = known.newest if known else None
@@ -231,19 +245,21 @@ class Annotator:
     # -- inside -----------------------------------------------------------------------------------------------------
 
     def session(self, place: Place, image: Plane, view: Box | None = None) -> ClickSession:
-        """The session of a place, or a new one that is not yet among the others, ready for what comes now."""
+        """The session of a place, or a new one that is not yet among the others, ready for what comes now.
+
+        Parameters
+        ----------
+        place, image
+            Object and plane, and the (height, width, 3) uint8 picture of the plane.
+        view
+            Where a new session looks until an object is found; the whole plane if None.
+        """
         session = self.sessions.get(place) or ClickSession(self.predictor, image, view=view)
         session.predictor = self.predictor
         session.image = session.image if same_picture(session.image, image) else image
         session.claim = partial(self._claim, place)
-        session.others = union(self._others(place).values()) if self.others_negative else None
+        session.others = union(self.sessions.masks_beside(place).values()) if self.others_negative else None
         return session
-
-    def emptied(self, place: Place) -> Edit:
-        """Take the object from a plane; the edit is still to be recorded."""
-        session = self.sessions[place]
-        before, session.steps = session.steps, ()
-        return Edit(place, before, ())
 
     def locked(self, object_id: int) -> bool:
         """Whether nothing may change the object."""
@@ -256,7 +272,7 @@ class Annotator:
     def _claim(self, place: Place, prediction: Prediction, *, take_from: int | None = None) -> Prediction:
         stay = [
             mask
-            for owner, mask in self._others(place).items()
+            for owner, mask in self.sessions.masks_beside(place).items()
             if self.keeps(owner) and (owner != take_from or self.locked(owner))
         ]
         found = claimed(self.maps.keep(prediction), stay)
@@ -265,21 +281,9 @@ class Annotator:
             self.maps.forget_old(step.prediction for step in steps)
         return found
 
-    def _others(self, place: Place) -> dict[int, BoxedMask]:
-        """The masks of the other objects on the plane of a place."""
-        return {owner: mask for owner, mask in self.sessions.masks_on(place[1]).items() if owner != place[0]}
-
     def _give_way(self, edits: Sequence[Edit]) -> list[Edit]:
         """Change the objects beside those that were edited."""
-        found: list[Edit] = []
-        edited = {edit.place for edit in edits}
-        for plane in dict.fromkeys(plane for _, plane in edited):
-            others = {
-                object_id: (session, self.sessions.mask((object_id, plane)))
-                for object_id, session in self.sessions.on(plane).items()
-                if (object_id, plane) not in edited and not self.locked(object_id)
-            }
-            found += give_way([edit for edit in edits if edit.place[1] == plane], others)
+        found = give_way(edits, self.sessions, self.locked)
         for edit in found:
             self.sessions[edit.place].steps = edit.after
         return found

@@ -79,6 +79,18 @@ def fill(labels: np.ndarray, masks: Iterable[tuple[int, BoxedMask | None]]) -> N
 def restore_under(
     labels: np.ndarray, stroke: BoxedMask, masks: Mapping[int, BoxedMask], *, value: Value = own_number
 ) -> None:
-    """Bring the pixels of a stroke, which napari painted already, in line with the masks of the objects there."""
+    """Bring the pixels of a stroke, which napari painted already, in line with the masks of the objects there.
+
+    Parameters
+    ----------
+    labels
+        (height, width) integers, a view of the plane in the volume's labels; changed in place.
+    stroke
+        The pixels that were painted.
+    masks
+        Masks of all objects of the plane, after the stroke, by object.
+    value
+        The label of an object.
+    """
     labels[stroke[0].slices][stroke[1]] = 0
     fill(labels, [(value(object_id), common(mask, stroke)) for object_id, mask in masks.items()])

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from napari_simpleclick.annotation.annotator import Annotator, Change, Edit, PropertyEdit
+from napari_simpleclick.annotation.annotator import Annotator, Change, Edit, Place, PropertyEdit
 from napari_simpleclick.annotation.objects import DEFAULT, require_unlocked
 from napari_simpleclick.annotation.overlap import merged
 from napari_simpleclick.inference.prediction import Prediction
@@ -38,12 +38,21 @@ def remove(annotator: Annotator, *object_ids: int) -> list[Change]:
     """
     require_unlocked(annotator.objects, *object_ids)
     places = [place for place, session in annotator.sessions.items() if place[0] in object_ids and session.newest]
-    edits = [annotator.emptied(place) for place in places]
+    edits = [emptied(annotator, place) for place in places]
     return annotator.record(*edits, *forgotten(annotator, object_ids))
 
 
 def clear(annotator: Annotator, object_id: int, planes: Iterable[Hashable]) -> list[Change]:
     """Remove an object with its clicks from some planes; undone at once.
+
+    Parameters
+    ----------
+    annotator
+        Holds the object; is changed.
+    object_id
+        The object to remove; other objects stay.
+    planes
+        Keys of planes; those without the object are passed over.
 
     Raises
     ------
@@ -52,7 +61,7 @@ def clear(annotator: Annotator, object_id: int, planes: Iterable[Hashable]) -> l
     """
     require_unlocked(annotator.objects, object_id)
     there = [(object_id, plane) for plane in planes if (object_id, plane) in annotator.sessions]
-    edits = [annotator.emptied(place) for place in there if annotator.sessions[place].newest]
+    edits = [emptied(annotator, place) for place in there if annotator.sessions[place].newest]
     return annotator.record(*edits)
 
 
@@ -81,7 +90,7 @@ def merge(annotator: Annotator, target: int, *object_ids: int) -> list[Change]:
     sources = [place for place in sources if annotator.sessions[place].newest]
     edits = []
     for plane in dict.fromkeys(plane for _, plane in sources):
-        parts = [annotator.emptied(place) for place in sources if place[1] == plane]
+        parts = [emptied(annotator, place) for place in sources if place[1] == plane]
         session = annotator.session((target, plane), annotator.sessions[parts[0].place].image)
         before = session.steps
         session.steps = merged([before, *(part.before for part in parts)])
@@ -92,6 +101,15 @@ def merge(annotator: Annotator, target: int, *object_ids: int) -> list[Change]:
 
 def accept(annotator: Annotator, object_id: int, planes: Iterable[Hashable]) -> list[Change]:
     """Mark an object as reviewed on planes where it was propagated or interpolated; its mask stays.
+
+    Parameters
+    ----------
+    annotator
+        Holds the object; is changed.
+    object_id
+        The object that was looked at.
+    planes
+        Keys of planes, each with a session of the object; masks that were clicked or painted stay as they are.
 
     Raises
     ------
@@ -152,6 +170,13 @@ def painted(
     if object_id and minus(taken, there.get(object_id)):
         changed[object_id] = union([there.get(object_id), taken])
     return changed | {owner: mask for owner, mask in after.items() if mask is not there[owner]}
+
+
+def emptied(annotator: Annotator, place: Place) -> Edit:
+    """Take an object from a plane; the edit is still to be recorded."""
+    session = annotator.sessions[place]
+    before, session.steps = session.steps, ()
+    return Edit(place, before, ())
 
 
 def forgotten(annotator: Annotator, object_ids: Iterable[int]) -> list[PropertyEdit]:

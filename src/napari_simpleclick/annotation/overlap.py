@@ -1,9 +1,10 @@
 """Overlap: every pixel of a plane belongs to one object at most; what one gives up goes to the one below."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from napari_simpleclick.annotation.history import Edit
+from napari_simpleclick.annotation.sessions import Sessions
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.session import ClickSession, Step
 from napari_simpleclick.masks import BoxedMask, common, minus, union
@@ -18,8 +19,8 @@ def claimed(prediction: Prediction, others: Sequence[BoxedMask]) -> Prediction:
     return replace(prediction, without=taken) if taken or prediction.without else prediction
 
 
-def give_way(edits: Sequence[Edit], others: Mapping[int, tuple[ClickSession, BoxedMask | None]]) -> list[Edit]:
-    """What edits of objects on a plane mean for the other objects there.
+def give_way(edits: Sequence[Edit], sessions: Sessions, locked: Callable[[int], bool]) -> list[Edit]:
+    """What edits of objects mean for the other objects on their planes.
 
     They lose the pixels that the edited objects have now, and get back those that they claimed and that are free now,
     the object that came first before the others.
@@ -27,10 +28,26 @@ def give_way(edits: Sequence[Edit], others: Mapping[int, tuple[ClickSession, Box
     Parameters
     ----------
     edits
-        What was done, all on one plane.
-    others
-        Session and mask of each object that was not edited and may change.
+        What was done, on any planes; at most one edit for each object and plane.
+    sessions
+        All sessions, those of the edited objects as they are now. They are not changed.
+    locked
+        Whether an object must stay as it is.
     """
+    found: list[Edit] = []
+    edited = {edit.place for edit in edits}
+    for plane in dict.fromkeys(plane for _, plane in edited):
+        others = {
+            object_id: (session, sessions.mask((object_id, plane)))
+            for object_id, session in sessions.on(plane).items()
+            if (object_id, plane) not in edited and not locked(object_id)
+        }
+        found += changes_beside([edit for edit in edits if edit.place[1] == plane], others)
+    return found
+
+
+def changes_beside(edits: Sequence[Edit], others: Mapping[int, tuple[ClickSession, BoxedMask | None]]) -> list[Edit]:
+    """What edits that are all on one plane mean for sessions and masks of others there."""
     if not others:
         return []
     before, after = union(mask_of(edit.before) for edit in edits), union(mask_of(edit.after) for edit in edits)

@@ -75,6 +75,10 @@ class Sessions(Mapping[Place, ClickSession]):
         masks = {object_id: self.mask((object_id, plane)) for object_id in self.on(plane)}
         return {object_id: mask for object_id, mask in masks.items() if mask is not None}
 
+    def masks_beside(self, place: Place) -> dict[int, BoxedMask]:
+        """The masks of the other objects on the plane of a place; empty ones are left out."""
+        return {owner: mask for owner, mask in self.masks_on(place[1]).items() if owner != place[0]}
+
     def mask(self, place: Place) -> BoxedMask | None:
         """An object on a plane, remembered as long as it stays the same."""
         prediction = self.prediction(*place)

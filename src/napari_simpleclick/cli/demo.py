@@ -48,7 +48,19 @@ class Outcome:
 
 
 def run_demo(output: Path, model: str | None, clicks: int, console: Console) -> None:
-    """Click the samples, write masks and contact sheets, show a table."""
+    """Click the samples, write masks and contact sheets, show a table.
+
+    Parameters
+    ----------
+    output
+        Folder for the masks and the contact sheets.
+    model
+        Name or file of the model; the bundled one if None.
+    clicks
+        Clicks per object.
+    console
+        Shows progress and table.
+    """
     name = model or DEFAULT_MODEL
     predictor = load_predictor(name)
     table = Table(title=f"{name}, {clicks} simulated clicks per object")

@@ -17,7 +17,17 @@ def plain_console(*, stderr: bool = False) -> Console:
 
 
 def say(console: Console, word: str, style: str, text: str) -> None:
-    """Print a line that begins with a coloured word."""
+    """Print a line that begins with a coloured word.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    word, style
+        The word, such as "Notice:", and its rich style, such as "yellow".
+    text
+        What follows; no markup, and not wrapped.
+    """
     console.print(Text.assemble((word, style), " ", text), highlight=False, soft_wrap=True)
 
 

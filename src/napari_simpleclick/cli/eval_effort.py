@@ -21,7 +21,19 @@ if TYPE_CHECKING:
 
 
 def run_effort(job: "EvaluationJob", command: EvalCommand, output: Path | None, console: Console) -> None:
-    """Measure, show the table, write the reports."""
+    """Measure, show the table, write the reports.
+
+    Parameters
+    ----------
+    job
+        Data, predictor and protocol, as for an evaluation of single planes.
+    command
+        Options of the command line.
+    output
+        JSON file of the report, which also names the log beside it; nothing is written if None.
+    console
+        Shows progress and table.
+    """
     from napari_simpleclick.data.datasets.options import DatasetOptions
     from napari_simpleclick.evaluation.effort.report import EffortReport
     from napari_simpleclick.evaluation.effort.result import EffortProtocol

@@ -33,6 +33,19 @@ def run_replay(
 ) -> list[Replayed]:
     """Replay a session, write the masks if wanted, tell what differs; returns the masks that do.
 
+    Parameters
+    ----------
+    session
+        The session file.
+    image
+        The image's file; the one that the session names if None.
+    output
+        File for the masks, on the grid of the image; they are only compared if None.
+    model
+        Name or file of the model, if it is not where it was; that of the session if None.
+    console
+        Shows progress and differences.
+
     Raises
     ------
     SessionFileError

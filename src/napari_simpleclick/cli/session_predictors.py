@@ -20,6 +20,15 @@ LARGEST_INPUT = 2688
 def load_predictors(content: SessionContent, model: str | None, console: Console) -> list[Predictor]:
     """The predictors that gave the answers; another engine is taken, and said, where theirs is not at hand.
 
+    Parameters
+    ----------
+    content
+        The session, with the facts of every predictor that answered in it.
+    model
+        Name or file of the model for all of them; those that the session names if None.
+    console
+        Says where another engine is taken.
+
     Raises
     ------
     SessionFileError

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 def open_sources(command: TrainCommand, console: Console) -> "tuple[Mixture, list[ValidationObject]]":
-    """Where samples come from, and the objects to validate on."""
+    """Where samples come from, and the objects to validate on.
+
+    Raises
+    ------
+    ValueError
+        If the shares of brains and sections exceed 1, or the options of volumes do not fit together.
+    """
     from napari_simpleclick.training.brains import Brains
     from napari_simpleclick.training.labelled import LabelledPictures
     from napari_simpleclick.training.pictures import split
@@ -81,7 +87,13 @@ def open_mixture(command: TrainCommand, path: Path) -> "tuple[Mixture, list[Vali
 
 
 def open_pictures(command: TrainCommand, console: Console) -> "Iterator[list[Reader]]":
-    """The labelled pictures of every folder, volume and data set."""
+    """The labelled pictures of every folder, volume and data set.
+
+    Raises
+    ------
+    ValueError
+        If there are more volumes than labels, or fewer.
+    """
     from napari_simpleclick.data.datasets.slices import LabelledVolume, read_pair
     from napari_simpleclick.training.pictures import dataset_pictures, folder_pictures, volume_pictures
 

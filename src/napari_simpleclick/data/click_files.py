@@ -1,9 +1,6 @@
 """Click files: where somebody clicked, as JSON or CSV; see docs/reference/click_files.md."""
 
-import codecs
 import csv
-import io
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from napari_simpleclick.clicks import Click
+from napari_simpleclick.data.click_rows import rows_of_csv, rows_of_json, text_of
 from napari_simpleclick.data.grid import index_of_voxel, voxel_of_world
 from napari_simpleclick.data.plane import SliceView
 from napari_simpleclick.data.volume import Volume
@@ -20,14 +18,8 @@ from napari_simpleclick.files import replace_when_complete
 Coordinates = Literal["index", "voxel", "world"]
 """Indices of the array as napari shows it, voxels as the file stores them, or millimetres of the file's space."""
 
-MOST_BYTES = 1 << 28
-"""Larger files are no click files: a million clicks take 40 MB."""
-
 MOST_OBJECT = 2**64 - 1
 """The largest number of an object that a mask can hold."""
-
-DELIMITERS = ",;\t"
-"""What spreadsheets put between cells; where it is no comma, the comma may be that of decimals."""
 
 YES, NO = {"true", "1", "yes", "+", "positive"}, {"false", "0", "no", "-", "negative"}
 
@@ -142,90 +134,20 @@ def read_clicks(path: Path) -> list[PlacedClick]:
     return clicks
 
 
-def text_of(path: Path) -> str:
-    """The text of a file in UTF-8, or in UTF-16 where its first bytes say so; those bytes are left out.
-
-    Raises
-    ------
-    ValueError
-        If the file is too large, or of another encoding.
-    """
-    if (size := path.stat().st_size) > MOST_BYTES:
-        raise ValueError(f"it has {size} bytes, expected at most {MOST_BYTES}")
-    content = path.read_bytes()
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return content.decode("utf-16" if wide else "utf-8-sig")
-
-
 def shortened(row: Mapping[str, Any]) -> str:
     """A row for a message, not longer than a few lines."""
     text = str(dict(row))
     return text if len(text) < 300 else f"{text[:300]} ..."
 
 
-def rows_of_json(text: str) -> list[Mapping[str, Any]]:
-    """The clicks of a JSON text: a list, or under "clicks"."""
-    content = json.loads(text)
-    rows = content.get("clicks") if isinstance(content, dict) else content
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ValueError('expected {"clicks": [{"object": 1, "at": [12, 40, 51], "positive": true}, ...]}')
-    return rows
-
-
-def rows_of_csv(text: str) -> list[Mapping[str, Any]]:
-    r"""The clicks of a table with the columns axis-0, axis-1, ...; others may lack.
-
-    Cells lie between commas, or between semicolons or tabs, as spreadsheets of many countries write them; decimals may
-    then have a comma.
-
-    Examples
-    --------
-    >>> rows_of_csv("axis-0;axis-1\n1,5;2\n")[0]["at"]
-    ['1.5', '2']
-    """
-    if text[:4].lower() == "sep=":  # the first line of some spreadsheets
-        text = text.partition("\n")[2]
-    first = text.partition("\n")[0]
-    delimiter = max(DELIMITERS, key=first.count)
-    table = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(cell.strip() for cell in row)]
-    names = [name.strip().lower() for name in table[0]] if table else []
-    places = sorted((name for name in names if is_axis(name)), key=axis_number)
-    if len(places) < 2:
-        raise ValueError(f"expected columns axis-0, axis-1, ..., got {', '.join(names)[:200]}")
-    rows: list[Mapping[str, Any]] = []
-    for cells in table[1:]:
-        row = dict(zip(names, (cell.strip() for cell in cells), strict=False))
-        at = [row.get(name) for name in places]
-        if delimiter != ",":
-            at = [cell and cell.replace(",", ".") for cell in at]
-        rows.append({**row, "at": at, "axes": (row.get("axes") or "").split() or None})
-    return rows
-
-
-def is_axis(column: str) -> bool:
-    """Whether a column holds positions.
-
-    Examples
-    --------
-    >>> is_axis("axis-2"), is_axis("axis-z")
-    (True, False)
-    """
-    return column.startswith("axis-") and column.removeprefix("axis-").isdecimal()
-
-
-def axis_number(column: str) -> int:
-    """The number in the name of a column.
-
-    Examples
-    --------
-    >>> axis_number("axis-10")
-    10
-    """
-    return int(column.removeprefix("axis-"))
-
-
 def click_of(row: Mapping[str, Any]) -> PlacedClick:
-    """A click from the values of a file."""
+    """A click from the values of a file.
+
+    Raises
+    ------
+    ValueError
+        If object, position, axes or sign are none; says which.
+    """
     object_id = object_of(row.get("object"))
     at, axes = row["at"], row.get("axes")
     if not isinstance(at, list) or len(at) < 2 or any(isinstance(place, bool) for place in at):
@@ -261,6 +183,11 @@ def object_of(stated: Any) -> int:
 
 def truth(value: Any) -> bool:
     """True or false from the words that people write; true where nothing is written.
+
+    Raises
+    ------
+    ValueError
+        If it is another word.
 
     Examples
     --------

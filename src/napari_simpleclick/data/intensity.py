@@ -161,6 +161,13 @@ def is_hounsfield(data: Any) -> bool:
 def foreground_limits(data: Any, low: float = 0.5, high: float = 99.5) -> Limits:
     """Contrast limits for MR, whose units mean nothing: percentiles of what is not background, which is zero.
 
+    Parameters
+    ----------
+    data
+        Array of a volume or a plane; a large one is sampled.
+    low, high
+        Percentiles, 0 to 100, of the pixels that are not zero; of all pixels if all are.
+
     Examples
     --------
     >>> foreground_limits(np.array([0, 0, 0, 10, 20]), 0, 100)

@@ -104,6 +104,17 @@ def require_writable(path: Path) -> None:
 def write_volume(path: Path, voxels: np.ndarray, like: Volume | None = None, *, labels: bool = False) -> None:
     """Write an array (..., z, y, x) of numbers, or of labels, with the geometry of a volume.
 
+    Parameters
+    ----------
+    path
+        The file; its ending tells the format. An older file is replaced.
+    voxels
+        (..., z, y, x), of real numbers.
+    like
+        The volume whose grid, axes and sizes of voxels hold for the array; None for voxels of size 1.
+    labels
+        Whether the numbers are labels, for the formats that tell them from intensities.
+
     Raises
     ------
     VolumeError

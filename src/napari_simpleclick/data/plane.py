@@ -81,7 +81,16 @@ class SliceView:
     def paste(self, mask: BinaryMask, box: Box, labels: Any, label: int) -> None:
         """Write a label where the mask, which covers `box` of this plane, is True; other pixels stay.
 
-        `labels` has the axes of the array, without the color axis.
+        Parameters
+        ----------
+        mask
+            Shape of `box`, rows before columns of this plane.
+        box
+            The part of the plane that the mask covers.
+        labels
+            Has the axes of `data`, without the color axis; changed in place.
+        label
+            The value to write.
         """
         index: list[Any] = list(self.point)
         index[self.axes[0]], index[self.axes[1]] = box.slices
@@ -165,6 +174,15 @@ class PlaneImage:
 
 def plane_at(key: Any, data: Any, *, rgb: bool = False) -> SliceView:
     """The plane of an array that has this key; see `SliceView.key`.
+
+    Parameters
+    ----------
+    key
+        Axes of rows and columns, then a place for every axis, None for those two.
+    data
+        The array.
+    rgb
+        Whether its last axis is color, which the key does not count.
 
     Examples
     --------

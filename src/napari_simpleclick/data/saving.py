@@ -45,6 +45,15 @@ def require_output(output: Path, inputs: Iterable[Path | None]) -> None:
 def save_mask(path: Path, labels: np.ndarray, like: Volume | None) -> Path:
     """Write labels; where the format cannot hold them, as NIfTI beside it.
 
+    Parameters
+    ----------
+    path
+        Where to write; the ending tells the format.
+    labels
+        (..., z, y, x) integers.
+    like
+        The volume that they belong to; None for voxels of size 1.
+
     Returns
     -------
     Path

@@ -203,7 +203,13 @@ def check_properties(where: str, number: Any, properties: Any) -> None:
 
 
 def require(true: bool, where: str, expected: str, got: Any) -> None:
-    """Raise a ValueError that says where something is not as expected."""
+    """Raise a ValueError that says where something is not as expected.
+
+    Raises
+    ------
+    ValueError
+        Unless `true`.
+    """
     if not true:
         raise ValueError(f"{where}: expected {expected}, got {shortened(got)}")
 

@@ -129,7 +129,17 @@ def read_places(folder: Path) -> dict[str, str]:
 
 
 def remember_place(folder: Path, image_hash: str, path: str | Path | None) -> None:
-    """Note where an image was used last; without effect where nothing can be written."""
+    """Note where an image was used last; without effect where nothing can be written.
+
+    Parameters
+    ----------
+    folder
+        Where `PLACES_FILE` is kept, beside the recovery files.
+    image_hash
+        Fingerprint of the pixels, by which the image is found again.
+    path
+        Its file; nothing is noted if None.
+    """
     places = read_places(folder)
     if path is None or places.get(image_hash) == str(Path(path).absolute()):
         return

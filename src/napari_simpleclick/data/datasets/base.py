@@ -33,6 +33,11 @@ class Sample:
         Kind of pictures that it is from, where a data set has several (`folders`); else empty.
     notices
         What the user should know of its files: what was left out or not understood.
+
+    Raises
+    ------
+    DatasetError
+        If image and labels differ in height or width.
     """
 
     name: str

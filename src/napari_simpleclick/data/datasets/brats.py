@@ -50,7 +50,13 @@ def find_cases(folder: Path, modality: str) -> list[LabelledVolume]:
 
 
 def find_case(labels: Path, ending: str, modality: str) -> LabelledVolume:
-    """The volume of a modality beside a file of labels."""
+    """The volume of a modality beside a file of labels.
+
+    Raises
+    ------
+    DatasetError
+        If there is no such volume.
+    """
     name = labels.name.removesuffix(ending)
     mark = ending[0]
     names = [f"{name}{mark}{word}{kind}" for word in (modality, MODALITIES[modality]) for kind in NIFTI]

@@ -54,6 +54,13 @@ class PictureFiles:
 def pair_files(images: Path, masks: Path, *, is_mask: Callable[[Path], bool] = is_picture) -> list[tuple[Path, Path]]:
     """Files of two folders that share a stem, sorted by name.
 
+    Parameters
+    ----------
+    images, masks
+        The two folders.
+    is_mask
+        Tells masks from other files of their folder.
+
     Raises
     ------
     DatasetError
@@ -87,6 +94,15 @@ def by_stem(folder: Path, is_wanted: Callable[[Path], bool] = is_picture) -> dic
 def require_partners(images: Path, masks: Path, alone: Sequence[str], count: int) -> None:
     """Tell which files of two folders have no partner, or that there are none.
 
+    Parameters
+    ----------
+    images, masks
+        The two folders, for the message.
+    alone
+        Stems of files that only one of them holds.
+    count
+        Number of pictures in `images`.
+
     Raises
     ------
     DatasetError
@@ -103,6 +119,15 @@ def require_partners(images: Path, masks: Path, alone: Sequence[str], count: int
 
 def listed_pairs(listing: Path, images: Path, masks: Path, *, endings: tuple[str, str]) -> list[tuple[Path, Path]]:
     """Files of two folders whose stems a text file lists, in its order.
+
+    Parameters
+    ----------
+    listing
+        Text file with a stem at the start of each line; empty lines are passed over.
+    images, masks
+        The two folders.
+    endings
+        What follows the stem in the name of an image and of a mask, such as (".jpg", ".png").
 
     Raises
     ------
@@ -125,7 +150,13 @@ def listed_pairs(listing: Path, images: Path, masks: Path, *, endings: tuple[str
 
 
 def require_folders(*folders: Path) -> None:
-    """Raise a DatasetError that tells what was expected and what is there unless all folders exist."""
+    """Raise a DatasetError that tells what was expected and what is there unless all folders exist.
+
+    Raises
+    ------
+    DatasetError
+        If one is missing.
+    """
     if missing := [folder for folder in folders if not folder.is_dir()]:
         expected = " and ".join(f"{folder.name}/" for folder in folders)
         raise DatasetError(

@@ -34,6 +34,15 @@ def open_folder(folder: Path, options: DatasetOptions) -> PictureFiles:
 def own_pictures(name: str, images: Path, masks: Path, options: DatasetOptions) -> PictureFiles:
     """Pictures of a folder with their masks in another one.
 
+    Parameters
+    ----------
+    name
+        What reports call the data set.
+    images, masks
+        Folders whose files pair up by their stem.
+    options
+        Its `min_size` counts; the others concern volumes.
+
     Raises
     ------
     DatasetError

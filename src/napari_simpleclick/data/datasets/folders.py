@@ -40,6 +40,13 @@ class Domains:
         return sum(map(len, self.parts))
 
     def __getitem__(self, index: int) -> Sample:
+        """A picture by its number, named after the data set that it is from.
+
+        Raises
+        ------
+        IndexError
+            If there are not that many.
+        """
         place = index
         for part in self.parts:
             if 0 <= place < len(part):

@@ -92,16 +92,26 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
             found = loadmat(path, simplify_cells=True)
             for name in names:
                 found = found[name]
-            array = np.asarray(found)
-            if array.dtype.kind not in "buif":
-                raise ValueError(f"expected numbers, got {array.dtype}")
-            memory = io.BytesIO()
-            np.save(memory, array, allow_pickle=False)
-            content = memory.getvalue()
+            content = saved(np.asarray(found))
         except Exception as caught:  # whatever the reader does with bytes that somebody made up
             error = f"{type(caught).__name__}: {caught}"
         answers.write(json.dumps([len(content), error]).encode() + b"\n" + content)
         answers.flush()
+
+
+def saved(array: np.ndarray) -> bytes:
+    """An array as numpy saves it.
+
+    Raises
+    ------
+    ValueError
+        If it holds no numbers.
+    """
+    if array.dtype.kind not in "buif":
+        raise ValueError(f"expected numbers, got {array.dtype}")
+    memory = io.BytesIO()
+    np.save(memory, array, allow_pickle=False)
+    return memory.getvalue()
 
 
 def limit_memory() -> None:

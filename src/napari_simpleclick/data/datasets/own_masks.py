@@ -80,7 +80,13 @@ def read_own_mask(path: Path) -> np.ndarray:
 
 
 def pixels_of(path: Path) -> np.ndarray:
-    """Pixels of a mask: (height, width) numbers, of a palette its indices, or (height, width, 3) colors."""
+    """Pixels of a mask: (height, width) numbers, of a palette its indices, or (height, width, 3) colors.
+
+    Raises
+    ------
+    DatasetError
+        If it holds several pictures, or another number of channels.
+    """
     if path.name.lower().endswith(TIFF):
         found = np.asarray(read_volume(path, labels=True).data)
         found = found.squeeze(tuple(axis for axis, size in enumerate(found.shape[:-2]) if size == 1))

@@ -84,7 +84,15 @@ def has_plateau(marks: np.ndarray, top: int) -> bool:
 
 
 def soft(path: Path, count: int, what: str) -> DatasetError:
-    """The message for masks whose edges are mixtures."""
+    """The message for masks whose edges are mixtures.
+
+    Parameters
+    ----------
+    path
+        File of the mask.
+    count, what
+        How many of what were found, such as 190 "colors".
+    """
     return DatasetError(
         f"{path}: {count} {what} were found, most of them only along edges: it was resized with interpolation, or "
         "compressed with loss, as JPEG does. Save masks as PNG or TIFF, resized by the nearest pixel."

@@ -56,6 +56,13 @@ class Thinned:
         return len(self.numbers)
 
     def __getitem__(self, index: int) -> Sample:
+        """A picture by its number among those that are kept.
+
+        Raises
+        ------
+        IndexError
+            If there are not that many.
+        """
         if not 0 <= index < len(self):
             raise IndexError(f"There are {len(self)} pictures, got number {index}.")
         return self.dataset[self.numbers[index]]

@@ -48,13 +48,25 @@ def find_volumes(folder: Path, modality: str | None = None) -> list[LabelledVolu
 
 
 def require_other(known: Path | None, path: Path) -> None:
-    """Raise a DatasetError if two files are for one thing, so that one of them would be a guess."""
+    """Raise a DatasetError if two files are for one thing, so that one of them would be a guess.
+
+    Raises
+    ------
+    DatasetError
+        If `known` is a file.
+    """
     if known is not None:
         raise DatasetError(f"{path.parent} holds {known.name} and {path.name} for one volume. Remove one of them.")
 
 
 def volume_of(labels: str, files: dict[str, Path], modality: str | None) -> Path:
-    """The one volume that labels belong to."""
+    """The one volume that labels belong to.
+
+    Raises
+    ------
+    DatasetError
+        If there is none, or several fit.
+    """
     start = base(labels)
     if start in files and not modality:
         return files[start]

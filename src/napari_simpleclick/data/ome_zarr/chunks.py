@@ -45,7 +45,13 @@ class ChunkedArray:
             return np.asarray(self.array[index], self.dtype)
 
     def require_whole(self, index: tuple[Any, ...]) -> None:
-        """Compare the length of the chunks that an index reads with what they tell, which Blosc does not do."""
+        """Compare the length of the chunks that an index reads with what they tell, which Blosc does not do.
+
+        Raises
+        ------
+        VolumeError
+            If a chunk is shorter or longer than its head says.
+        """
         spans = [span(part, size) for part, size in zip(expanded(index, self.ndim), self.shape, strict=True)]
         ranges = [range(low // c, (high - 1) // c + 1) for (low, high), c in zip(spans, self.chunks, strict=True)]
         for place in product(*ranges):

@@ -37,6 +37,15 @@ class Placement:
 def placement(multiscale: Mapping[str, Any], level: Mapping[str, Any], ndim: int) -> Placement:
     """Axes, scale and translation of a level, sizes of space in one unit.
 
+    Parameters
+    ----------
+    multiscale
+        Metadata of the image: one entry of `multiscales`.
+    level
+        Metadata of the level: one entry of its `datasets`.
+    ndim
+        Number of axes of the level's array.
+
     Raises
     ------
     ValueError

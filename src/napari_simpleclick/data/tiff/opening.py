@@ -105,7 +105,13 @@ def listening() -> Iterator[Losses]:
 
 
 def require_end(file: tifffile.TiffFile) -> None:
-    """Raise if the chain of pages leads back into itself, which tifffile follows for hours."""
+    """Raise if the chain of pages leads back into itself, which tifffile follows for hours.
+
+    Raises
+    ------
+    VolumeError
+        If the chain leads back, or there is no page at all.
+    """
     tiff, stream = file.tiff, file.filehandle
     if tiff.is_ndpi:  # has 64-bit offsets in 32-bit places
         return

@@ -108,7 +108,13 @@ def pixels(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, path: Path)
 
 
 def require_numbers(path: Path, dtype: np.dtype | None) -> None:
-    """Raise if pixels are no real numbers."""
+    """Raise if pixels are no real numbers.
+
+    Raises
+    ------
+    VolumeError
+        If they are complex, structured, text, or of a type that tifffile does not know.
+    """
     if dtype is None or np.dtype(dtype).kind not in "buif":
         raise VolumeError(
             f"{path} holds {dtype or 'pixels of an unknown type'}; expected real numbers, one per pixel "

@@ -69,6 +69,15 @@ def level_of(
 ) -> tuple[tifffile.TiffPageSeries, dict[str, float]]:
     """A level of an image, from 1, which is the finest, and how many of the finest pixels one of its pixels spans.
 
+    Parameters
+    ----------
+    image
+        The finest level, which knows the others.
+    number
+        1 for the finest.
+    name
+        What messages call the image.
+
     Raises
     ------
     VolumeError
@@ -122,14 +131,26 @@ def require_whole(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, lost
 
 
 def require_bytes(page: Any, needed: int) -> None:
-    """Raise if the file of a page is shorter than it has to be."""
+    """Raise if the file of a page is shorter than it has to be.
+
+    Raises
+    ------
+    VolumeError
+        If it ends before `needed` bytes.
+    """
     stream = page.parent.filehandle
     if needed > stream.size:
         raise damaged(Path(stream.path), f"it is cut off, {needed} bytes were expected")
 
 
 def unwritten_tiles(path: Path, planes: list[Any], series: tifffile.TiffPageSeries) -> tuple[str, ...]:
-    """Check the place and the size of all strips or tiles; a notice if some were never written."""
+    """Check the place and the size of all strips or tiles; a notice if some were never written.
+
+    Raises
+    ------
+    VolumeError
+        If the file ends before one of them, or holds fewer bytes than its compression could have made the pixels of.
+    """
     written = total = held = 0
     for page in planes:
         for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False):

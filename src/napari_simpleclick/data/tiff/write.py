@@ -39,6 +39,15 @@ def write_tiff(path: Path, voxels: np.ndarray, like: Volume | None) -> None:
     Arrays with more than five axes, with rows and columns elsewhere than last, or with numbers of 64 bits fit neither
     ImageJ nor OME; they are written in the form of tifffile, which keeps them.
 
+    Parameters
+    ----------
+    path
+        The file; an older one is replaced.
+    voxels
+        Real numbers with two axes or more.
+    like
+        Volume that names the axes, and the size and unit of the pixels; None for unnamed axes and sizes of 1.
+
     Raises
     ------
     VolumeError
