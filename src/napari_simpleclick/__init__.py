@@ -59,6 +59,13 @@ __version__ = version("napari-simpleclick")
 
 
 def __getattr__(name: str) -> object:
+    """Import a public name when it is first used.
+
+    Raises
+    ------
+    AttributeError
+        If there is no such name; lists those that there are.
+    """
     if name not in PUBLIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}; public names: {', '.join(PUBLIC)}")
     return getattr(import_module(PUBLIC[name]), name)

@@ -80,7 +80,15 @@ def trimmed(boxed: BoxedMask, limits: Box | None = None) -> BoxedMask | None:
 
 
 def shifted(boxed: BoxedMask, rows: int, cols: int) -> BoxedMask:
-    """A mask moved by whole pixels."""
+    """A mask moved by whole pixels.
+
+    Parameters
+    ----------
+    boxed
+        Its pixels are shared, not copied.
+    rows, cols
+        Pixels down and to the right; negative ones up and to the left.
+    """
     return moved(boxed[0], rows, cols), boxed[1]
 
 
@@ -98,6 +106,13 @@ def part_of(boxed: BoxedMask, box: Box) -> BinaryMask:
 
 def moved(box: Box, rows: int, cols: int) -> Box:
     """A box moved down and to the right.
+
+    Parameters
+    ----------
+    box
+        May leave the plane.
+    rows, cols
+        Pixels down and to the right; negative ones up and to the left.
 
     Examples
     --------

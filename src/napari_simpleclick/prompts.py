@@ -89,6 +89,13 @@ def scribble(points: Sequence[Point], *, positive: bool = True) -> Prompt:
 def box(first: Point, second: Point, *, positive: bool = True) -> Prompt:
     """A box around the object, or around what does not belong to it, by two opposite corners.
 
+    Parameters
+    ----------
+    first, second
+        Opposite corners, each (row, col) in pixels, in any order.
+    positive
+        Whether the object is inside.
+
     Examples
     --------
     >>> box((2, 3), (8, 9)).path
@@ -110,6 +117,15 @@ def lasso(points: Sequence[Point], *, positive: bool = True) -> Prompt:
 
 def prompt_of(kind: str, points: Sequence[Point], positive: bool = True) -> Prompt:
     """A prompt from its points.
+
+    Parameters
+    ----------
+    kind
+        "scribble", "box" or "lasso".
+    points
+        Corners of the box, or points of the line, each (row, col) in pixels.
+    positive
+        Whether it points at the object.
 
     Raises
     ------

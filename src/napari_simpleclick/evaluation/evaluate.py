@@ -114,5 +114,17 @@ def done(placed: Placed) -> Done:
 def evaluate_object(
     predictor: PredictorLike, sample: Sample, object_id: int, protocol: EvaluationProtocol
 ) -> ObjectResult:
-    """Click one object until the clicks are used up or it is good enough."""
+    """Click one object until the clicks are used up or it is good enough.
+
+    Parameters
+    ----------
+    predictor
+        Answers the clicks.
+    sample
+        The picture with its labels.
+    object_id
+        The label to click.
+    protocol
+        How to click.
+    """
     return next(click_together(predictor, [(sample, object_id, 0)], protocol))

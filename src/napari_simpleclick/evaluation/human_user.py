@@ -67,6 +67,15 @@ def human_click(
 def draw_of(sample: str, object_id: int, draw: int) -> np.random.Generator:
     """Source of chance for a draw of an object, whatever order, batch or process it is clicked in.
 
+    Parameters
+    ----------
+    sample
+        Name of the picture.
+    object_id
+        Label of the object.
+    draw
+        Number of the draw, from 0.
+
     Examples
     --------
     >>> int(draw_of("a.png", 1, 0).integers(100)) == int(draw_of("a.png", 1, 0).integers(100))

@@ -102,6 +102,11 @@ class EvaluationJob:
         Data, what clicks are answered by, and how it is clicked.
     batch
         So many objects are clicked in lock-step; the report does not depend on it but for the times.
+
+    Raises
+    ------
+    ValueError
+        If `batch` is below 1.
     """
 
     dataset: DatasetChoice

@@ -14,6 +14,13 @@ Curve = Sequence[float]
 def iou(predicted: BinaryMask, target: BinaryMask, ignore: BinaryMask | None = None) -> float:
     """Intersection over union, without ignored pixels; 1 if both masks are empty.
 
+    Parameters
+    ----------
+    predicted, target
+        (height, width) bool.
+    ignore
+        Pixels that do not count, (height, width) bool; all count if None.
+
     Examples
     --------
     >>> iou(np.array([[True, True]]), np.array([[True, False]]))
@@ -60,6 +67,15 @@ def boundary(mask: BinaryMask, *, width: float = 0.02) -> BinaryMask:
 def clicks_to_reach(curve: Curve, threshold: float, max_clicks: int) -> int:
     """First click whose IoU is at least the threshold; `max_clicks` if there is none.
 
+    Parameters
+    ----------
+    curve
+        IoU after the first, second, ... click.
+    threshold
+        IoU to be reached, 0 to 1.
+    max_clicks
+        Later clicks do not count.
+
     Examples
     --------
     >>> clicks_to_reach([0.5, 0.86, 0.91], 0.85, 20), clicks_to_reach([0.5, 0.6], 0.85, 20)
@@ -70,12 +86,28 @@ def clicks_to_reach(curve: Curve, threshold: float, max_clicks: int) -> int:
 
 
 def noc(curves: Sequence[Curve], threshold: float, max_clicks: int = 20) -> float:
-    """NoC: mean number of clicks to reach an IoU; objects that never do count as `max_clicks`."""
+    """NoC: mean number of clicks to reach an IoU; objects that never do count as `max_clicks`.
+
+    Parameters
+    ----------
+    curves
+        IoU after every click, for each object.
+    threshold
+        IoU to be reached, 0 to 1: 0.9 for NoC@90.
+    max_clicks
+        Later clicks do not count.
+    """
     return float(np.mean([clicks_to_reach(curve, threshold, max_clicks) for curve in curves]))
 
 
 def failures(curves: Sequence[Curve], threshold: float, max_clicks: int = 20) -> int:
-    """How many objects need all clicks, whether the last one reached the IoU or not."""
+    """How many objects need all clicks, whether the last one reached the IoU or not.
+
+    Parameters
+    ----------
+    curves, threshold, max_clicks
+        As for `noc`.
+    """
     return sum(clicks_to_reach(curve, threshold, max_clicks) == max_clicks for curve in curves)
 
 

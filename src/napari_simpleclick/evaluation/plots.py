@@ -20,7 +20,15 @@ BLUE, ORANGE, GREEN, RED = "#0072b2", "#e69f00", "#009e73", "#d55e00"
 
 
 def drawing(draw: Callable[[Axes], None], *, width: float = 6.4, height: float = 4.2) -> str:
-    """An axes that something is drawn on, as SVG."""
+    """An axes that something is drawn on, as SVG.
+
+    Parameters
+    ----------
+    draw
+        Draws on the axes.
+    width, height
+        Inches.
+    """
     figure = Figure(figsize=(width, height), layout="constrained")
     axes = figure.add_subplot()
     axes.spines[["top", "right"]].set_visible(False)

@@ -40,6 +40,11 @@ class EvaluationReport:
         Result of every object, or of every draw of every object, in the order of the data set.
     provenance
         Model, engine, precision, versions: what was evaluated.
+
+    Raises
+    ------
+    ValueError
+        If there is no object.
     """
 
     dataset: str
@@ -52,6 +57,13 @@ class EvaluationReport:
             raise ValueError(f"The data set {self.dataset} holds no object to click. Check its masks.")
 
     def __add__(self, other: Self) -> "EvaluationReport":
+        """The objects of both reports, with the provenance of the first.
+
+        Raises
+        ------
+        ValueError
+            If data set or protocol differ.
+        """
         if (self.dataset, self.protocol) != (other.dataset, other.protocol):
             raise ValueError(
                 "Only reports of one data set and protocol add up, got "
@@ -236,6 +248,15 @@ class EvaluationReport:
 
 def require_clicks(results: Iterable[ObjectResult], most: int, *, stops: bool) -> None:
     """Raise unless every object has the clicks that its protocol makes; where it stops early, no more than these.
+
+    Parameters
+    ----------
+    results
+        The objects.
+    most
+        Clicks that the protocol makes on an object.
+    stops
+        Whether it makes fewer where an object is good enough.
 
     Raises
     ------

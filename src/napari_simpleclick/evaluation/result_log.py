@@ -113,7 +113,18 @@ class LineLog:
 
 
 class ResultLog(LineLog):
-    """Results of objects on pictures; see `LineLog`."""
+    """Results of objects on pictures; see `LineLog`.
+
+    Parameters
+    ----------
+    path, run, resume, defaults
+        As for `LineLog`.
+
+    Raises
+    ------
+    ResultFileError
+        If a line holds no result, or one with other clicks than the protocol makes.
+    """
 
     def __init__(
         self, path: Path, run: dict[str, Any], *, resume: bool = False, defaults: dict[str, Any] | None = None
@@ -157,7 +168,18 @@ class ResultLog(LineLog):
 
 
 class EffortLog(LineLog):
-    """Results of whole objects by their numbers; see `LineLog`."""
+    """Results of whole objects by their numbers; see `LineLog`.
+
+    Parameters
+    ----------
+    path, run, resume, defaults
+        As for `LineLog`.
+
+    Raises
+    ------
+    ResultFileError
+        If a line holds no result.
+    """
 
     def __init__(
         self, path: Path, run: dict[str, Any], *, resume: bool = False, defaults: dict[str, Any] | None = None

@@ -60,6 +60,13 @@ def errors(
 ) -> tuple[BinaryMask, BinaryMask]:
     """The missed and the wrongly taken pixels, without ignored ones.
 
+    Parameters
+    ----------
+    predicted, target
+        (height, width) bool.
+    ignore
+        Pixels that are no error whatever they are, (height, width) bool; none if None.
+
     Examples
     --------
     >>> missed, wrong = errors(np.array([True, False]), np.array([False, True]))

@@ -38,6 +38,17 @@ def worst_objects(
     """The objects with the lowest IoU at the end, or that of every domain, worst first; they are clicked once more.
 
     Masks are not kept during a run, so that its memory and its log stay small.
+
+    Parameters
+    ----------
+    report
+        What was evaluated.
+    dataset
+        Its pictures; objects whose picture is gone are left out.
+    predictor
+        Answers the clicks again.
+    count
+        How many objects, where the data set has no domains.
     """
     results = worst_results(report, count)
     samples = find_samples(dataset, {result.sample for result in results})

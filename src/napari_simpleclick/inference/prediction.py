@@ -67,7 +67,17 @@ class Prediction:
 
     @classmethod
     def from_mask(cls, mask: BinaryMask, roi: Box, *, size: int) -> Self:
-        """A mask made elsewhere (painted, propagated) in the form that the network takes as previous prediction."""
+        """A mask made elsewhere (painted, propagated) in the form that the network takes as previous prediction.
+
+        Parameters
+        ----------
+        mask
+            (height, width) bool, the whole plane.
+        roi
+            The part of the plane that the prediction covers.
+        size
+            Side of the probability map in pixels.
+        """
         height, width = mask.shape
         small = resample_at(lambda rows, cols: mask[np.ix_(rows, cols)], roi, size)
         return cls(small, roi, (height, width))

@@ -258,7 +258,17 @@ def sparse(weights: np.ndarray, places: np.ndarray, columns: int) -> Any:
 
 
 def neighbours(indices: np.ndarray, extent: int, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows of the small map on either side of rows of the enlarged one, and how far each lies between them."""
+    """Rows of the small map on either side of rows of the enlarged one, and how far each lies between them.
+
+    Parameters
+    ----------
+    indices
+        Rows of the enlarged map.
+    extent
+        Number of its rows.
+    size
+        Number of rows of the small map.
+    """
     exact = indices * ((size - 1) / max(extent - 1, 1))
     low = np.minimum(np.floor(exact).astype(np.int64), size - 1)
     return low, np.minimum(low + 1, size - 1), (exact - low).astype(np.float32)

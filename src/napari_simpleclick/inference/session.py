@@ -81,7 +81,19 @@ class PredictorLike(Protocol):
     def predict(
         self, image: Plane, clicks: Sequence[Click], previous: Prediction | None = None, *, view: Box | None = None
     ) -> Prediction:
-        """Segment what the clicks point at; see `Predictor.predict`."""
+        """Segment what the clicks point at; see `Predictor.predict`.
+
+        Parameters
+        ----------
+        image
+            (height, width, 3) uint8 picture of the plane.
+        clicks
+            All clicks and prompts on the object, oldest first.
+        previous
+            The prediction before the newest click; None before the first.
+        view
+            Where to look as long as no object is found; the whole plane if None.
+        """
 
 
 @runtime_checkable
@@ -206,7 +218,15 @@ class ClickSession:
         *,
         anew: bool = False,
     ) -> None:
-        """Take over a mask that came without a click; the next click starts from it. See `Step`."""
+        """Take over a mask that came without a click; the next click starts from it. See `Step`.
+
+        Parameters
+        ----------
+        prediction
+            The object, without what `claim` leaves out.
+        origin, source, confidence, anew
+            As for `Step`.
+        """
         self._done.append(Step(None, prediction, origin, source, self.circumstances(), confidence, anew))
         self._undone.clear()
 

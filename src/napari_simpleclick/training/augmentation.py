@@ -90,7 +90,19 @@ VARIATIONS: dict[Kind, Variation] = {
 
 
 def vary(rng: Rng, image: np.ndarray, target: np.ndarray, kind: Kind = "any") -> Example:
-    """A picture (size, size, 3) uint8 and its target (size, size) bool as the same thing may look another time."""
+    """A picture (size, size, 3) uint8 and its target (size, size) bool as the same thing may look another time.
+
+    Parameters
+    ----------
+    rng
+        Source of chance.
+    image
+        (size, size, 3) uint8.
+    target
+        (size, size) bool.
+    kind
+        What the picture shows, which tells what may vary.
+    """
     how = VARIATIONS[kind]
     if rng.random() < how.turned:
         turns = int(rng.integers(4))

@@ -85,7 +85,13 @@ class Brains:
         return voxels.reshape(SHAPE[::-1]).astype(np.float32) / 255
 
     def example(self, rng: Rng, size: int) -> Example:
-        """A slice of `size` x `size` pixels with a lesion, sometimes a tissue, to be outlined."""
+        """A slice of `size` x `size` pixels with a lesion, sometimes a tissue, to be outlined.
+
+        Raises
+        ------
+        RuntimeError
+            If 50 slices have no lesion that is large enough.
+        """
         for _ in range(50):
             white, grey, whole = self.slice(rng)
             liquor = np.clip(whole - white - grey, 0, 1)

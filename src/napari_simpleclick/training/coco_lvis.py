@@ -32,7 +32,13 @@ class PlainUnpickler(pickle.Unpickler):
     """Reads arrays, numbers and containers, and refuses everything that could run code."""
 
     def find_class(self, module: str, name: str) -> Any:
-        """Classes of arrays only."""
+        """Classes of arrays only.
+
+        Raises
+        ------
+        UnpicklingError
+            If it is another class or function.
+        """
         if (module, name) not in ALLOWED:
             raise pickle.UnpicklingError(f"names {module}.{name}, which could run code")
         return super().find_class(module, name)
@@ -69,7 +75,13 @@ def read_layers(image: Path, masks: Path, entry: dict[str, Any]) -> Picture:
 
 
 def read_plain(path: Path) -> Any:
-    """Content of a pickle that holds arrays and containers only."""
+    """Content of a pickle that holds arrays and containers only.
+
+    Raises
+    ------
+    DatasetError
+        If it holds anything else, or cannot be read.
+    """
     try:
         with path.open("rb") as file:
             return PlainUnpickler(file).load()

@@ -47,7 +47,17 @@ def outlined(image: RgbImage, mask: BinaryMask, color: tuple[int, int, int]) -> 
 
 
 def predict_examples(model: SimpleClick, examples: Sequence[Example], *, clicks: int = 3) -> list[BinaryMask]:
-    """What a network answers after a few clicks on each example, at the size of the examples."""
+    """What a network answers after a few clicks on each example, at the size of the examples.
+
+    Parameters
+    ----------
+    model
+        The network, on whatever device.
+    examples
+        Pictures and targets of one size, which is that of the network's input, too.
+    clicks
+        Clicks on each at most.
+    """
     device = next(model.parameters()).device
     predictor = Predictor(model, size=examples[0].target.shape[0], device=device)
     with torch.inference_mode():

@@ -36,13 +36,37 @@ def random_crop(
 
 
 def square_around(rng: Rng, box: Box, shape: tuple[int, int], size: int, *, furthest: float) -> Spans:
-    """A square that holds the object, 1.2 to `furthest` times as large, cut at the borders of a picture of `shape`."""
+    """A square that holds the object, 1.2 to `furthest` times as large, cut at the borders of a picture of `shape`.
+
+    Parameters
+    ----------
+    rng
+        Source of chance.
+    box
+        The object, in pixels of the picture.
+    shape
+        Height and width of the picture.
+    size
+        Side in pixels to which the view will be resized; views that would be enlarged too much grow.
+    furthest
+        Largest side, as a multiple of the object's longest one.
+    """
     side = max(max(box.shape) * np.exp(rng.uniform(np.log(1.2), np.log(furthest))), size / STRONGEST_ZOOM)
     return placed(rng, box, shape, (side, side))
 
 
 def region_around(rng: Rng, box: Box, shape: tuple[int, int]) -> Spans:
-    """A region of interest as the predictor takes it: each side by the object's own length, so often no square."""
+    """A region of interest as the predictor takes it: each side by the object's own length, so often no square.
+
+    Parameters
+    ----------
+    rng
+        Source of chance.
+    box
+        The object, in pixels of the picture.
+    shape
+        Height and width of the picture.
+    """
     factor = np.exp(rng.uniform(np.log(1.15), np.log(2)))
     sides = [max(factor * n, min(max(SMALLEST_REGION, SURROUNDINGS * n), LONGEST_SMALL_SIDE)) for n in box.shape]
     return placed(rng, box, shape, (sides[0], sides[1]), off_centre=0.15)
@@ -74,7 +98,19 @@ def box_of(target: np.ndarray) -> Box:
 
 
 def show(image: np.ndarray, target: np.ndarray, spans: Spans, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """A view of a picture and of its target, both resized to `size` x `size`."""
+    """A view of a picture and of its target, both resized to `size` x `size`.
+
+    Parameters
+    ----------
+    image
+        (height, width, 3) uint8.
+    target
+        (height, width) bool.
+    spans
+        First and last row, and first and last column, of the view; may be fractions of pixels.
+    size
+        Side of the result in pixels.
+    """
     (top, bottom), (left, right) = spans
     rows, cols = (
         (start + (np.arange(size) + 0.5) * (stop - start) / size - 0.5).astype(np.float32) for start, stop in spans

@@ -67,7 +67,13 @@ class LabelledPictures:
         return vary(rng, crop, target, self.kind)
 
     def crop(self, rng: Rng, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """A crop (size, size, 3) uint8 around an object, and the object (size, size) bool."""
+        """A crop (size, size, 3) uint8 around an object, and the object (size, size) bool.
+
+        Raises
+        ------
+        ValueError
+            If 1000 pictures have no object that is large enough.
+        """
         for _ in range(1000):
             image, labels = self.readers[int(rng.integers(len(self.readers)))]()
             if labels.ndim == 3:
@@ -78,7 +84,22 @@ class LabelledPictures:
         raise ValueError(f"No object of at least {SMALLEST_AREA} pixels in 1000 pictures. Check the labels.")
 
     def view(self, rng: Rng, target: np.ndarray, size: int) -> Spans:
-        """Which part of a picture is shown of a target (height, width) bool."""
+        """Which part of a picture is shown of a target (height, width) bool.
+
+        Parameters
+        ----------
+        rng
+            Source of chance.
+        target
+            (height, width) bool, not empty.
+        size
+            Side in pixels to which the view will be resized.
+
+        Returns
+        -------
+        spans
+            First and last row, and first and last column.
+        """
         box, chance = box_of(target), rng.random()
         if chance < self.whole and target.mean() > SMALLEST_SEEN:
             return (0.0, float(target.shape[0])), (0.0, float(target.shape[1]))

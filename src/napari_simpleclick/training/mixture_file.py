@@ -30,6 +30,11 @@ class PictureSource:
         What it shows.
     parts
         Whether all labels of a picture together are an object, too.
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown or the weight negative.
     """
 
     folder: str

@@ -27,7 +27,13 @@ PHOTOGRAPHS = (
 
 @cache
 def photograph(name: str) -> np.ndarray:
-    """One of `PHOTOGRAPHS` in grey, (height, width) float32 in [0, 1]."""
+    """One of `PHOTOGRAPHS` in grey, (height, width) float32 in [0, 1].
+
+    Raises
+    ------
+    FileNotFoundError
+        If scikit-image is too old to carry it.
+    """
     picture = cv2.imread(str(Path(skimage.data.__file__).parent / name), cv2.IMREAD_GRAYSCALE)
     if picture is None:
         raise FileNotFoundError(f"scikit-image carries no {name}. Install scikit-image 0.25 or newer.")

@@ -55,6 +55,15 @@ def read_pair(image: Path, labels: Path) -> Picture:
 def volume_pictures(volume: Volume, labels: np.ndarray, *, axis: int = 0) -> list[Reader]:
     """The labelled planes of a volume along an axis; where there is a single label, each component is an object.
 
+    Parameters
+    ----------
+    volume
+        The image.
+    labels
+        (..., z, y, x) integers of its shape; 0 is background.
+    axis
+        The axis across the planes.
+
     Raises
     ------
     DatasetError

@@ -9,7 +9,17 @@ from napari_simpleclick.training.styles import Style
 
 
 def render(rng: Rng, scene: Scene, style: Style) -> np.ndarray:
-    """Give every region its intensity and texture, then borders, optics and noise; (size, size, 3) uint8."""
+    """Give every region its intensity and texture, then borders, optics and noise; (size, size, 3) uint8.
+
+    Parameters
+    ----------
+    rng
+        Source of chance.
+    scene
+        The regions.
+    style
+        How such pictures look.
+    """
     size = scene.labels.shape[0]
     coloured = rng.random() < style.colour
     picture = paint_regions(rng, scene, style, channels=3 if coloured else 1)
@@ -93,7 +103,17 @@ def acquire(rng: Rng, picture: np.ndarray, style: Style) -> np.ndarray:
 
 
 def detector_noise(rng: Rng, picture: np.ndarray, strength: float) -> np.ndarray:
-    """White, correlated, signal-dependent or multiplicative noise of the picture's shape."""
+    """White, correlated, signal-dependent or multiplicative noise of the picture's shape.
+
+    Parameters
+    ----------
+    rng
+        Source of chance.
+    picture
+        (size, size, channels) float32 near 0.5.
+    strength
+        Standard deviation of white noise, in the picture's unit.
+    """
     white = rng.standard_normal(picture.shape, dtype=np.float32) * strength
     kind = rng.random()
     if kind < 0.4:

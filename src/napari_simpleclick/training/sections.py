@@ -50,7 +50,13 @@ class Sections:
     """Sections of tissue with an organelle or a cell to be outlined."""
 
     def example(self, rng: Rng, size: int) -> Example:
-        """A new section of `size` x `size` pixels; the same from the same generator."""
+        """A new section of `size` x `size` pixels; the same from the same generator.
+
+        Raises
+        ------
+        RuntimeError
+            If 20 sections have no object to be outlined.
+        """
         for _ in range(20):
             section = draw_section(rng, size)
             target = choose_target(rng, section)

@@ -174,6 +174,11 @@ class Schedule:
         Time between checkpoints, and between validations.
     workers
         Other processes that make data.
+
+    Raises
+    ------
+    ValueError
+        If both or neither of steps and minutes are given.
     """
 
     steps: int | None = None

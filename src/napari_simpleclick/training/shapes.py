@@ -100,7 +100,19 @@ def draw_object(rng: Rng, size: int, kind: str, radius: float) -> np.ndarray:
 
 
 def outline(rng: Rng, kind: str, centre: np.ndarray, radius: float) -> np.ndarray:
-    """Points of a closed outline, (count, 1, 2) int32 as OpenCV wants them."""
+    """Points of a closed outline, (count, 1, 2) int32 as OpenCV wants them.
+
+    Parameters
+    ----------
+    rng
+        Source of chance.
+    kind
+        "polygon", "blob", or else an ellipse.
+    centre
+        Column and row in pixels, as OpenCV counts.
+    radius
+        Larger radius in pixels.
+    """
     count = int(rng.integers(3, 9)) if kind == "polygon" else 48
     angles = np.linspace(0, 2 * np.pi, count, endpoint=False) + rng.uniform(0, 2 * np.pi)
     reach = np.ones(count)
@@ -117,7 +129,19 @@ def outline(rng: Rng, kind: str, centre: np.ndarray, radius: float) -> np.ndarra
 
 
 def patch(rng: Rng, size: int, centre: np.ndarray, radius: float) -> np.ndarray:
-    """An irregular piece with lobes and arms, as lesions and organelles have them, (size, size) bool."""
+    """An irregular piece with lobes and arms, as lesions and organelles have them, (size, size) bool.
+
+    Parameters
+    ----------
+    rng
+        Source of chance.
+    size
+        Side of the picture in pixels.
+    centre
+        Column and row in pixels, as OpenCV counts.
+    radius
+        About that of a disk as large, in pixels.
+    """
     turn, stretch = rng.uniform(0, np.pi), np.exp(rng.uniform(0, 1.2))
     reach = int(np.ceil(1.5 * radius * stretch)) + 2
     side = 2 * reach + 1
@@ -140,7 +164,17 @@ def patch(rng: Rng, size: int, centre: np.ndarray, radius: float) -> np.ndarray:
 
 
 def tube_points(rng: Rng, size: int, start: np.ndarray) -> np.ndarray:
-    """A smooth random walk, (count, 1, 2) int32."""
+    """A smooth random walk, (count, 1, 2) int32.
+
+    Parameters
+    ----------
+    rng
+        Source of chance.
+    size
+        Side of the picture in pixels; a step is a thirtieth of it.
+    start
+        Column and row in pixels, as OpenCV counts.
+    """
     steps = int(rng.integers(8, 40))
     headings = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, 0.25, steps))
     walk = start + np.cumsum(np.stack([np.cos(headings), np.sin(headings)], axis=-1), axis=0) * size / 30
@@ -162,7 +196,17 @@ def draw_parts(rng: Rng, scene: Scene, mask: np.ndarray, label: int) -> None:
 
 
 def voronoi(rng: Rng, size: int, count: int) -> np.ndarray:
-    """Cells around random points with warped borders, (size, size) int32 from 1."""
+    """Cells around random points with warped borders, (size, size) int32 from 1.
+
+    Parameters
+    ----------
+    rng
+        Source of chance.
+    size
+        Side of the picture in pixels.
+    count
+        How many points are thrown.
+    """
     points = np.ones((size, size), np.uint8)
     points[rng.integers(0, size, count), rng.integers(0, size, count)] = 0
     _, labels = cv2.distanceTransformWithLabels(points, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
@@ -191,7 +235,17 @@ def warp(rng: Rng, maps: np.ndarray, strength: float) -> np.ndarray:
 
 
 def smooth_noise(rng: Rng, size: int, scale: int) -> np.ndarray:
-    """Gaussian noise with features of about `scale` pixels, mean 0, deviation near 1, (size, size) float32."""
+    """Gaussian noise with features of about `scale` pixels, mean 0, deviation near 1, (size, size) float32.
+
+    Parameters
+    ----------
+    rng
+        Source of chance.
+    size
+        Side of the result in pixels.
+    scale
+        Size of the features in pixels; less than 1 counts as 1.
+    """
     coarse = rng.standard_normal((size // max(scale, 1) + 3,) * 2, dtype=np.float32)
     wide = cv2.resize(coarse, None, fx=max(scale, 1), fy=max(scale, 1), interpolation=cv2.INTER_CUBIC)
     top, left = rng.integers(0, max(wide.shape[0] - size, 0) + 1, 2)

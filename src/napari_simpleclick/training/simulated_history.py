@@ -37,6 +37,11 @@ def earlier_work(rng: Rng, target: np.ndarray) -> tuple[np.ndarray, list[Click]]
         (size, size) float32, probabilities as a network would have given them.
     clicks
         The first one inside, the others mostly near the border.
+
+    Raises
+    ------
+    ValueError
+        If the mask is empty.
     """
     first = sample_click(rng, np.zeros_like(target), target)
     if first is None:
@@ -117,7 +122,21 @@ def softened(rng: Rng, mask: np.ndarray) -> np.ndarray:
 def warped(
     rng: Rng, target: np.ndarray, strength: float, radius: float, *, move: np.ndarray | tuple[float, float] = (0, 0)
 ) -> np.ndarray:
-    """The mask bent by up to about `strength` pixels and moved by rows and columns, (size, size) float32."""
+    """The mask bent by up to about `strength` pixels and moved by rows and columns, (size, size) float32.
+
+    Parameters
+    ----------
+    rng
+        Source of chance.
+    target
+        (size, size) bool.
+    strength
+        Deviation of the shift of a pixel, in pixels.
+    radius
+        Of the object in pixels; waves are up to 1.5 times as long.
+    move
+        Pixels down and to the right.
+    """
     size = len(target)
     scale = int(np.clip(radius * rng.uniform(0.3, 1.5), 3, size / 2))
     rows, cols = np.mgrid[:size, :size].astype(np.float32)

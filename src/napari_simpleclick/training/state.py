@@ -98,7 +98,13 @@ class RunState:
 
 
 def number(value: Any, name: str) -> Any:
-    """A count of a run, of the kind that it has."""
+    """A count of a run, of the kind that it has.
+
+    Raises
+    ------
+    ValueError
+        If it is of another kind, or negative.
+    """
     kind = type(getattr(Counts(), name))
     if isinstance(value, bool) or not isinstance(value, int | kind) or not 0 <= value < 1e15:
         raise ValueError(f"expected {name} to be a number from 0, got {value!r}")

@@ -59,7 +59,13 @@ class Synthesis:
     weights: dict[str, float] = field(default_factory=lambda: dict(WEIGHTS))
 
     def example(self, rng: Rng, size: int) -> Example:
-        """A new picture of `size` x `size` pixels with a target; the same from the same generator."""
+        """A new picture of `size` x `size` pixels with a target; the same from the same generator.
+
+        Raises
+        ------
+        RuntimeError
+            If 20 pictures have no object to be outlined.
+        """
         names = list(self.weights)
         chances = np.array([self.weights[name] for name in names])
         for _ in range(20):

@@ -203,7 +203,13 @@ class TrainingRun:
         return float(broadcast(torch.tensor(seconds, device=self.accelerator.device)))
 
     def learn(self, loss: torch.Tensor) -> None:
-        """Follow the gradient, and move the averaged weights."""
+        """Follow the gradient, and move the averaged weights.
+
+        Raises
+        ------
+        FloatingPointError
+            If the loss is no finite number; the weights stay.
+        """
         if not torch.isfinite(loss):
             raise FloatingPointError(
                 f"The loss became {loss.item()} at step {self.state.counts.step}. Lower the learning rate and run the "

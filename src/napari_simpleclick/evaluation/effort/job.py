@@ -61,7 +61,17 @@ def measure(job: EffortJob, *, skip: Collection[int] = ()) -> Iterator[tuple[int
 
 
 def measure_on(client: "Client", job: EffortJob, *, skip: Collection[int] = ()) -> Iterator[tuple[int, EffortResult]]:
-    """Yield number and result of objects as workers finish them; a lost worker's object is done by another."""
+    """Yield number and result of objects as workers finish them; a lost worker's object is done by another.
+
+    Parameters
+    ----------
+    client
+        The cluster's client.
+    job
+        What to measure; workers open data and predictor by themselves.
+    skip
+        Numbers of objects that are left out, such as those in a log.
+    """
     from distributed import as_completed
 
     evaluation = replace(job.evaluation, predictor=job.evaluation.predictor.pinned())

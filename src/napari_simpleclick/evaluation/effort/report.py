@@ -37,6 +37,11 @@ class EffortReport:
         Result of every object.
     provenance
         Model, engine, data: what was evaluated.
+
+    Raises
+    ------
+    ValueError
+        If there is no object.
     """
 
     dataset: str

@@ -21,6 +21,11 @@ class EffortProtocol:
         Clicks on a slice at most; slices that stay below are left as they are.
     probability_threshold
         Probability above which a pixel belongs to the mask.
+
+    Raises
+    ------
+    ValueError
+        If the target is not in (0, 1], or `max_clicks` is below 1.
     """
 
     target: float = 0.8

@@ -216,7 +216,17 @@ class VolumeRobot:
 
 
 def measure_effort(predictor: PredictorLike, target: VolumeObject, protocol: EffortProtocol) -> EffortResult:
-    """Clicks of the robot user on a whole object, and of one who fills nothing."""
+    """Clicks of the robot user on a whole object, and of one who fills nothing.
+
+    Parameters
+    ----------
+    predictor
+        Answers the clicks, also those of propagation.
+    target
+        The object on all of its slices.
+    protocol
+        What is wanted, and how many clicks a slice gets.
+    """
     robot = VolumeRobot(predictor, target, protocol)
     robot.annotate()
     lone = VolumeRobot(predictor, target, protocol, carry=False)

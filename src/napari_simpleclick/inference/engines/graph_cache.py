@@ -150,7 +150,17 @@ def int8_offered(folder: Path) -> bool:
 
 
 def kept_answer(folder: Path, *, size: int, batch: int) -> Logits | None:
-    """The probabilities of float32 torch for the fixed picture; None if they are not there, damaged, or of another."""
+    """The probabilities of float32 torch for the fixed picture; None if they are not there, damaged, or of another.
+
+    Parameters
+    ----------
+    folder
+        Where the graphs are kept.
+    size
+        Side of the network's input in pixels.
+    batch
+        Pictures that the network takes at once.
+    """
     if not is_sealed(folder, [EXPECTED]):
         return None
     try:
@@ -177,7 +187,15 @@ def asked_hash(*, size: int, batch: int) -> str:
 
 
 def folder_of_file(checkpoint: str, *, size: int, batch: int) -> Path | None:
-    """The folder of the graphs that were made of a checkpoint, by the hash of the file; None if nobody noted it."""
+    """The folder of the graphs that were made of a checkpoint, by the hash of the file; None if nobody noted it.
+
+    Parameters
+    ----------
+    checkpoint
+        Hash of the file.
+    size, batch
+        The network's input, as for `kept_answer`.
+    """
     return noted_folder(note_path(checkpoint, size=size, batch=batch))
 
 
@@ -192,7 +210,17 @@ def noted_folder(note: Path) -> Path | None:
 
 
 def note_file(checkpoint: str, folder: Path, *, size: int, batch: int) -> None:
-    """Note that graphs were made of a checkpoint; without effect where nothing can be written."""
+    """Note that graphs were made of a checkpoint; without effect where nothing can be written.
+
+    Parameters
+    ----------
+    checkpoint
+        Hash of the file.
+    folder
+        Where the graphs are kept.
+    size, batch
+        The network's input, as for `kept_answer`.
+    """
     write_whole(note_path(checkpoint, size=size, batch=batch), lambda path: path.write_text(folder.name))
 
 

@@ -43,7 +43,17 @@ class Network(Protocol):
 
 
 def trial_answer(network: Network, *, size: int, batch: int) -> Logits:
-    """The probabilities that a network gives for the fixed picture and click that networks are compared on."""
+    """The probabilities that a network gives for the fixed picture and click that networks are compared on.
+
+    Parameters
+    ----------
+    network
+        The network to be compared.
+    size
+        Side of its input in pixels.
+    batch
+        Pictures that it takes at once.
+    """
     image, guidance = fixed_input(size=size, batch=batch)
     return sigmoid(network.decode(network.encode(image), guidance))
 

@@ -137,7 +137,19 @@ def converted(module: nn.Module, example: tuple[Tensor, ...]) -> "openvino.Model
 
 
 def graph_folder(model: SimpleClick, *, size: int, batch: int, cache: Path | None = None) -> Path:
-    """Where the graphs of these weights for this input are kept."""
+    """Where the graphs of these weights for this input are kept.
+
+    Parameters
+    ----------
+    model
+        The network, whose weights name the folder.
+    size
+        Side of its input in pixels.
+    batch
+        Pictures that it takes at once.
+    cache
+        Folder of all graphs; the user's cache if None.
+    """
     return (cache or cache_folder()) / weights_hash(model, graph_facts(size=size, batch=batch))
 
 

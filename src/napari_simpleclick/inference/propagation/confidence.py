@@ -49,12 +49,32 @@ def confidence(seen: tuple[float, float]) -> float:
 
 
 def likeness(likelihood: IntensityLikelihood | None, image: Plane, boxed: BoxedMask) -> float:
-    """How much the grey values of a mask are those of the object: a mean logit, `LIKEST` at most."""
+    """How much the grey values of a mask are those of the object: a mean logit, `LIKEST` at most.
+
+    Parameters
+    ----------
+    likelihood
+        What is known of the object's grey values; `UNKNOWN` is the answer if None.
+    image
+        (height, width, 3) uint8 picture of the plane.
+    boxed
+        The mask.
+    """
     return UNKNOWN if likelihood is None else min(likelihood.inside(image, boxed), LIKEST)
 
 
 def clicked_anew(predictor: PredictorLike, image: Plane, boxed: BoxedMask) -> Prediction:
-    """What the network finds when it is clicked in the middle of a mask, of which it knows nothing else."""
+    """What the network finds when it is clicked in the middle of a mask, of which it knows nothing else.
+
+    Parameters
+    ----------
+    predictor
+        Answers the click.
+    image
+        (height, width, 3) uint8 picture of the plane.
+    boxed
+        The mask, not empty.
+    """
     return predictor.predict(image, [centre_click(boxed)], None, view=surroundings(boxed, image))
 
 

@@ -72,7 +72,17 @@ def follow(predictor: PredictorLike, previous: Prediction, image: Plane, *, know
 
 
 def expected_shape(previous: Prediction, image: Plane, known: Plane | None = None) -> BoxedMask | None:
-    """The object of the known slice, moved as its surroundings moved; None if it is empty. See `follow`."""
+    """The object of the known slice, moved as its surroundings moved; None if it is empty. See `follow`.
+
+    Parameters
+    ----------
+    previous
+        The object on the known slice.
+    image
+        (height, width, 3) uint8 picture of the next slice.
+    known
+        Picture of the known slice; the object stays where it was if None.
+    """
     boxed = previous.object_mask()
     if boxed is None or known is None:
         return boxed

@@ -44,7 +44,17 @@ class IntensityLikelihood:
     step: int
 
     def log_ratio(self, image: Plane, region: Box, size: int) -> np.ndarray:
-        """Evidence for the object in a region of a picture (height, width, 3) uint8, (size, size) float32 logits."""
+        """Evidence for the object in a region of a picture (height, width, 3) uint8, (size, size) float32 logits.
+
+        Parameters
+        ----------
+        image
+            (height, width, 3) uint8 picture of the plane.
+        region
+            The part to judge.
+        size
+            Side of the result in pixels.
+        """
         rows = np.arange(region.row_start, region.row_stop, self.step)
         cols = np.arange(region.col_start, region.col_stop, self.step)
         values = smoothed(image, rows, cols)

@@ -136,6 +136,11 @@ def show_clicks(points: "Points", places: list[tuple[float, ...]], clicks: list[
     """Make the layer show these clicks: blue discs (+) where the object is, orange squares (−) where it is not.
 
     Only what differs is set, because napari draws the layer anew each time.
+
+    Parameters
+    ----------
+    points, places, clicks
+        The layer, a place for every click, one number per axis of the layer, and the clicks in the same order.
     """
     data = np.asarray(places, float).reshape(-1, points.ndim)
     positive = np.asarray([click.positive for click in clicks], bool)

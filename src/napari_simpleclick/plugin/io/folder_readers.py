@@ -51,7 +51,13 @@ def read_case(path: str | list[str]) -> list[LayerData]:
 
 
 def require_one_grid(folder: Path, volumes: Sequence[Volume]) -> None:
-    """Raise if the volumes of a folder would not lie on top of each other, within half a voxel."""
+    """Raise if the volumes of a folder would not lie on top of each other, within half a voxel.
+
+    Raises
+    ------
+    VolumeError
+        If sizes differ, or a voxel lies elsewhere.
+    """
     from napari_simpleclick.data.alignment import CLOSEST, distance
     from napari_simpleclick.data.errors import VolumeError
 

@@ -18,6 +18,20 @@ def write_labels(path: str, data: Any, meta: dict[str, Any]) -> list[str]:
 
     Where the format cannot hold them, they are written as NIfTI beside it, and napari says so.
 
+    Parameters
+    ----------
+    path
+        Where the user wants the file; without an ending it becomes .nii.gz.
+    data
+        Integers, or levels of them, of which the finest is written; negative ones become 0.
+    meta
+        The layer's attributes as napari passes them: name, scale, translate, metadata, ...
+
+    Returns
+    -------
+    list of str
+        The file that was written, as napari wants it.
+
     Raises
     ------
     OSError
@@ -55,6 +69,16 @@ def storable(data: Any) -> "tuple[np.ndarray, tuple[str, ...]]":
 
 def write_image(path: str, data: Any, meta: dict[str, Any]) -> list[str]:
     """npe2 writer of a grey image layer.
+
+    Parameters
+    ----------
+    path, data, meta
+        As for `write_labels`; `data` are real numbers.
+
+    Returns
+    -------
+    list of str
+        The file that was written, as napari wants it.
 
     Raises
     ------
@@ -97,7 +121,17 @@ def finest(data: Any) -> Any:
 
 
 def tell_losses(written: Path, wanted: Path, volume: "Volume", told: Iterable[str] = ()) -> None:
-    """Say in napari what the file does not hold of the layer, or that it has another name than was asked for."""
+    """Say in napari what the file does not hold of the layer, or that it has another name than was asked for.
+
+    Parameters
+    ----------
+    written, wanted
+        The file that was written, and the one that was asked for.
+    volume
+        The layer as a volume, with what is known of its geometry.
+    told
+        More to say.
+    """
     from napari.utils.notifications import show_warning
 
     notices = [*volume.notices, *told]

@@ -42,6 +42,17 @@ class Jobs:
 
         Results that come after another image was chosen, or other work on it was opened, are dropped, unless they serve
         `whatever_work`. Then, and when the job fails, `failed` is called.
+
+        Parameters
+        ----------
+        job
+            Runs on the worker; touches no layer.
+        done
+            Takes the result.
+        failed
+            Tidies up where no result comes; nothing is done if None. The error itself is told by the signal `failed`.
+        whatever_work
+            Whether the result is wanted whatever image and work are open by then.
         """
         image, annotator = self.workspace.image, self.workspace.annotator
         self.busy += 1

@@ -13,7 +13,17 @@ class Runs(Protocol):
     def __call__(
         self, job: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]
     ) -> None:
-        """Run `job`; `done` gets its result, `failed` its exception."""
+        """Run a job; never raises what the job does.
+
+        Parameters
+        ----------
+        job
+            What takes time.
+        done
+            Gets the result.
+        failed
+            Gets the exception.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,15 @@ class InferenceThread:
     def __call__(
         self, job: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]
     ) -> None:
-        """Queue a job."""
+        """Queue a job; see `Runs`.
+
+        Parameters
+        ----------
+        job
+            Runs on the thread, after those before it.
+        done, failed
+            One of them is called by `deliver`; neither after `cancel` or `stop` before the job began.
+        """
         self._jobs.put(Job(job, done, failed))
 
     def cancel(self) -> int:

@@ -38,7 +38,19 @@ SETTINGS = {
 
 
 def about(workspace: Workspace, image: "Image | None", image_hash: str, file: Path | None = None) -> dict[str, Any]:
-    """Image, versions, settings and time, as plain values; the image's path as seen from the session file."""
+    """Image, versions, settings and time, as plain values; the image's path as seen from the session file.
+
+    Parameters
+    ----------
+    workspace
+        Tells the settings, the present object and clicks without an answer.
+    image
+        The annotated image; left out if None.
+    image_hash
+        Fingerprint of its pixels.
+    file
+        The session file, to which the image's path is relative; None notes only the name of the image's file.
+    """
     noted: dict[str, Any] = {}
     settings = workspace.settings
     if image is not None:

@@ -73,7 +73,17 @@ def interpolated(annotator: Annotator, gap: Gap) -> Prediction:
 
 
 def fitted(annotator: Annotator, gap: Gap, picture: Plane) -> Prediction:
-    """The object that the network finds in the picture of a gap, near the interpolated shape; kept to the pixel."""
+    """The object that the network finds in the picture of a gap, near the interpolated shape; kept to the pixel.
+
+    Parameters
+    ----------
+    annotator
+        Knows the object on both sides of the gap.
+    gap
+        The slice.
+    picture
+        (height, width, 3) uint8 picture of it.
+    """
     from napari_simpleclick.inference.propagation.follow import follow_between  # brings scipy
 
     ends = [(annotator.sessions[place].image, annotator.sessions.mask(place)) for place in (gap.first, gap.last)]

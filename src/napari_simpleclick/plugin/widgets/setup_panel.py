@@ -118,7 +118,17 @@ def devices() -> list[str]:
 
 
 def named(widget: Any, name: str, tooltip: str) -> Any:
-    """Give a control its accessible name and its tooltip."""
+    """Give a control its accessible name and its tooltip.
+
+    Parameters
+    ----------
+    widget
+        The control; is returned.
+    name
+        What screen readers call it.
+    tooltip
+        What it does, for those who rest the mouse on it.
+    """
     widget.setAccessibleName(name)
     widget.setToolTip(tooltip)
     return widget

@@ -95,6 +95,15 @@ def channels(image: "Image") -> tuple[Channel, Channel, Channel]:
 def choose(image: "Image", place: int, channel: Channel) -> None:
     """Let the network see a channel as red (0), green (1) or blue (2) from the next click on.
 
+    Parameters
+    ----------
+    image
+        The annotated image.
+    place
+        0, 1 or 2.
+    channel
+        What is shown there; its fingerprint is computed where it has none.
+
     Raises
     ------
     ValueError
@@ -131,7 +140,17 @@ def noted(image: "Image") -> list[dict[str, Any]]:
 
 
 def recall(image: "Image", told: Sequence[Mapping[str, Any]], layers: Sequence[Any]) -> list[str]:
-    """Choose what a session file noted; the names of those whose layers are not open, or lie elsewhere now."""
+    """Choose what a session file noted; the names of those whose layers are not open, or lie elsewhere now.
+
+    Parameters
+    ----------
+    image
+        The annotated image.
+    told
+        Origins of red, green and blue, as `noted` gave them; the image itself is chosen if empty.
+    layers
+        All layers that are open.
+    """
     _chosen.pop(image, None)
     there, missing = {each.layer.name: each.layer for each in choices(image, layers).values()}, []
     for place, origin in enumerate(told):

@@ -68,7 +68,17 @@ def shown_plane(image: "Image | None", dims: "Dims") -> SliceView | None:
 
 
 def go_to_plane(dims: "Dims", image: "Image", plane: SliceView) -> None:
-    """Move the sliders of the axes that are not displayed to a plane of the image."""
+    """Move the sliders of the axes that are not displayed to a plane of the image.
+
+    Parameters
+    ----------
+    dims
+        The viewer's, whose axes may be more than the image's.
+    image
+        The annotated image.
+    plane
+        A plane of it.
+    """
     missing = dims.ndim - image.ndim
     for axis in dims.not_displayed:
         if axis >= missing and axis - missing not in plane.axes:

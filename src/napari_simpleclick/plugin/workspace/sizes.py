@@ -25,7 +25,15 @@ class Areas:
         self._totals: dict[int, int] = {}
 
     def update(self, object_id: int, plane: Hashable, mask: BoxedMask | None) -> None:
-        """The mask of an object on a plane is another one now, or gone."""
+        """The mask of an object on a plane is another one now, or gone.
+
+        Parameters
+        ----------
+        object_id, plane
+            The object, and the key of the plane.
+        mask
+            The mask now; None if it is gone.
+        """
         area = int(np.count_nonzero(mask[1])) if mask else 0
         before = self._areas.pop((object_id, plane), 0)
         if area:

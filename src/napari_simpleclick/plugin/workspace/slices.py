@@ -15,7 +15,17 @@ def slice_axis(plane: SliceView) -> int | None:
 
 
 def moved(plane: SliceView, axis: int, place: int) -> SliceView:
-    """The parallel plane at a place along an axis."""
+    """The parallel plane at a place along an axis.
+
+    Parameters
+    ----------
+    plane
+        Where to start.
+    axis
+        An axis of the array that is none of the plane's own.
+    place
+        Index along it.
+    """
     point = tuple(0 if a in plane.axes else place if a == axis else at for a, at in enumerate(plane.point))
     return replace(plane, point=point)
 

@@ -142,7 +142,17 @@ class Workspace:
             self.annotator = self._new_annotator(self.annotator.predictor)
 
     def resume(self, annotator: Annotator, planes: dict[Hashable, SliceView], object_id: int) -> None:
-        """Go on with earlier objects on the present image, with the present predictor and settings."""
+        """Go on with earlier objects on the present image, with the present predictor and settings.
+
+        Parameters
+        ----------
+        annotator
+            Holds the earlier objects; gets the present predictor.
+        planes
+            Every plane that it knows, by key.
+        object_id
+            The object to go on with.
+        """
         if self.annotator is not None:
             annotator.predictor = self.annotator.predictor
         self.annotator, self.planes, self.object_id, self.areas = annotator, planes, object_id, Areas()
