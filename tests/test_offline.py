@@ -3,16 +3,32 @@
 import ast
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
+from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tifffile
+from napari.components import ViewerModel
+from napari.layers import Layer
+from npe2 import PluginManifest
 
+from napari_simpleclick.clicks import Click
+from napari_simpleclick.data.io import write_volume
+from napari_simpleclick.evaluation.object_result import ObjectResult
+from napari_simpleclick.evaluation.protocol import EvaluationProtocol
+from napari_simpleclick.evaluation.report import EvaluationReport
+from napari_simpleclick.inference.predictor_settings import PredictorSettings
 from napari_simpleclick.model.checkpoint import save_checkpoint
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
+from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.io.readers import get_reader
+from napari_simpleclick.plugin.jobs.worker import run_now
+from tests.fakes import session_files_of
 
 FORBID = Path(__file__).parent / "offline"
 
@@ -30,12 +46,22 @@ LIBRARIES = (
 
 NAPARI = (".cache/napari", ".config/napari", ".local/share/napari", ".config/QtProject.conf", ".cache/mesa")
 
-WIDGET = """
+START = """
 import os, sys
 import numpy as np, napari
 from qtpy.QtCore import QEventLoop, QTimer
-from qtpy.QtWidgets import QApplication
+from qtpy.QtWidgets import QApplication, QFileDialog, QInputDialog
+from npe2 import PluginManager
+execute = PluginManager.instance().commands.execute
+QFileDialog.getOpenFileNames = lambda *_: (["image.tif"], "")
+QFileDialog.getOpenFileName = lambda *_: ("image.tif", "")
+QFileDialog.getExistingDirectory = lambda *_: "patient"
+QInputDialog.getItem = lambda *words: (words[3][0], True)
 viewer = napari.Viewer()
+"""
+
+WIDGET = """
+viewer.layers.clear()
 viewer.add_image(np.random.default_rng(0).integers(0, 255, (4, 96, 96), np.uint8))
 _, widget = viewer.window.add_plugin_dock_widget("napari-simpleclick", "SimpleClick")
 def give_up():
@@ -54,6 +80,26 @@ widget.autosave.save_now()
 widget.end()
 viewer.close()
 """
+
+
+CONTRIBUTIONS = {
+    "em_like": "viewer.open_sample('napari-simpleclick', 'em-like')",
+    "ms_lesion": "viewer.open_sample('napari-simpleclick', 'ms-lesion')",
+    "read": "viewer.open('volume.nii.gz', plugin='napari-simpleclick')",
+    "write_image": "viewer.layers[-1].save('copy.nii.gz', plugin='napari-simpleclick')",
+    "write": "viewer.add_labels(np.ones((4, 4), int)).save('copy.tif', plugin='napari-simpleclick')",
+    "open_tiff": "execute('napari-simpleclick.open_tiff')",
+    "open_part": "execute('napari-simpleclick.open_part')",
+    "open_folder": "execute('napari-simpleclick.open_folder')",
+    "widget": WIDGET,
+    "read_session": """
+viewer = napari.Viewer()
+viewer.open('work.simpleclick.json', plugin='napari-simpleclick')
+until(lambda: len(viewer.layers) > 1)
+viewer.close()
+""",
+}
+"""What napari is offered, by the names of the manifest, and how it is used."""
 
 
 @pytest.fixture
@@ -76,7 +122,27 @@ def work(tmp_path):
     (path / "clicks.csv").write_text("axis-0,axis-1,axis-2\n0,40,40\n")
     config = SimpleClickConfig(16, 32, 4, 2, (8, 8, 16, 16), 8, image_size=448)
     save_checkpoint(path / "small.safetensors", SimpleClick(config))
+    result = ObjectResult("a", 1, (Click(1, 2),), (0.5,), (0.1,), (0.5,))
+    for name in ("first.json", "second.json"):
+        EvaluationReport("own", EvaluationProtocol(1, miou_clicks=(1,)), (result,)).write(path / name)
+    write_session(path, image)
     return path
+
+
+def write_session(folder, pixels):
+    """A session of one click of the small model on an image in the same folder, as the widget saves it."""
+    file = folder / "volume.nii.gz"
+    write_volume(file, pixels)
+    (folder / "patient").mkdir()
+    shutil.copy(file, folder / "patient")
+    viewer = ViewerModel()
+    image = viewer.add_layer(Layer.create(*get_reader(str(file))(str(file))[0]))
+    controller = Controller(viewer, run_now)
+    settings = PredictorSettings(model=str(folder / "small.safetensors"), device="cpu")
+    controller.predictors.load(settings.create_in_torch)
+    controller.images.annotate(image)
+    controller.clicks.click_at(image.data_to_world((0, 40, 40)), positive=True)
+    session_files_of(controller, folder / "recovery").save(folder / "work.simpleclick.json")
 
 
 def run_offline(arguments, home, work):
@@ -103,14 +169,29 @@ def strangers(home, known):
 
 COMMANDS = {
     "models": "main models",
+    "replay": "main replay work.simpleclick.json --model small.safetensors -o replayed.nii.gz",
     "segment": "main segment image.tif --clicks clicks.csv -o mask.tif --model small.safetensors",
     "demo": "main demo --clicks 1 --model small.safetensors",
     "bench": "main bench --model small.safetensors --variants torch-f32 --device cpu --clicks 1",
     "quantise": "main quantise --model small.safetensors --calibration-pictures 2 --objects 2 --clicks 2",
+    "eval compare": "eval compare first.json second.json",
     "eval": "eval --images images --masks masks --clicks 1 -o run.json",
     "train": "train --steps 1 --validation-objects 1 --output run",
 }
 """Module of the command line, and its arguments."""
+
+
+def test_every_command_is_tried():
+    """So that a new one cannot be forgotten: what is installed, and what its modules say that they do."""
+    installed = entry_points(group="console_scripts")
+    scripts = {entry.module for entry in installed if entry.value.startswith("napari_simpleclick.")}
+    assert {f"napari_simpleclick.cli.{told.split()[0]}" for told in COMMANDS.values()} == scripts
+    for script in scripts:
+        tried = [told.split()[1] for told in COMMANDS.values() if script.endswith(f".{told.split()[0]}")]
+        commands = getattr(import_module(script), "COMMANDS", {})
+        assert {word for word in tried if not word.startswith("-")} == set(commands), script
+    commands = PluginManifest.from_distribution("napari-simpleclick").contributions.commands
+    assert {command.id.removeprefix("napari-simpleclick.") for command in commands} == set(CONTRIBUTIONS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -125,8 +206,9 @@ def test_command_reaches_nobody_and_leaves_nothing_elsewhere(command, home, work
 @pytest.mark.skipif(
     sys.platform.startswith("linux") and not os.environ.get("DISPLAY"), reason="windows need a screen, or Xvfb"
 )
-def test_widget_reaches_nobody_and_leaves_nothing_elsewhere(home, work):
-    assert run_offline(["-c", WIDGET], home, work) == ""
+def test_window_reaches_nobody_and_leaves_nothing_elsewhere(home, work):
+    assert run_offline(["-c", "\n".join([START, *CONTRIBUTIONS.values()])], home, work) == ""
+    assert {path.name for path in work.glob("copy.*")} == {"copy.nii.gz", "copy.tif"}
     assert strangers(home, OURS + LIBRARIES + NAPARI) == []
 
 

@@ -1,5 +1,6 @@
 """Writing files: whole or not at all, on the disk before an older one goes, and never through somebody's link."""
 
+import errno
 import os
 import shutil
 import socket
@@ -11,6 +12,8 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from napari_simpleclick.write_errors import WriteError, told_if_not_written
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -28,12 +31,12 @@ PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 """Rights of what only its owner may read."""
 
 
-class BusyError(OSError):
+class BusyError(WriteError):
     """Another process is writing the same file."""
 
 
 @contextmanager
-def replace_when_complete(path: Path, *, private: bool = False) -> Iterator[Path]:
+def replace_when_complete(path: Path, *, private: bool = False, size: int | None = None) -> Iterator[Path]:
     """Give a place to write to, and move what was written to `path` when all went well.
 
     An older file stays whole if writing fails, on a full disk for example, and the new one is on the disk before the
@@ -45,13 +48,15 @@ def replace_when_complete(path: Path, *, private: bool = False) -> Iterator[Path
         The file.
     private
         Whether only the user may read it.
+    size
+        Bytes that it takes, if that is known before.
 
     Raises
     ------
-    OSError
-        If the folder cannot be written to, or the disk is full; names the file.
+    WriteError
+        If the folder cannot be written to, or the disk is full; says what is in the way.
     """
-    try:
+    with told_if_not_written(path, size=size):
         path.parent.mkdir(parents=True, exist_ok=True)
         with writing_folder(path.parent) as folder:
             partial = folder / path.name
@@ -59,19 +64,57 @@ def replace_when_complete(path: Path, *, private: bool = False) -> Iterator[Path
             if private:
                 partial.chmod(PRIVATE_FILE)
             move(partial, path)
-    except OSError as error:
-        if isinstance(error, BusyError):
-            raise
-        raise OSError(
-            error.errno,
-            f"{path} was not written: {error.strerror or error}. Free space, or choose another folder.",
-        ) from error
+
+
+@contextmanager
+def replace_folder_when_complete(path: Path) -> Iterator[Path]:
+    """Give a place for a folder, and move it to `path` when all went well; an older one stays whole until then.
+
+    Raises
+    ------
+    WriteError
+        If that is not possible; says what is in the way.
+    """
+    with told_if_not_written(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with writing_folder(path.parent) as folder:
+            partial, older = folder / path.name, folder / "older"
+            yield partial
+            for file in partial.rglob("*"):
+                if file.is_file():
+                    sync(file)
+            if path.exists():
+                os.rename(path, older)  # a folder cannot replace one that is not empty
+            try:
+                os.rename(partial, path)
+            except OSError:
+                if older.exists():
+                    os.rename(older, path)
+                raise
+            sync_folder(path.parent)
+
+
+def require_place(path: Path) -> None:
+    """Tell before a long computation that its file could not be written; tries it beside, and leaves nothing.
+
+    Raises
+    ------
+    WriteError
+        If it is a folder, or a file of this name cannot be made; says what is in the way.
+    """
+    with told_if_not_written(path):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        nearest = next(folder for folder in path.absolute().parents if folder.exists())
+        with writing_folder(nearest) as folder:
+            (folder / path.name).touch()
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """Write a text as a whole; see `replace_when_complete`."""
-    with replace_when_complete(path, private=private) as partial:
-        partial.write_text(text, encoding="utf-8")
+    content = text.encode()
+    with replace_when_complete(path, private=private, size=len(content)) as partial:
+        partial.write_bytes(content)
 
 
 @contextmanager
@@ -192,12 +235,13 @@ def take_lock(path: Path) -> "BaseFileLock | None":
     """
     from filelock import FileLock, Timeout
 
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(lock_of(path), timeout=0, mode=PRIVATE_FILE, thread_local=False)
-    try:
-        lock.acquire()
-    except Timeout:
-        return None
+    with told_if_not_written(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire()
+        except Timeout:
+            return None
     return lock
 
 

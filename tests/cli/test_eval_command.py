@@ -206,6 +206,46 @@ def test_notices_of_files_are_told_once(tmp_path, effort):
     assert done.stdout.count("a.tif#image=2") == 1
 
 
+QUICK = ("--predictor", "disks", "--clicks", 1, "--miou", 1)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".html", ".domains.csv", ".objects.jsonl"])
+def test_files_beside_the_report_that_no_evaluation_wrote_are_not_replaced(tmp_path, ending):
+    layouts.sstem(tmp_path / "ssTEM")
+    strange = tmp_path / f"x{ending}"
+    strange.write_text("patient,age\n")
+    words = ("-d", "ssTEM", "--data", tmp_path / "ssTEM", *QUICK, "-o", tmp_path / "x.json")
+    done = command(*words)
+    assert done.returncode == 2
+    assert f"{strange.name} beside {tmp_path / 'x.json'} would be replaced" in " ".join(done.stderr.split())
+    assert strange.read_text() == "patient,age\n"
+    assert not (tmp_path / "x.json").exists()
+    strange.unlink()
+    assert command(*words).returncode == 0
+    assert command(*words).returncode == 0, "of an earlier evaluation they are replaced"
+
+
+def test_results_of_a_run_that_was_not_finished_are_not_thrown_away(tmp_path):
+    layouts.sstem(tmp_path / "ssTEM")
+    words = ("-d", "ssTEM", "--data", tmp_path / "ssTEM", *QUICK, "-o", tmp_path / "x.json")
+    assert command(*words).returncode == 0
+    for ending in (".json", ".csv", ".html"):
+        (tmp_path / "x").with_suffix(ending).unlink()
+    done = command(*words)
+    assert done.returncode == 2
+    assert "x.objects.jsonl holds 2 results of a run that was not finished" in " ".join(done.stderr.split())
+    assert command(*words, "--resume").returncode == 0
+    os.utime(tmp_path / "x.json", (0, 0))
+    assert command(*words).returncode == 2, "a report that is older than the log is of an earlier run"
+
+
+def test_folder_under_the_name_of_the_report_is_told_before_the_work(tmp_path):
+    (tmp_path / "x.json").mkdir()
+    done = command(*QUICK, "-o", tmp_path / "x.json")
+    assert done.returncode == 2
+    assert "x.json was not written: it is a folder" in " ".join(done.stderr.split())
+
+
 def test_reports_of_names_with_dots_and_of_data_sets_of_one_name_do_not_replace_each_other(tmp_path):
     for name in ("one", "two"):
         layouts.sstem(tmp_path / name / "ssTEM")

@@ -49,6 +49,15 @@ def test_a_synthetic_run_leaves_weights_log_and_contact_sheets(tmp_path, monkeyp
     assert {path.name for path in tmp_path.glob("*.jpg")} == {"samples.jpg", "predictions.jpg"}
 
 
+@pytest.mark.parametrize("name", ["log.csv", "best.safetensors", "samples.jpg"])
+def test_a_folder_of_something_else_is_refused_before_the_work(tmp_path, monkeypatch, capsys, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(SystemExit, match="2"):
+        run(monkeypatch, "--output", str(tmp_path), *SHORT)
+    assert f"holds {name}, which a training would replace" in " ".join(capsys.readouterr().err.split())
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(name, "mine")]
+
+
 def test_a_mixture_file_names_the_sources_below_the_data_root(tmp_path, monkeypatch):
     mixture, root = tmp_path / "mixture.toml", tmp_path / "data"
     mixture.write_text('[[source]]\nfolder = "cells"\nkind = "microscopy"\nweight = 1.0\nparts = true\n')

@@ -26,7 +26,7 @@ def test_output_through_a_link_is_the_file_it_leads_to(tmp_path):
 
 def test_folder_in_the_place_of_the_output_is_told_before_the_clicks(tmp_path):
     (tmp_path / "a.tif").mkdir()
-    with pytest.raises(OSError, match="Choose another folder"):
+    with pytest.raises(OSError, match=r"it is a folder. Choose another name"):
         require_output(tmp_path / "a.tif", ())
 
 

@@ -86,7 +86,7 @@ def test_failed_write_keeps_the_old_file(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(tifffile, "imwrite", full_disk)
-    with pytest.raises(OSError, match=r"mask.tif was not written: No space left on device"):
+    with pytest.raises(OSError, match=r"mask.tif was not written: the disk is full"):
         write_mask(path, STACK)
     assert path.read_bytes() == b"precious"
     assert [p.name for p in tmp_path.iterdir()] == ["mask.tif"]

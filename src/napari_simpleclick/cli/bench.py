@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from napari_simpleclick.cli.errors import say
-from napari_simpleclick.files import write_text
+from napari_simpleclick.files import require_place, write_text
 from napari_simpleclick.inference.engines.speed_figures import SpeedFigures, SpeedReport, keep_speed
 from napari_simpleclick.ranges import SIDE, Range, require_ranges
 
@@ -70,6 +70,8 @@ class BenchSettings:
 def run_bench(settings: BenchSettings, console: Console) -> None:
     """Measure, print the table, keep the figures."""
     require_ranges(settings)
+    if settings.output is not None:
+        require_place(settings.output)
     look = first_look(settings)
     with console.status("First look …"):
         if look and (found := tried(look, console)):

@@ -20,6 +20,7 @@ from napari_simpleclick.data.samples import SAMPLES, sample_volume
 from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.evaluation.metrics import iou
 from napari_simpleclick.evaluation.robot_user import next_click
+from napari_simpleclick.files import replace_when_complete
 from napari_simpleclick.inference.loading import load_predictor
 from napari_simpleclick.model.weights import DEFAULT_MODEL
 
@@ -162,5 +163,5 @@ def draw_sheet(path: Path, volume: Volume, labels: np.ndarray, targets: list[Tar
         for axis, title in zip(row, ("picture", "clicks and masks", "outlines of the truth"), strict=True):
             axis.set_title(title, fontsize=9)
             axis.axis("off")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=110)
+    with replace_when_complete(path) as partial:
+        figure.savefig(partial, dpi=110)

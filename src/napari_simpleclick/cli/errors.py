@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.text import Text
 
+from napari_simpleclick.write_errors import plain_words
+
 INTERRUPTED = 130
 """Exit status of a command that Ctrl+C ended, as shells have it."""
 
@@ -46,5 +48,5 @@ def told_as_messages(kept: str = "Nothing was written.") -> Iterator[None]:
         say(plain_console(stderr=True), "Stopped.", "bold", kept)
         sys.exit(INTERRUPTED)
     except (ValueError, OSError, ModuleNotFoundError, FloatingPointError, MemoryError) as error:
-        say(plain_console(stderr=True), "Error:", "bold red", str(error) or type(error).__name__)
+        say(plain_console(stderr=True), "Error:", "bold red", plain_words(error))
         sys.exit(2)

@@ -1,7 +1,7 @@
 """`napari-simpleclick-eval`: click every object of data sets with the robot user, and report how well a model does."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import tyro
 from rich.console import Console
 
+from napari_simpleclick.cli.compare import main as compare
 from napari_simpleclick.cli.errors import plain_console, say, told_as_messages
 from napari_simpleclick.cli.eval_choices import EvalCommand, jobs
 from napari_simpleclick.cli.eval_effort import run_effort
+from napari_simpleclick.cli.eval_outputs import LOG, outputs, require_own_files
 from napari_simpleclick.cli.eval_tables import datasets_list, domains_table, published_table, results_table
 from napari_simpleclick.cli.progress import with_progress
 from napari_simpleclick.cli.version import tell_version
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from napari_simpleclick.evaluation.result_log import ResultLog
 
 
+COMMANDS: dict[str, Callable[[Sequence[str]], None]] = {"compare": compare}
+"""What else the command does, by its first word."""
+
 MOST_NOTICES = 10
 """So many notices of files are shown."""
 
@@ -33,10 +38,8 @@ MOST_NOTICES = 10
 def main() -> None:
     """Run the command; known mistakes end with a message instead of a traceback."""
     tell_version()
-    if sys.argv[1:2] == ["compare"]:
-        from napari_simpleclick.cli.compare import main as compare
-
-        compare(sys.argv[2:])
+    if sys.argv[1:2] and sys.argv[1] in COMMANDS:
+        COMMANDS[sys.argv[1]](sys.argv[2:])
         return
     command = tyro.cli(EvalCommand, prog="napari-simpleclick-eval")
     with told_as_messages(kept_of(command)):
@@ -67,32 +70,12 @@ def run(command: EvalCommand, console: Console) -> None:
     if command.resume and command.output is None:
         raise ValueError("--resume goes on with the run that wrote --output: name the same file.")
     chosen = jobs(command)
-    for job, output in zip(chosen, outputs(command.output, [job.dataset.name for job in chosen]), strict=True):
+    places = outputs(command.output, [job.dataset.name for job in chosen])
+    for output in filter(None, places):
+        require_own_files(output, resume=command.resume)
+    for job, output in zip(chosen, places, strict=True):
         with only_writer(output) if output else nullcontext():
             (run_effort if command.effort.volume_effort else run_job)(job, command, output, console)
-
-
-def outputs(output: Path | None, datasets: Sequence[str]) -> list[Path | None]:
-    """Files for the reports of data sets; of several, the data set's name is part of the file's, and no two are one.
-
-    Examples
-    --------
-    >>> [path.name for path in outputs(Path("a/run.v2"), ["ssTEM"])]
-    ['run.v2.json']
-    >>> [path.name for path in outputs(Path("run.json"), ["ssTEM", "cells", "cells"])]
-    ['run_ssTEM.json', 'run_cells.json', 'run_cells-2.json']
-    """
-    if output is None:
-        return [None] * len(datasets)
-    if output.suffix.lower() != ".json":
-        output = output.with_name(f"{output.name}.json")
-    if len(datasets) == 1:
-        return [output]
-    found: list[Path | None] = []
-    for dataset in datasets:
-        names = (f"{output.stem}_{dataset}{mark}{output.suffix}" for mark in ("", *(f"-{n}" for n in range(2, 1000))))
-        found.append(next(path for name in names if (path := output.with_name(name)) not in found))
-    return found
 
 
 def run_job(job: "EvaluationJob", command: EvalCommand, output: Path | None, console: Console) -> None:
@@ -132,7 +115,7 @@ def open_log(
         return None
     run = {"dataset": job.dataset.name, "protocol": asdict(job.protocol), **provenance}
     defaults = {"protocol": asdict(EvaluationProtocol()), "data": asdict(DatasetOptions())}
-    return ResultLog(output.with_suffix(".objects.jsonl"), run, resume=resume, defaults=defaults)
+    return ResultLog(output.with_suffix(LOG), run, resume=resume, defaults=defaults)
 
 
 def results(

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from napari_simpleclick.cli.errors import say
 from napari_simpleclick.cli.eval_choices import EffortSettings, EvalCommand
+from napari_simpleclick.cli.eval_outputs import LOG
 from napari_simpleclick.cli.progress import with_progress
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def run_effort(job: "EvaluationJob", command: EvalCommand, output: Path | None, 
         limit = {"max_objects": effort.max_objects}
         run = {"dataset": name, "volume_effort": asdict(effort.protocol), **provenance, **limit}
         defaults = {"volume_effort": asdict(EffortProtocol()), "data": asdict(DatasetOptions())}
-        log = EffortLog(output.with_suffix(".objects.jsonl"), run, resume=command.resume, defaults=defaults)
+        log = EffortLog(output.with_suffix(LOG), run, resume=command.resume, defaults=defaults)
     before = dict(log.results) if log else {}
     objects = effort.objects()
     total = len(objects)

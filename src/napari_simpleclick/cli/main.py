@@ -132,19 +132,21 @@ def quantise(settings: tyro.conf.OmitArgPrefixes[QuantiseSettings]) -> None:
     run_quantise(settings, plain_console())
 
 
+COMMANDS: dict[str, Callable[..., None]] = {
+    "segment": segment,
+    "replay": replay,
+    "demo": demo,
+    "models": models,
+    "bench": bench,
+    "quantise": quantise,
+}
+
+
 def main() -> None:
     """Run a command."""
     tell_version()
     with told_as_messages():
-        commands: dict[str, Callable[..., None]] = {
-            "segment": segment,
-            "replay": replay,
-            "demo": demo,
-            "models": models,
-            "bench": bench,
-            "quantise": quantise,
-        }
-        tyro.extras.subcommand_cli_from_dict(commands, prog="napari-simpleclick")
+        tyro.extras.subcommand_cli_from_dict(COMMANDS, prog="napari-simpleclick")
 
 
 if __name__ == "__main__":

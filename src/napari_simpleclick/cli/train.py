@@ -14,7 +14,7 @@ from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, Pri
 from napari_simpleclick.cli.errors import plain_console, told_as_messages
 from napari_simpleclick.cli.train_choices import TrainCommand, recipe_of
 from napari_simpleclick.cli.train_sources import open_sources
-from napari_simpleclick.cli.training_log import TrainingLog
+from napari_simpleclick.cli.training_log import TrainingLog, require_own_folder
 from napari_simpleclick.cli.version import tell_version
 from napari_simpleclick.ranges import require_ranges
 from napari_simpleclick.training.settings import Phase
@@ -59,6 +59,7 @@ def run(command: TrainCommand, console: Console) -> None:
     import torch
 
     require_ranges(command)
+    require_own_folder(command.output)
     if command.threads:
         torch.set_num_threads(command.threads)
     source, objects = open_sources(command, console)

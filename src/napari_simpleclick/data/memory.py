@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from napari_simpleclick.data.errors import NotEnoughMemoryError
+from napari_simpleclick.write_errors import WriteError
 
 LARGEST_SHARE = 0.25
 """Arrays of zeros that could take more of the free memory than this are kept on disk."""
@@ -79,7 +80,7 @@ def zeros(shape: tuple[int, ...], dtype: type[np.generic]) -> np.ndarray:
 
     Raises
     ------
-    OSError
+    WriteError
         If the file cannot be made.
     """
     needed = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
@@ -90,10 +91,9 @@ def zeros(shape: tuple[int, ...], dtype: type[np.generic]) -> np.ndarray:
             file.truncate(needed)
             return np.memmap(file, dtype, mode="r+", shape=shape)
     except OSError as error:
-        raise OSError(
-            error.errno,
-            f"No place for masks of {gigabytes(needed)} in {tempfile.gettempdir()}: {error.strerror}. Name a folder on "
-            "a larger disk in the environment variable TMPDIR.",
+        raise WriteError(
+            f"No place for masks of {gigabytes(needed)} in {tempfile.gettempdir()}: {error.strerror}. Name a "
+            "folder on a larger disk in the environment variable TMPDIR."
         ) from error
 
 

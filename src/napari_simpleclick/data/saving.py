@@ -1,6 +1,5 @@
 """Masks reach the disk: obstacles are found before the first click, and a format that fails gives way to another."""
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.file_part import file_part
 from napari_simpleclick.data.io import NIFTI, require_writable, write_mask
 from napari_simpleclick.data.volume import Volume
+from napari_simpleclick.files import require_place
 
 ENDINGS = (".ome.tiff", ".ome.tif", ".nii.gz", ".tiff", ".tif", ".nii")
 
@@ -29,7 +29,7 @@ def require_output(output: Path, inputs: Iterable[Path | None]) -> None:
     VolumeError
         If the ending is not known, or the output is one of the inputs or inside one.
     OSError
-        If the folder cannot be written to.
+        If a file of that name cannot be written there.
     """
     require_writable(output)
     place = output.resolve()
@@ -37,9 +37,7 @@ def require_output(output: Path, inputs: Iterable[Path | None]) -> None:
         read = None if source is None else file_part(source).path.resolve()
         if read is not None and (place == read or read in place.parents):
             raise VolumeError(f"{output} is, or lies in, {source}, which would be lost. Choose another output.")
-    folder = next(folder for folder in place.parents if folder.exists())
-    if place.is_dir() or not os.access(folder, os.W_OK):
-        raise OSError(f"{output} cannot be written: {place if place.is_dir() else folder}. Choose another folder.")
+    require_place(output)
 
 
 def save_mask(path: Path, labels: np.ndarray, like: Volume | None) -> Path:

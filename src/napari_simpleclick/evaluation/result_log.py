@@ -14,6 +14,7 @@ from napari_simpleclick.evaluation.evaluate import Done, Placed, done
 from napari_simpleclick.evaluation.object_result import ObjectResult
 from napari_simpleclick.evaluation.report import require_clicks
 from napari_simpleclick.files import write_text
+from napari_simpleclick.write_errors import told_if_not_written
 
 
 class LineLog:
@@ -62,15 +63,13 @@ class LineLog:
             If the disk is full or the file cannot be written.
         """
         self._lines.append(json.dumps(line) + "\n")
-        try:
+        with told_if_not_written(self.path, cure="The same command with --resume goes on."):
             if not self.path.exists():
                 write_text(self.path, "".join(self._lines[:-1]))
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(self._lines[-1])
                 file.flush()
                 os.fsync(file.fileno())
-        except OSError as error:
-            raise OSError(f"Cannot write {self.path}: {error.strerror}. Free space and go on with --resume.") from error
 
     def whole_lines(self) -> list[dict[str, Any]]:
         """All lines but one that was cut off at the end.

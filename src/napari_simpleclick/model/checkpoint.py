@@ -55,8 +55,9 @@ def save_checkpoint(
         raise ValueError(f"A checkpoint's name ends in .safetensors, got {path.name}.")
     tensors = {name: tensor.detach().cpu().to(dtype).contiguous() for name, tensor in floating_state(model).items()}
     header = {**(metadata or {}), HEADER: json.dumps(asdict(model.config)), CHECKSUM: checksum(tensors)}
-    with replace_when_complete(path) as partial:
-        partial.write_bytes(in_one_order(save(tensors, metadata=header)))
+    content = in_one_order(save(tensors, metadata=header))
+    with replace_when_complete(path, size=len(content)) as partial:
+        partial.write_bytes(content)
 
 
 def in_one_order(file: bytes) -> bytes:

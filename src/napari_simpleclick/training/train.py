@@ -20,6 +20,7 @@ from napari_simpleclick.training.settings import Phase, Schedule, TrainingSettin
 from napari_simpleclick.training.sources import Batch, Batches, Source
 from napari_simpleclick.training.state import RunState
 from napari_simpleclick.training.step import LATE, ClickTraining
+from napari_simpleclick.write_errors import told_if_not_written
 
 GRADIENT_NORM = 1.0
 """Longer gradients are shortened to this."""
@@ -97,7 +98,8 @@ class TrainingRun:
         self.validate = validate
         self.accelerator = accelerator or Accelerator()
         self.seed = settings.seed + 1000 * self.accelerator.process_index
-        folder.mkdir(parents=True, exist_ok=True)
+        with told_if_not_written(folder):
+            folder.mkdir(parents=True, exist_ok=True)
         if self.accelerator.device.type == "cpu" and self.accelerator.mixed_precision == "bf16":
             attend_plainly(model)
         self.state = RunState(model, create_optimizer(model, settings), average=settings.ema)

@@ -123,6 +123,14 @@ def test_labels_that_were_interpolated_are_refused(tmp_path):
         opened(image, saved(tmp_path / "l.nii", smooth))
 
 
+def test_labels_of_few_numbers_that_were_interpolated_are_refused(tmp_path):
+    image, labels = saved(tmp_path / "i.nii", VOXELS), np.zeros(VOXELS.shape, float)
+    labels[4:9, 6:12, 2:6] = 3
+    rounded = np.rint(uniform_filter(labels, (3, 3, 1))).astype(np.uint8)
+    with pytest.raises(DatasetError, match=r"l.nii: along its edges lie numbers between those of both sides"):
+        opened(image, saved(tmp_path / "l.nii", rounded))
+
+
 def test_many_objects_of_a_voxel_are_objects(tmp_path):
     labels = np.zeros(VOXELS.shape, np.uint8)
     labels[2:18:3, 2:17:3, 4] = np.arange(1, 31).reshape(6, 5)

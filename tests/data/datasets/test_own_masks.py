@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
+from scipy.spatial import cKDTree
 
 from napari_simpleclick.data.datasets.base import DatasetError
 from napari_simpleclick.data.datasets.folder import own_pictures
@@ -178,6 +179,26 @@ def test_numbers_mixed_by_interpolation_are_refused(tmp_path):
     mixed = np.asarray(numbers.resize((50, 50), Image.Resampling.BICUBIC).resize((96, 96), Image.Resampling.BICUBIC))
     with pytest.raises(DatasetError, match=r"numbers were found, most of them only along edges.*nearest pixel"):
         sample(tmp_path, mixed)
+
+
+@pytest.mark.parametrize("numbers", [(3, 3), (2, 2), (3, 7), (1, 9)])
+@pytest.mark.parametrize("side", [64, 150])
+def test_few_numbers_that_were_resized_with_interpolation_are_refused_and_by_the_nearest_pixel_read(
+    tmp_path, numbers, side
+):
+    drawn = Image.fromarray((FIRST * numbers[0] + SECOND * numbers[1]).astype(np.uint8))
+    for way, file in ((Image.Resampling.BILINEAR, "soft.png"), (Image.Resampling.NEAREST, "hard.png")):
+        drawn.resize((side, side), way).save(tmp_path / file)
+    with pytest.raises(DatasetError, match=r"soft.png: along its edges lie numbers between .* by the nearest pixel"):
+        read_own_mask(tmp_path / "soft.png")
+    assert set(np.unique(read_own_mask(tmp_path / "hard.png"))) == {0, *numbers}
+
+
+def test_small_objects_that_touch_are_not_taken_for_edges(tmp_path):
+    places = np.random.default_rng(0).random((1500, 2)) * 128
+    labels = cKDTree(places).query(np.stack(np.mgrid[:128, :128], -1).reshape(-1, 2))[1].reshape(128, 128)
+    tifffile.imwrite(tmp_path / "cells.tif", labels.astype(np.uint16))
+    np.testing.assert_array_equal(read_own_mask(tmp_path / "cells.tif"), labels)
 
 
 @pytest.mark.parametrize("names", [("a_1.png", "a_2.png"), ("a-x.png", "a-y.tif"), ("a/1.png", "a/2.png")])

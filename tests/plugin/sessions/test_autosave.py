@@ -204,7 +204,7 @@ def test_full_disk_is_told_and_the_next_save_writes_everything(worked, monkeypat
         disk.setattr("napari_simpleclick.plugin.sessions.journal.os.fsync", full)
         controller.clicks.click_at((5, 40, 30), positive=True)
         autosave.save()
-    assert "No space left" in str(errors[0])
+    assert "the disk is full" in str(errors[0])
     autosave.save()
     again, other = reopened(tube(6), tmp_path)
     other.restore()

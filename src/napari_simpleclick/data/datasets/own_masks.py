@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from napari_simpleclick.data.datasets.base import IGNORE, DatasetError
-from napari_simpleclick.data.datasets.soft_edges import halved, is_soft, soft
+from napari_simpleclick.data.datasets.soft_edges import halved, is_ramped, is_soft, ramped, soft
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.picture_files import opened_picture
 from napari_simpleclick.data.pictures import TIFF
@@ -70,7 +70,10 @@ def read_own_mask(path: Path) -> np.ndarray:
     if marks.ndim == 3:
         return numbers_of_colors(marks, path)
     marks = whole(marks, path)
-    if is_soft(marks):
+    soft_edges = is_soft(marks)
+    if (not soft_edges or marks.max() <= SMALL_NUMBERS) and is_ramped(marks):
+        raise ramped(path)
+    if soft_edges:
         return halved(marks, path)
     if marks.dtype == np.uint8 and (marks == VOID).any():
         others = marks[(marks > 0) & (marks != VOID)]

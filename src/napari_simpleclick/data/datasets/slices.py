@@ -12,7 +12,7 @@ from napari_simpleclick.data.datasets.base import DatasetError, Sample, present_
 from napari_simpleclick.data.datasets.objects import ObjectRule
 from napari_simpleclick.data.datasets.options import AXES, DatasetOptions, Direction
 from napari_simpleclick.data.datasets.own_masks import doubt
-from napari_simpleclick.data.datasets.soft_edges import is_mixed, soft
+from napari_simpleclick.data.datasets.soft_edges import is_mixed, is_ramped, ramped, soft
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.volume import Volume
@@ -235,6 +235,8 @@ def read_labels(path: Path) -> Volume:
         largest = planes[np.argmax([np.count_nonzero(plane) for plane in planes])]
         if np.isfinite(largest).all() and is_mixed(largest):
             raise soft(path, len(np.unique(largest)), "numbers")
+        if np.isfinite(largest).all() and is_ramped(largest):
+            raise ramped(path)
     if marks.dtype.kind == "f":
         whole = np.isfinite(marks) & (np.abs(marks) <= 2**53)
         whole &= np.equal(np.mod(np.where(whole, marks, 0), 1), 0)

@@ -4,13 +4,17 @@ from pathlib import Path
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy.ndimage import maximum_filter
+from scipy.ndimage import maximum_filter, minimum_filter
 
 from napari_simpleclick.arrays import BinaryMask
 from napari_simpleclick.data.datasets.base import IGNORE, DatasetError
 
 FEW = 4
 """So many numbers that are nowhere two pixels wide are no chance."""
+
+
+RAMPED = 0.15
+"""Share of the pixels at edges from which numbers between those of both sides are no chance."""
 
 
 def solid(marks: np.ndarray) -> BinaryMask:
@@ -52,6 +56,30 @@ def is_mixed(marks: np.ndarray) -> bool:
     return bool((maximum_filter(marks, 3) > marks)[thin].mean() > 0.5)
 
 
+def is_ramped(marks: np.ndarray) -> bool:
+    """Whether edges rise through numbers between those of both sides, as interpolation between few numbers leaves them.
+
+    Of labels as they are drawn, however small and close the objects are, that holds at fewer than a tenth of the pixels
+    at edges; of interpolated ones at a third and more.
+
+    Examples
+    --------
+    >>> ramp = np.repeat(np.array([[0, 0, 1, 3, 3]]), 3, axis=0)
+    >>> is_ramped(ramp), is_ramped(np.repeat(ramp, 2, axis=1))
+    (True, False)
+    """
+    if marks.dtype == bool:
+        return False
+    around = sliding_window_view(np.pad(marks, 1, mode="edge"), (3, 3))
+    above, below, left, right = around[..., 0, 1], around[..., 2, 1], around[..., 1, 0], around[..., 1, 2]
+    between = ((above < marks) & (marks < below)) | ((below < marks) & (marks < above))
+    between |= ((left < marks) & (marks < right)) | ((right < marks) & (marks < left))
+    squares = np.pad(solid(marks), 1)
+    wide = squares[1:, 1:] | squares[:-1, 1:] | squares[1:, :-1] | squares[:-1, :-1]
+    edges = (marks > 0) & (maximum_filter(marks, 3) != minimum_filter(marks, 3))
+    return bool((between & ~wide & edges).sum() > RAMPED * edges.sum())
+
+
 def halved(marks: np.ndarray, path: Path) -> np.ndarray:
     """A mask with soft edges, cut where it is half: 0 or 1.
 
@@ -81,6 +109,14 @@ def has_plateau(marks: np.ndarray, top: int) -> bool:
     low, high = squares.min(axis=(2, 3)), squares.max(axis=(2, 3))
     even = (low > top / 8) & (high < top * 7 / 8) & (high.astype(float) - low < top / 8)
     return int(even.sum()) >= FEW
+
+
+def ramped(path: Path) -> DatasetError:
+    """The message for labels whose edges rise through numbers between."""
+    return DatasetError(
+        f"{path}: along its edges lie numbers between those of both sides, which would be objects: it was resized with "
+        "interpolation. Resize masks by the nearest pixel; give rims that are no objects the number 0."
+    )
 
 
 def soft(path: Path, count: int, what: str) -> DatasetError:

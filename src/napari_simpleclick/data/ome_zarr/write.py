@@ -1,12 +1,11 @@
 """Write labels as an OME-Zarr image of version 0.5, one level with axes, units, scale and translation."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 
 from napari_simpleclick.data.volume import Volume
-from napari_simpleclick.files import writing_folder
+from napari_simpleclick.files import replace_folder_when_complete
 
 LONG_UNITS = {"nm": "nanometer", "um": "micrometer", "mm": "millimeter", "m": "meter"}
 """Names of our units in OME-Zarr."""
@@ -41,29 +40,17 @@ def write_ome_zarr_labels(path: Path, labels: np.ndarray, like: Volume | None) -
         import zarr
     except ImportError as error:
         raise ImportError('OME-Zarr needs an extra: pip install "napari-simpleclick[zarr]".') from error
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with writing_folder(path.parent) as folder:
-            partial = folder / path.name
-            group = zarr.open_group(partial, mode="w", zarr_format=3)
-            chunks = tuple(min(side, CHUNK) if axis >= labels.ndim - 2 else 1 for axis, side in enumerate(labels.shape))
-            group.create_array(
-                "0",
-                data=np.ascontiguousarray(labels),
-                chunks=chunks,
-                dimension_names=list(names(labels, like)),
-                config={
-                    "write_empty_chunks": True
-                },  # chunks that are not there look like a copy that was not completed
-            )
-            group.attrs["ome"] = description(path.name.split(".")[0], labels, like)
-            if path.exists():
-                os.rename(path, folder / "older")
-            os.rename(partial, path)
-    except OSError as error:
-        raise OSError(
-            error.errno, f"{path} was not written: {error.strerror or error}. Choose another folder."
-        ) from error
+    chunks = tuple(min(side, CHUNK) if axis >= labels.ndim - 2 else 1 for axis, side in enumerate(labels.shape))
+    with replace_folder_when_complete(path) as partial:
+        group = zarr.open_group(partial, mode="w", zarr_format=3)
+        group.create_array(
+            "0",
+            data=np.ascontiguousarray(labels),
+            chunks=chunks,
+            dimension_names=list(names(labels, like)),
+            config={"write_empty_chunks": True},  # chunks that are not there look like a copy that was not completed
+        )
+        group.attrs["ome"] = description(path.name.split(".")[0], labels, like)
 
 
 def names(labels: np.ndarray, like: Volume | None) -> str:

@@ -16,6 +16,7 @@ from napari_simpleclick.files import make_private, move, replace_when_complete, 
 from napari_simpleclick.inference.engines.graph_seal import is_sealed, seal
 from napari_simpleclick.inference.engines.network import Logits, Precision, fixed_input
 from napari_simpleclick.inference.engines.openvino_import import import_openvino
+from napari_simpleclick.write_errors import told_if_not_written
 
 if TYPE_CHECKING:
     import openvino
@@ -98,7 +99,7 @@ def save_graph(graph: "openvino.Model", path: Path, *, half: bool) -> None:
         Whether weights are kept in float16.
     """
     make_private(path.parent)
-    with writing_folder(path.parent) as folder:
+    with told_if_not_written(path), writing_folder(path.parent) as folder:
         written = folder / path.name
         import_openvino().save_model(graph, written, compress_to_fp16=half)
         for suffix in (".bin", ".xml"):  # whoever finds the second finds the first

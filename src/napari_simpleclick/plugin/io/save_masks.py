@@ -121,5 +121,5 @@ def write_png(path: Path, labels: "np.ndarray") -> None:
             f"PNG holds one slice with numbers up to 65535; got {labels.shape} up to {labels.max()}. "
             "Save as .tif, .nii.gz or .zarr."
         )
-    with replace_when_complete(path) as partial:
-        imwrite(partial, labels, extension=".png")
+    with replace_when_complete(path) as partial:  # as bytes: the library closes files when it likes
+        partial.write_bytes(imwrite("<bytes>", labels, extension=".png"))

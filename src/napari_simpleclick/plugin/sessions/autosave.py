@@ -71,7 +71,8 @@ class Autosave:
         self.offers: list[RecoverableSession] = []
         """Earlier work on the present image, the latest first, until one is restored or all are dismissed."""
         self._left: WeakKeyDictionary[Image, Journal] = WeakKeyDictionary()
-        self._saving, self._told = False, ""
+        self._saving = False
+        self._told: int | str = ""
 
     def find(self) -> Path | None:
         """The file with earlier work on the present image, if there is any and nothing was done since."""
@@ -94,8 +95,9 @@ class Autosave:
 
         def broken(error: Exception) -> None:
             self._saving = False
-            if str(error) != self._told:  # it is tried again every second, which nobody wants to be told
-                self._told = str(error)
+            obstacle = getattr(error, "errno", None) or str(error)  # how much room there is changes all the time
+            if obstacle != self._told:  # it is tried again every second, which nobody wants to be told
+                self._told = obstacle
                 self.workspace.failed.emit(
                     OSError(f"Your work is not saved by itself: {error} Save it elsewhere: Session > Save session.")
                 )

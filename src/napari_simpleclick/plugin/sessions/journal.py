@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from napari_simpleclick.annotation.session_files.recorder import SessionRecorder
 from napari_simpleclick.annotation.session_files.recoverable import following_path
 from napari_simpleclick.files import make_private, replace_when_complete, take_lock, write_text
+from napari_simpleclick.write_errors import told_if_not_written
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -57,7 +58,8 @@ class Journal:
             if line is None:
                 return False
             try:
-                self._write(line.encode())
+                with told_if_not_written(self.path):
+                    self._write(line.encode())
             except OSError:
                 self._start_again()
                 raise

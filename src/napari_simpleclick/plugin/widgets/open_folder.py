@@ -19,6 +19,7 @@ def open_folder_dialog() -> None:
     from napari.utils.notifications import show_error
 
     from napari_simpleclick.data.errors import VolumeError
+    from napari_simpleclick.write_errors import plain_words
 
     viewer = napari.current_viewer()
     if viewer is None:
@@ -28,7 +29,7 @@ def open_folder_dialog() -> None:
         try:
             open_folder(viewer, Path(folder))
         except (VolumeError, ImportError, OSError) as error:
-            show_error(str(error))
+            show_error(plain_words(error))
 
 
 def open_folder(viewer: "napari.components.ViewerModel", folder: Path) -> None:

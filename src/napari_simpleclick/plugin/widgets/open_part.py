@@ -20,6 +20,7 @@ def open_part_dialog() -> None:
 
     from napari_simpleclick.data.errors import VolumeError
     from napari_simpleclick.data.parts_of_file import parts_of_file
+    from napari_simpleclick.write_errors import plain_words
 
     viewer = napari.current_viewer()
     name, _ = QFileDialog.getOpenFileName(None, "Open a part of a file", "", KINDS)
@@ -31,7 +32,7 @@ def open_part_dialog() -> None:
         if agreed:
             open_part(viewer, parts[chosen])
     except (VolumeError, ImportError, OSError) as error:
-        show_error(str(error))
+        show_error(plain_words(error))
 
 
 def open_part(viewer: "napari.components.ViewerModel", part: "FilePart") -> None:

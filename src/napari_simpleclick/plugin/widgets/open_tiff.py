@@ -10,6 +10,7 @@ def open_tiff_dialog() -> None:
 
     from napari_simpleclick.data.errors import VolumeError
     from napari_simpleclick.plugin.io.tiff_reader import open_tiff
+    from napari_simpleclick.write_errors import plain_words
 
     viewer = napari.current_viewer()
     names, _ = QFileDialog.getOpenFileNames(None, "Open TIFF with the size of its pixels", "", "TIFF (*.tif *.tiff)")
@@ -18,4 +19,4 @@ def open_tiff_dialog() -> None:
     try:
         open_tiff(viewer, sorted(names))
     except (VolumeError, OSError) as error:
-        show_error(str(error))
+        show_error(plain_words(error))

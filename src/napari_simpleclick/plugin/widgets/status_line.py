@@ -6,6 +6,7 @@ from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QLabel, QSizePolicy
 
 from napari_simpleclick.plugin.display.messages import plain_tooltip
+from napari_simpleclick.write_errors import plain_words
 
 WORKING = "Working …"
 
@@ -45,8 +46,9 @@ class StatusLine(QLabel):
         """Show an error, in napari's own way, too."""
         from napari.utils.notifications import show_error
 
-        self.setText(str(error))
-        show_error(str(error))
+        text = plain_words(error)
+        self.setText(text)
+        show_error(text)
 
     def show_busy(self, busy: bool) -> bool:
         """Announce work that goes on for long; returns whether the line still says so when it has ended."""
