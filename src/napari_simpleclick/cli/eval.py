@@ -71,8 +71,8 @@ def run(command: EvalCommand, console: Console) -> None:
         raise ValueError("--resume goes on with the run that wrote --output: name the same file.")
     chosen = jobs(command)
     places = outputs(command.output, [job.dataset.name for job in chosen])
-    for output in filter(None, places):
-        require_own_files(output, resume=command.resume)
+    for place in filter(None, places):
+        require_own_files(place, resume=command.resume)
     for job, output in zip(chosen, places, strict=True):
         with only_writer(output) if output else nullcontext():
             (run_effort if command.effort.volume_effort else run_job)(job, command, output, console)
