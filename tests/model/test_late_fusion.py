@@ -38,7 +38,7 @@ def test_features_serve_every_click(model, size):
 
 
 @pytest.mark.parametrize("block", range(8))
-def test_the_first_six_blocks_run_once_and_the_last_two_with_every_click(block):
+def test_the_first_five_blocks_run_once_and_the_last_three_with_every_click(block):
     model = create_model(LATE)
     image, guidance = maps(224)
     with torch.no_grad():
@@ -46,7 +46,26 @@ def test_the_first_six_blocks_run_once_and_the_last_two_with_every_click(block):
         model.backbone.blocks[block].mlp.fc2.bias += 1
         changed = not torch.equal(model.encode(image)[2], features[2])
         clicked = not torch.equal(model.decode(features, guidance), logits)
-    assert (changed, clicked) == (block < 6, block >= 6)
+    assert (changed, clicked) == (block < 5, block >= 5)
+
+
+def test_the_deepest_features_reach_the_tokens_once_they_have_a_weight():
+    model = create_model(LATE)
+    image, _ = maps(224)
+    with torch.no_grad():
+        before = model.encode(image)
+        model.stem.features.blocks[6][0].conv_pw.weight *= -1
+        unheard = model.encode(image)
+        model.stem.deep_to_tokens.weight += 1
+        heard = model.encode(image)
+    assert torch.equal(unheard[2], before[2])
+    assert not torch.allclose(heard[2], before[2])
+    assert [map_.shape for map_ in heard] == [map_.shape for map_ in before]
+
+
+def test_a_deep_stem_serves_late_fusion_only():
+    with pytest.raises(ValueError, match="deep_stem"):
+        SimpleClick(replace(ARCHITECTURES[LATE], image_blocks=0))
 
 
 def test_a_checkpoint_says_that_fusion_is_late(tmp_path, model):
@@ -59,8 +78,8 @@ def test_a_checkpoint_says_that_fusion_is_late(tmp_path, model):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"image_blocks": 3}, {"image_blocks": 8}, {"stem": "patch"}, {"pyramid": "parallel"}]
+    "wrong", [{"image_blocks": 8}, {"stem": "patch"}, {"pyramid": "parallel"}]
 )
 def test_what_cannot_be_fused_late_is_refused(wrong):
-    with pytest.raises(ValueError, match=r"Late fusion needs .* a multiple of 2 below 8"):
+    with pytest.raises(ValueError, match=r"Late fusion needs .* image_blocks below 8"):
         SimpleClick(replace(ARCHITECTURES[LATE], **wrong))

@@ -35,7 +35,8 @@ ARCHITECTURES: dict[str, SimpleClickConfig] = {
         pyramid_channels=(48, 96, 192, 256),
         head_channels=64,
         stem="efficientnet_lite0",
-        image_blocks=6,
+        image_blocks=5,
+        deep_stem=True,
     ),
 }
 

@@ -38,8 +38,9 @@ class SimpleClickConfig:
     pyramid
         "simple": SimpleClick as published; the others are those of its ablation, see `pyramid.STRIDES`.
     image_blocks
-        Transformer blocks that see the image alone, before the clicks are added; whole groups of blocks. 0: none, as
-        published.
+        Transformer blocks that see the image alone, before the clicks are added. 0: none, as published.
+    deep_stem
+        Whether the convolutional stem goes on to stride 32; only with late fusion.
     """
 
     patch_size: int
@@ -52,6 +53,7 @@ class SimpleClickConfig:
     stem: Literal["patch", "efficientnet_lite0"] = "patch"
     pyramid: PyramidKind = "simple"
     image_blocks: int = 0
+    deep_stem: bool = False
 
 
 class SimpleClick(nn.Module):
@@ -69,7 +71,7 @@ class SimpleClick(nn.Module):
                 'there. Choose the pyramid "simple" or "parallel".'
             )
         patched = config.stem == "patch"
-        if config.image_blocks:
+        if config.image_blocks or config.deep_stem:
             check_late_fusion(config)
         self.backbone = VisionTransformer(
             patch_size=config.patch_size,
@@ -82,7 +84,7 @@ class SimpleClick(nn.Module):
         if patched:
             self.patch_embed_coords = PatchEmbed(config.patch_size, config.dim)
         else:
-            self.stem = ConvStem(config.dim, config.pyramid_channels, late=config.image_blocks > 0)
+            self.stem = ConvStem(config.dim, config.pyramid_channels, late=config.image_blocks > 0, deep=config.deep_stem)
         self.neck = SimplePyramid(config.dim, config.pyramid_channels, config.pyramid)
         self.head = MlpHead(self.neck.channels, config.head_channels)
         self.mean, self.std = (IMAGENET_MEAN, IMAGENET_STD) if patched else (EFFICIENTNET_MEAN, EFFICIENTNET_STD)
@@ -114,8 +116,11 @@ class SimpleClick(nn.Module):
             return [self.backbone.patch_embed(normalised)]
         features = self.stem.encode(normalised)
         if self.config.image_blocks:
-            tokens = self.backbone.placed(self.stem.to_tokens(features[2]))
-            features[2] = self.backbone.transform(tokens, range(self.config.image_blocks))[-1]
+            tokens = self.stem.to_tokens(features[2])
+            if self.config.deep_stem:
+                tokens = tokens + features.pop()
+            blocks = range(self.config.image_blocks)
+            features[2] = self.backbone.transform(self.backbone.placed(tokens), blocks)[-1]
         return features
 
     def decode(self, features: Sequence[Tensor], guidance: Tensor) -> Tensor:
@@ -158,20 +163,19 @@ class SimpleClick(nn.Module):
 
 
 def check_late_fusion(config: SimpleClickConfig) -> None:
-    """Late fusion needs a convolutional stem, a simple pyramid, and whole groups of blocks on both sides.
+    """Late fusion needs a convolutional stem, a simple pyramid, and blocks on both sides.
 
     Raises
     ------
     ValueError
         If it has not.
     """
-    group = config.depth // (2 if config.depth == 12 else 4)
-    whole = 0 < config.image_blocks < config.depth and config.image_blocks % group == 0
-    if config.stem == "patch" or config.pyramid != "simple" or not whole:
+    between = 0 < config.image_blocks < config.depth
+    if config.stem == "patch" or config.pyramid != "simple" or not between:
         raise ValueError(
-            f"Late fusion needs a convolutional stem, the pyramid 'simple', and image_blocks that are a multiple of "
-            f"{group} below {config.depth}; got the stem {config.stem!r}, the pyramid {config.pyramid!r} and "
-            f"image_blocks={config.image_blocks}."
+            f"Late fusion needs a convolutional stem, the pyramid 'simple', and image_blocks below {config.depth}; got "
+            f"the stem {config.stem!r}, the pyramid {config.pyramid!r}, image_blocks={config.image_blocks} and "
+            f"deep_stem={config.deep_stem}."
         )
 
 

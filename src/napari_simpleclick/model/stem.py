@@ -7,6 +7,7 @@ Clicks and the previous map enter by a stem of their own, of the same strides, a
 from collections.abc import Sequence
 
 import timm
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from napari_simpleclick.model.pyramid import norm
@@ -15,7 +16,10 @@ FEATURE_CHANNELS = (24, 40, 112)
 """Channels of the features at strides 4, 8 and 16."""
 
 STAGES = 5
-"""Stages of EfficientNet-Lite0 that reach stride 16; the later ones are cut off."""
+"""Stages of EfficientNet-Lite0 that reach stride 16; the later ones are cut off, unless the stem is deep."""
+
+DEEP_CHANNELS = 320
+"""Channels of the features at stride 32, after all seven stages."""
 
 
 class ConvStem(nn.Module):
@@ -29,15 +33,23 @@ class ConvStem(nn.Module):
         Channels of the pyramid; the two finest receive a skip connection.
     late
         Whether the guidance is added behind transformer blocks that have seen the image alone.
+    deep
+        Whether the tokens also hear the features at stride 32, the last that were trained to tell what a picture shows.
     """
 
-    def __init__(self, dim: int, pyramid_channels: Sequence[int], *, late: bool = False) -> None:
+    def __init__(self, dim: int, pyramid_channels: Sequence[int], *, late: bool = False, deep: bool = False) -> None:
         super().__init__()
-        self.late = late
+        self.late, self.deep = late, deep
+        indices = (1, 2, 3, 4) if deep else (1, 2, 3)
         self.features = timm.create_model(
-            "tf_efficientnet_lite0", pretrained=False, features_only=True, out_indices=(1, 2, 3)
+            "tf_efficientnet_lite0", pretrained=False, features_only=True, out_indices=indices
         )
-        self.features.blocks = self.features.blocks[:STAGES]
+        if deep:
+            self.deep_norm = norm(DEEP_CHANNELS)
+            self.deep_to_tokens = nn.Conv2d(DEEP_CHANNELS, dim, 1, bias=False)
+            nn.init.zeros_(self.deep_to_tokens.weight)  # a network that did not know them goes on as it was
+        else:
+            self.features.blocks = self.features.blocks[:STAGES]
         self.norms = nn.ModuleList(norm(channels) for channels in FEATURE_CHANNELS)
         widths = (16, *FEATURE_CHANNELS)
         self.guidance = nn.ModuleList(
@@ -59,8 +71,16 @@ class ConvStem(nn.Module):
         return self
 
     def encode(self, image: Tensor) -> list[Tensor]:
-        """(batch, 3, H, W) normalised image to its features at strides 4, 8 and 16."""
-        return [scale(feature) for scale, feature in zip(self.norms, self.features(image), strict=True)]
+        """(batch, 3, H, W) normalised image to its features at strides 4, 8 and 16.
+
+        Of a deep stem a fourth map follows: what the features at stride 32 add to the tokens, at stride 16.
+        """
+        maps = self.features(image)
+        features = [scale(feature) for scale, feature in zip(self.norms, maps[:3], strict=True)]
+        if self.deep:
+            added = self.deep_to_tokens(self.deep_norm(maps[3]))
+            features.append(F.interpolate(added, size=features[2].shape[-2:], mode="bilinear", align_corners=False))
+        return features
 
     def fuse(self, features: Sequence[Tensor], guidance: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Add the guidance (batch, 3, H, W) to the image's features: tokens (batch, dim, H / 16, W / 16), two skips.

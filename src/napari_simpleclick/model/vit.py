@@ -88,7 +88,7 @@ class VisionTransformer(nn.Module):
         return tokens + position_map(self.pos_embed, int(tokens.shape[-1]))
 
     def transform(self, tokens: Tensor, blocks: range) -> list[Tensor]:
-        """The maps after each whole group of some blocks, for tokens (batch, dim, side, side) with their positions."""
+        """The maps after each group of some blocks, for tokens (batch, dim, side, side) with their positions."""
         batch, dim, side, _ = map(int, tokens.shape)  # numbers, also for a compiler that traces
         windows = windows_per_side(side, self.window)
         x = to_windows(tokens.permute(0, 2, 3, 1), windows)
@@ -102,6 +102,8 @@ class VisionTransformer(nn.Module):
                 grid = x.reshape(batch, side, side, dim)
                 maps.append(grid.permute(0, 3, 1, 2))  # channels last, which resizing likes
                 x = to_windows(grid, windows)
+        if not last_of_group:
+            maps.append(from_windows(x, batch, windows).permute(0, 3, 1, 2))
         return maps
 
 

@@ -64,8 +64,8 @@ def is_stem(name: str) -> bool:
 
 
 def is_late(name: str) -> bool:
-    """Whether a parameter belongs to the stages of strides 8 and 16 of the pre-trained image features."""
-    return any(f"stem.features.blocks.{stage}." in name for stage in (2, 3, 4))
+    """Whether a parameter belongs to the stages of stride 8 and more of the pre-trained image features."""
+    return any(f"stem.features.blocks.{stage}." in name for stage in range(2, 7))
 
 
 def freeze(model: nn.Module, *, stem: Stem, backbone: bool) -> None:
