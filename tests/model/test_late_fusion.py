@@ -77,9 +77,7 @@ def test_a_checkpoint_says_that_fusion_is_late(tmp_path, model):
         torch.testing.assert_close(loaded(image, guidance), model(image, guidance))
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"image_blocks": 8}, {"stem": "patch"}, {"pyramid": "parallel"}]
-)
+@pytest.mark.parametrize("wrong", [{"image_blocks": 8}, {"stem": "patch"}, {"pyramid": "parallel"}])
 def test_what_cannot_be_fused_late_is_refused(wrong):
     with pytest.raises(ValueError, match=r"Late fusion needs .* image_blocks below 8"):
         SimpleClick(replace(ARCHITECTURES[LATE], **wrong))

@@ -84,7 +84,9 @@ class SimpleClick(nn.Module):
         if patched:
             self.patch_embed_coords = PatchEmbed(config.patch_size, config.dim)
         else:
-            self.stem = ConvStem(config.dim, config.pyramid_channels, late=config.image_blocks > 0, deep=config.deep_stem)
+            self.stem = ConvStem(
+                config.dim, config.pyramid_channels, late=config.image_blocks > 0, deep=config.deep_stem
+            )
         self.neck = SimplePyramid(config.dim, config.pyramid_channels, config.pyramid)
         self.head = MlpHead(self.neck.channels, config.head_channels)
         self.mean, self.std = (IMAGENET_MEAN, IMAGENET_STD) if patched else (EFFICIENTNET_MEAN, EFFICIENTNET_STD)
