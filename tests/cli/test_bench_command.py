@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from dataclasses import asdict
 
 import pytest
@@ -11,6 +14,7 @@ from tests.fakes import Said, called
 
 from napari_simpleclick.cli import bench as command
 from napari_simpleclick.cli.main import main
+from napari_simpleclick.evaluation.click_times import FirstLook
 from napari_simpleclick.inference.engines.speed_figures import SpeedFigures, SpeedReport, keep_speed, read_speed
 from napari_simpleclick.model.checkpoint import save_checkpoint
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
@@ -118,26 +122,71 @@ def test_damaged_figures_count_as_none(tmp_path, content):
 
 
 def test_first_table_comes_before_everything_else_is_measured(monkeypatch):
-    output, jobs = io.StringIO(), []
+    output, asked = io.StringIO(), []
 
     def in_new_process(function, *arguments):
-        if function is command.what_computes:
-            assert "first look: 3 clicks" in output.getvalue()
-            return "cpu", "", {"f32": 100.0, "bf16": 1.0, "int8": 100.0}
-        jobs.append(arguments[0])
-        return figures(iou_with_float32=1.0 if jobs[-1].agree else float("nan"))
+        asked.append((function, *arguments))
+        if function is command.look:
+            return FirstLook(engine="OpenVINO f32", load_seconds=0.5, first_ms=65.0, next_ms=21.0, new_region_ms=50.0)
+        assert "OpenVINO f32 │  0.5 │    65 │   21 │  50" in output.getvalue()
+        return (
+            ("cpu", "", {"f32": 100.0, "bf16": 1.0, "int8": 100.0}) if function is command.what_computes else figures()
+        )
 
     monkeypatch.setattr(command, "in_new_process", in_new_process)
     monkeypatch.setattr(command, "keep_speed", lambda report: f"{len(report.figures)} figures")
-    models = (DEFAULT_MODEL,)
-    command.run_bench(command.BenchSettings(model=models), Console(file=output, width=120))
-    look, *others = jobs
-    assert (look.settings.model, look.clicks, look.agree, look.settings.engine) == (*models, 3, False, "auto")
-    assert len(others) == 4
-    assert all(job.agree and job.clicks == 20 for job in others)
-    assert "nan" not in output.getvalue()
+    command.run_bench(command.BenchSettings(model=(DEFAULT_MODEL,)), Console(file=output, width=120))
+    (_, look), _, *others = asked
+    assert (look.model, look.engine, look.precision) == (DEFAULT_MODEL, "auto", "auto")
+    assert [job.clicks for _, job in others] == [20] * 4
     assert "4 of 4: small, torch float32 on cpu: 40 ms per click" in output.getvalue()
     assert "Kept for the model menu: 4 figures" in output.getvalue()
+
+
+def test_a_first_look_that_fails_is_told_and_the_rest_goes_on(monkeypatch):
+    output = io.StringIO()
+
+    def in_new_process(function, *_arguments):
+        if function is command.look:
+            raise ValueError("no such engine here")
+        return ("cpu", "", {"f32": 100.0, "bf16": 1.0}) if function is command.what_computes else figures()
+
+    monkeypatch.setattr(command, "in_new_process", in_new_process)
+    monkeypatch.setattr(command, "keep_speed", lambda _report: "")
+    command.run_bench(command.BenchSettings(model=(DEFAULT_MODEL,)), Console(file=output, width=120))
+    assert "First look left out: no such engine here" in output.getvalue()
+    assert "4 of 4: small" in output.getvalue()
+
+
+FIRST_LOOK = """
+import sys
+from napari_simpleclick.evaluation.click_times import first_look
+from napari_simpleclick.inference.predictor_settings import PredictorSettings
+for _ in range(2):
+    imported = "torch" in sys.modules
+    seen = first_look(PredictorSettings(model=sys.argv[1], size=224))
+    assert seen.first_ms > 0 and seen.next_ms > 0 and seen.new_region_ms > 0, seen
+print(seen.engine, imported, "torch" in sys.modules)
+"""
+
+
+def test_first_look_takes_no_torch_where_an_earlier_start_compiled_the_network(tmp_path, small_model):
+    pytest.importorskip("openvino")
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    ran = [
+        subprocess.run(
+            [sys.executable, "-c", FIRST_LOOK, small_model],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for _ in range(2)
+    ]
+    assert [each.stderr for each in ran if each.returncode] == []
+    assert ran[0].stdout.split()[-2:] == ["True", "True"]
+    assert ran[1].stdout.split()[-2:] == ["False", "False"]
+    assert ran[1].stdout.startswith("OpenVINO")
 
 
 def test_variants_that_were_chosen_by_hand_are_measured_at_once():

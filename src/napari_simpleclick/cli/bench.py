@@ -2,15 +2,14 @@
 
 import platform
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
-from math import isnan
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import tyro
 from rich.console import Console
@@ -23,7 +22,11 @@ from napari_simpleclick.inference.engines.speed_figures import SpeedFigures, Spe
 from napari_simpleclick.ranges import SIDE, Range, require_ranges
 
 if TYPE_CHECKING:
+    from napari_simpleclick.evaluation.click_times import FirstLook
     from napari_simpleclick.evaluation.speed import SpeedJob
+    from napari_simpleclick.inference.predictor_settings import PredictorSettings
+
+T = TypeVar("T")
 
 Variant = Literal["torch-f32", "torch-bf16", "torch-f16", "openvino-f32", "openvino-bf16", "openvino-int8", "auto"]
 
@@ -37,9 +40,6 @@ LEGEND = """load: seconds; * without a compiled graph in the cache. Clicks in ms
 region (median, 95th percentile), new region. MB: peak of a click beside the libraries, weights included; on a GPU of
 its memory. peak: operations per second as a share of a matrix product's. IoU: of the masks with those of float32
 torch."""
-
-FIRST_CLICKS = 3
-"""Clicks of the first look, which comes within a minute on a machine that is not busy."""
 
 PACKAGES = ("napari-simpleclick", "torch", "openvino", "nncf", "numpy")
 
@@ -72,17 +72,18 @@ def run_bench(settings: BenchSettings, console: Console) -> None:
     require_ranges(settings)
     if settings.output is not None:
         require_place(settings.output)
-    look = first_look(settings)
-    with console.status("First look …"):
-        if look and (found := tried(look, console)):
-            console.print(table(f"{found.model}, first look: {FIRST_CLICKS} clicks", [found]))
+    wanted = first_look(settings)
+    if wanted is not None:
+        with console.status("First look …"):
+            if seen := tried("First look", look, wanted, console):
+                console.print(first_table(wanted.model, seen))
     device, gpu, peaks = in_new_process(what_computes, settings.device)
     figures: list[SpeedFigures] = []
     todo = list(jobs(settings, device, peaks))
     with console.status("Measuring …") as status:
         for number, job in enumerate(todo, start=1):
             status.update(Text(f"{number} of {len(todo)}: {told_of(job)} …"))
-            if found := tried(job, console):
+            if found := tried(told_of(job), measure, job, console):
                 figures.append(found)
                 told = f"{found.model}, {found.engine}: {milliseconds(found.next_ms)} ms per click"
                 console.print(f"{number} of {len(todo)}: {told}", soft_wrap=True, markup=False, highlight=False)
@@ -94,9 +95,8 @@ def run_bench(settings: BenchSettings, console: Console) -> None:
     console.print(f"Kept for the model menu: {keep_speed(report)}", soft_wrap=True)
 
 
-def first_look(settings: BenchSettings) -> "SpeedJob | None":
-    """A few clicks on the fastest engine, before all else; None where the variants were chosen by hand."""
-    from napari_simpleclick.evaluation.speed import SpeedJob
+def first_look(settings: BenchSettings) -> "PredictorSettings | None":
+    """What is tried by a few clicks before all else, on the fastest engine; None for variants chosen by hand."""
     from napari_simpleclick.inference.predictor_settings import PredictorSettings
     from napari_simpleclick.model.weights import DEFAULT_MODEL, find_weights
 
@@ -104,18 +104,24 @@ def first_look(settings: BenchSettings) -> "SpeedJob | None":
         return None
     model = settings.model[0] if settings.model else DEFAULT_MODEL
     find_weights(model)  # a wrong name is told before anything is measured
-    how = PredictorSettings(model=model, device=settings.device, size=settings.size, flip=settings.flip)
-    return SpeedJob(settings=how, clicks=FIRST_CLICKS, agree=False)
+    return PredictorSettings(model=model, device=settings.device, size=settings.size, flip=settings.flip)
 
 
-def tried(job: "SpeedJob", console: Console) -> SpeedFigures | None:
-    """Figures of a job, or None with a notice why there are none."""
+def look(settings: "PredictorSettings") -> "FirstLook":
+    """A few clicks; without importing torch where the window needs none."""
+    from napari_simpleclick.evaluation.click_times import first_look
+
+    return first_look(settings)
+
+
+def tried(what: str, function: Callable[[Any], T], job: Any, console: Console) -> T | None:
+    """What a function measures in a new process, or None with a notice why there is nothing."""
     try:
-        figures: SpeedFigures = in_new_process(measure, job)
+        found: T = in_new_process(function, job)
     except (ValueError, FileNotFoundError, ModuleNotFoundError) as error:
-        say(console, f"{told_of(job)} left out:", "yellow", str(error))
+        say(console, f"{what} left out:", "yellow", str(error))
         return None
-    return figures
+    return found
 
 
 def told_of(job: "SpeedJob") -> str:
@@ -230,6 +236,16 @@ def print_report(report: SpeedReport, console: Console) -> None:
     console.print(LEGEND)
 
 
+def first_table(model: str, seen: "FirstLook") -> Table:
+    """What the first look saw."""
+    shown = Table(title=f"{model}, first look")
+    for column in ("engine", "load", "first", "next", "new"):
+        shown.add_column(column, justify="left" if column == "engine" else "right", no_wrap=True)
+    times = (milliseconds(value) for value in (seen.first_ms, seen.next_ms, seen.new_region_ms))
+    shown.add_row(seen.engine, f"{seen.load_seconds:.1f}", *times)
+    return shown
+
+
 def table(model: str, figures: Sequence[SpeedFigures]) -> Table:
     """The figures of a model, one row for each engine and precision."""
     shown = Table(title=model)
@@ -244,7 +260,7 @@ def table(model: str, figures: Sequence[SpeedFigures]) -> Table:
             *(milliseconds(value) for value in (entry.first_ms, entry.next_ms, entry.next_p95_ms, entry.new_region_ms)),
             "" if memory is None else f"{memory:.0f}",
             "" if entry.share_of_peak is None else f"{100 * entry.share_of_peak:.0f} %",
-            "" if isnan(entry.iou_with_float32) else f"{entry.iou_with_float32:.3f}",
+            f"{entry.iou_with_float32:.3f}",
         )
     return shown
 

@@ -2,7 +2,7 @@
 
 import gc
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
@@ -12,8 +12,8 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.samples import sample_volume
+from napari_simpleclick.evaluation.click_times import PLANES, click_times, sample_planes
 from napari_simpleclick.evaluation.memory import forget_peak, peak_mb, return_free_memory
 from napari_simpleclick.evaluation.metrics import iou
 from napari_simpleclick.evaluation.robot_user import next_click
@@ -23,7 +23,6 @@ from napari_simpleclick.inference.engines.openvino_import import import_openvino
 from napari_simpleclick.inference.engines.openvino_network import OpenVinoNetwork
 from napari_simpleclick.inference.engines.selected_network import SelectedNetwork
 from napari_simpleclick.inference.engines.speed_figures import SpeedFigures
-from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.predictor_settings import PredictorSettings
 from napari_simpleclick.inference.resample import Plane
@@ -41,9 +40,6 @@ SLOW_PRODUCT = 0.05
 BYTES = {"float32": 4, "f32": 4, "bfloat16": 2, "bf16": 2, "float16": 2, "f16": 2, "int8": 1}
 """Of a weight, by the word for the precision in the name of an engine."""
 
-CLICKS = (Click(97, 136), Click(80, 130))
-"""On an object of the bundled sample."""
-
 AGREEMENT_OBJECTS, AGREEMENT_CLICKS = 6, 3
 """So many objects of the sample get so many clicks, to compare masks with those of float32 torch."""
 
@@ -60,14 +56,11 @@ class SpeedJob:
         How many clicks are timed.
     peaks
         GFLOP/s of matrix products on this machine, by precision.
-    agree
-        Whether masks are compared with those of float32 torch; else that figure is no number.
     """
 
     settings: PredictorSettings
     clicks: int = 20
     peaks: tuple[tuple[str, float], ...] = ()
-    agree: bool = True
 
 
 def measure_speed(job: SpeedJob) -> SpeedFigures:
@@ -78,8 +71,7 @@ def measure_speed(job: SpeedJob) -> SpeedFigures:
     ValueError, FileNotFoundError, ModuleNotFoundError
         As `PredictorSettings.select_network`.
     """
-    sample, labels = sample_volume("em-like")
-    planes = [sample.plane(index).image() for index in (5, 6)]
+    labels, planes = sample_volume("em-like")[1], sample_planes()
     with suppress(ModuleNotFoundError):
         import_openvino()
     settings = job.settings
@@ -91,7 +83,7 @@ def measure_speed(job: SpeedJob) -> SpeedFigures:
     gc.collect()
     return_free_memory()
     forget_peak(device)
-    first, following, fresh = click_times(predictor, planes, job.clicks)
+    first, following, fresh = click_times(predictor, planes, job.clicks, new_regions=max(4, job.clicks // 2))
     click_peak = peak_mb(device)
     model = open_model(settings.model)
     gflop = operations(model, settings.size) * settings.batch
@@ -115,7 +107,7 @@ def measure_speed(job: SpeedJob) -> SpeedFigures:
         weights_mb=BYTES[word] * sum(parameter.numel() for parameter in model.parameters()) / 1e6,
         gflop=gflop,
         share_of_peak=gflop / statistics.median(following) / peak if peak else None,
-        iou_with_float32=agreement(plain, predictor, planes[0], labels[5]) if job.agree else float("nan"),
+        iou_with_float32=agreement(plain, predictor, planes[0], labels[PLANES[0]]),
         notice=chosen.notice,
     )
 
@@ -133,26 +125,6 @@ def open_model(name: str) -> SimpleClick:
         return load_model(name)
     torch.manual_seed(0)
     return create_model(name)
-
-
-def click_times(predictor: Predictor, planes: Sequence[Plane], clicks: int) -> tuple[float, list[float], list[float]]:
-    """Seconds of the very first click, of next clicks in one region, and of clicks in new regions."""
-    first, answer = timed_click(predictor, planes[0], CLICKS[:1])
-    for _ in range(3):  # until the region follows the object, and everything is warm
-        answer = timed_click(predictor, planes[0], CLICKS[:1], answer)[1]
-    following = [timed_click(predictor, planes[0], CLICKS, answer)[0] for _ in range(clicks)]
-    fresh = [timed_click(predictor, planes[(k + 1) % 2], CLICKS[:1])[0] for k in range(max(4, clicks // 2))]
-    return first, following, fresh
-
-
-def timed_click(
-    predictor: Predictor, image: Plane, clicks: Sequence[Click], previous: Prediction | None = None
-) -> tuple[float, Prediction]:
-    """Seconds until the mask is there, and the prediction."""
-    start = perf_counter()
-    answer = predictor.predict(image, clicks, previous)
-    answer.object_mask()
-    return perf_counter() - start, answer
 
 
 def operations(model: SimpleClick, size: int) -> float:
