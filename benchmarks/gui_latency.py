@@ -219,7 +219,7 @@ def work_on(controller: Any, count: int, side: int) -> None:
 
 
 def measure(meter: Meter, viewer: Any, widget: Any, count: int, side: int) -> dict[str, float]:
-    """Our longest time of every kind of work, with so many objects in the table."""
+    """Our longest time of every kind of work, with a number of objects in the table."""
     controller = widget.controller
     print(f"\n{count} objects, {CLICKS_EACH * count} clicks, planes of {side} x {side}")
     work_on(controller, count, side)

@@ -125,7 +125,7 @@ def data_sets(benchmark: Benchmark) -> Iterator[tuple[str, list[tuple[Sample, in
 
 
 def spread(dataset, pictures: range, count: int) -> list[tuple[Sample, int]]:
-    """So many objects, as even as can be over the pictures."""
+    """`count` objects, as even as can be over the pictures."""
     places = np.unique(np.linspace(0, len(pictures) - 1, count).round().astype(int))
     samples = (sample for sample in (dataset[pictures[place]] for place in places) if sample.object_ids)
     return list(islice(((sample, sample.object_ids[len(sample.object_ids) // 2]) for sample in samples), count))

@@ -9,13 +9,19 @@ from io import StringIO
 from unittest import mock
 
 import numpy as np
+import pytest
 from skimage.measure import label
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.recipe import CLOSE
+from napari_simpleclick.inference.recipe import CLOSE, PUBLISHED
 
 PLANE = np.zeros((600, 800, 3), np.uint8)
+
+needs_screen = pytest.mark.skipif(
+    'sys.platform.startswith("linux") and not os.environ.get("DISPLAY")', reason="windows need a screen, or Xvfb"
+)
+"""Tests with `qtbot` have this mark by themselves."""
 
 
 # -- predictors and networks
@@ -61,26 +67,51 @@ class Pixel:
         return Prediction.from_boxed((Box(row, row + 1, col, col + 1), np.ones((1, 1), bool)), image.shape[:2])
 
 
-class FindsTheObject:
-    """Finds the true object of the plane; counts calls and tells what it was shown."""
+class Blocks:
+    """Answers with a block of 9 x 9 pixels around the newest click."""
 
-    recipe = CLOSE
+    def predict(self, image, clicks, previous=None, *, view=None):
+        row, col = clicks[-1].row, clicks[-1].col
+        return Prediction.from_boxed((Box(row - 4, row + 5, col - 4, col + 5), np.ones((9, 9), bool)), image.shape[:2])
+
+
+class FindsNothing:
+    """A network that finds nothing anywhere; keeps what it was shown."""
+
     fixed_batch = False
 
-    def __init__(self):
-        self.shown = []
+    def __init__(self, recipe=PUBLISHED):
+        self.recipe, self.shown = recipe, []
 
     def encode(self, image):
         return [image]
 
     def decode(self, features, guidance):
         self.shown.append(guidance.copy())
-        batch, _, size, _ = guidance.shape
-        logits = np.full((batch, 1, size, size), -5, np.float32)
-        far = guidance[0, 0].max() == 0
-        middle, half = size // 2, 12 if far else 60
-        logits[..., middle - half : middle + half, middle - half : middle + half] = 5
+        return np.full((len(guidance), 1, *guidance.shape[2:]), -5, np.float32)
+
+
+class FindsSquares(FindsNothing):
+    """Finds a square around the middle of what it sees, `side` values wide, or `later` once it is shown a last map."""
+
+    def __init__(self, side, recipe=CLOSE, *, later=None):
+        super().__init__(recipe)
+        self.side, self.later = side, later or side
+
+    def decode(self, features, guidance):
+        logits = super().decode(features, guidance)
+        side = self.later if guidance[0, 0].any() else self.side
+        middle = guidance.shape[-1] // 2
+        inside = slice(middle - side // 2, middle + side // 2)
+        logits[..., inside, inside] = 5
         return logits
+
+
+class FindsTheObject(FindsSquares):
+    """Finds the true object of the plane: small from afar, large from close by."""
+
+    def __init__(self):
+        super().__init__(24, later=120)
 
 
 class FakeTimer:

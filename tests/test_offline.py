@@ -28,7 +28,7 @@ from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.io.readers import get_reader
 from napari_simpleclick.plugin.jobs.worker import run_now
-from tests.fakes import session_files_of
+from tests.fakes import needs_screen, session_files_of
 
 FORBID = Path(__file__).parent / "offline"
 
@@ -203,9 +203,7 @@ def test_command_reaches_nobody_and_leaves_nothing_elsewhere(command, home, work
     assert strangers(home, OURS + LIBRARIES) == []
 
 
-@pytest.mark.skipif(
-    sys.platform.startswith("linux") and not os.environ.get("DISPLAY"), reason="windows need a screen, or Xvfb"
-)
+@needs_screen
 def test_window_reaches_nobody_and_leaves_nothing_elsewhere(home, work):
     assert run_offline(["-c", "\n".join([START, *CONTRIBUTIONS.values()])], home, work) == ""
     assert {path.name for path in work.glob("copy.*")} == {"copy.nii.gz", "copy.tif"}

@@ -61,3 +61,14 @@ def bounding_box(mask: BinaryMask) -> Box | None:
     if not rows.size:
         return None
     return Box(int(rows[0]), int(rows[-1]) + 1, int(cols[0]), int(cols[-1]) + 1)
+
+
+def disk_radius(mask: BinaryMask) -> float:
+    """Radius in pixels of a disk as large as a mask.
+
+    Examples
+    --------
+    >>> round(disk_radius(np.ones((10, 10), bool)), 2)
+    5.64
+    """
+    return float(np.sqrt(mask.sum() / np.pi))

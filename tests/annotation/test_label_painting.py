@@ -1,4 +1,4 @@
-"""Repaint: labels of any integer type take the numbers of objects, whatever type these have."""
+"""Label painting: labels of any integer type take the numbers of objects, whatever type these have."""
 
 import numpy as np
 import pytest

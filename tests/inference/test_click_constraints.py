@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from tests.fakes import FindsNothing
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click, ExpectedClick
@@ -87,23 +88,10 @@ def test_clicks_that_nobody_made_or_that_lie_elsewhere_change_nothing() -> None:
     assert (probabilities == np.float32(0.1)).all()
 
 
-class Stubborn:
-    """A network that finds nothing anywhere, to be asked as some networks want to be asked."""
-
-    def __init__(self, recipe: object) -> None:
-        self.recipe, self.fixed_batch = recipe, False
-
-    def encode(self, image: np.ndarray) -> list[np.ndarray]:
-        return [image]
-
-    def decode(self, features: list[np.ndarray], guidance: np.ndarray) -> np.ndarray:
-        return np.full((len(guidance), 1, *guidance.shape[2:]), -5, np.float32)
-
-
 def test_published_networks_answer_as_published_and_ours_obey() -> None:
     picture, clicks = np.zeros((60, 80, 3), np.uint8), [Click(20, 30)]
-    assert not Predictor(Stubborn(PUBLISHED)).predict(picture, clicks).mask().any()
-    answer = Predictor(Stubborn(CLOSE), flip=True).predict(picture, clicks)
+    assert not Predictor(FindsNothing(PUBLISHED)).predict(picture, clicks).mask().any()
+    answer = Predictor(FindsNothing(CLOSE), flip=True).predict(picture, clicks)
     assert answer.mask()[20, 30]
     assert answer.mask().sum() < 10
 

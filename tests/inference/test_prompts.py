@@ -2,39 +2,21 @@
 
 import numpy as np
 import pytest
+from tests.fakes import PLANE, FindsNothing
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.click_constraints import force_clicks, keep_inside
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.inference.recipe import CLOSE, PUBLISHED
+from napari_simpleclick.inference.recipe import CLOSE
 from napari_simpleclick.inference.roi import next_roi
 from napari_simpleclick.inference.session import ClickSession
 from napari_simpleclick.prompts import box, lasso, scribble
 
-PLANE = np.zeros((600, 800, 3), np.uint8)
-
-
-class Network:
-    """Finds nothing; keeps what it was shown."""
-
-    recipe = PUBLISHED
-    fixed_batch = False
-
-    def __init__(self):
-        self.shown = []
-
-    def encode(self, image):
-        return [image]
-
-    def decode(self, features, guidance):
-        self.shown.append(guidance[0].copy())
-        return np.full((1, 1, *guidance.shape[2:]), -5, np.float32)
-
 
 @pytest.fixture
 def network():
-    return Network()
+    return FindsNothing()
 
 
 @pytest.fixture
@@ -61,7 +43,7 @@ def test_box_and_lasso_tell_where_to_look(session, around):
 def test_box_is_seen_as_a_click_in_its_middle_in_the_map_of_its_sign(network, session, positive):
     session.click(Click(200, 300))
     session.click(box((100, 200), (300, 420), positive=positive))
-    _, *signs = network.shown[-1]
+    _, *signs = network.shown[-1][0]
     assert [int(each[95, 100]) for each in signs] == [0, 0]
     assert signs[0 if positive else 1].sum() > signs[1 if positive else 0].sum() - 81
 

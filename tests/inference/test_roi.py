@@ -1,4 +1,4 @@
-"""Regions of networks that were trained on enlarged objects, and the second look at a first click."""
+"""Regions of networks that were trained on enlarged objects, and zoom-in at a first click."""
 
 import numpy as np
 import pytest

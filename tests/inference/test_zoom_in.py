@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from tests.fakes import FindsSquares
 
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.predictor import Predictor
-from napari_simpleclick.inference.recipe import CLOSE, PUBLISHED
+from napari_simpleclick.inference.recipe import PUBLISHED
 from napari_simpleclick.inference.request import Request
 
 PLANE = np.zeros((900, 1200, 3), np.uint8)
@@ -14,37 +15,16 @@ PLANE = np.zeros((900, 1200, 3), np.uint8)
 CLICK = Click(450, 600)
 
 
-class Squares:
-    """Answers a square around the middle of what it sees, of so many values of 224."""
-
-    fixed_batch = False
-
-    def __init__(self, side: int, recipe=CLOSE):
-        self.side, self.recipe = side, recipe
-        self.seen: list[np.ndarray] = []
-
-    def encode(self, image):
-        return [image.copy()]
-
-    def decode(self, features, guidance):
-        self.seen += [maps.copy() for maps in guidance]
-        size = guidance.shape[-1]
-        logits = np.full((len(guidance), 1, size, size), -5, np.float32)
-        inside = slice(size // 2 - self.side // 2, size // 2 + self.side // 2)
-        logits[..., inside, inside] = 5
-        return logits
-
-
 def answer_of(network, **kwargs):
     return Predictor(network, size=224).predict(PLANE, [CLICK], **kwargs)
 
 
 def test_a_small_object_is_looked_at_once_more_from_closer_with_its_own_answer():
-    network = Squares(20)
+    network = FindsSquares(20)
     answer = answer_of(network)
-    assert len(network.seen) == 2
-    assert not network.seen[0][0].any()
-    assert network.seen[1][0].any(), "the second look sees the first answer"
+    assert len(network.shown) == 2
+    assert not network.shown[0][0, 0].any()
+    assert network.shown[1][0, 0].any(), "zoom-in sees the first answer"
     assert answer.first_look is not None
     assert max(answer.first_look.roi.shape) == 1200
     assert max(answer.roi.shape) < 400
@@ -52,44 +32,44 @@ def test_a_small_object_is_looked_at_once_more_from_closer_with_its_own_answer()
 
 @pytest.mark.parametrize("side", [100, 200])
 def test_an_object_that_fills_a_good_part_of_the_view_is_looked_at_once(side):
-    network = Squares(side)
+    network = FindsSquares(side)
     answer = answer_of(network)
-    assert len(network.seen) == 1
+    assert len(network.shown) == 1
     assert answer.first_look is None
     assert max(answer.roi.shape) == 1200
 
 
 def test_small_regions_are_always_looked_at_from_closer():
-    network = Squares(30)
+    network = FindsSquares(30)
     answer = answer_of(network, view=Box(300, 600, 450, 750))
-    assert len(network.seen) == 2, "an object of 40 pixels asks for 160 of the 300 that were seen"
+    assert len(network.shown) == 2, "an object of 40 pixels asks for 160 of the 300 that were seen"
     assert max(answer.roi.shape) < 170
 
 
 def test_in_a_view_that_was_zoomed_in_once_is_enough():
-    network = Squares(100)
+    network = FindsSquares(100)
     assert answer_of(network, view=Box(300, 600, 450, 750)).roi == Box(300, 600, 450, 750)
-    assert len(network.seen) == 1
+    assert len(network.shown) == 1
 
 
 def test_later_clicks_are_answered_at_once():
-    network = Squares(20)
+    network = FindsSquares(20)
     predictor = Predictor(network, size=224)
     first = predictor.predict(PLANE, [CLICK])
     predictor.predict(PLANE, [CLICK, Click(300, 200, positive=False)], first)
-    assert len(network.seen) == 3
+    assert len(network.shown) == 3
 
 
 def test_networks_as_published_look_once():
-    network = Squares(20, PUBLISHED)
+    network = FindsSquares(20, PUBLISHED)
     assert answer_of(network).first_look is None
-    assert len(network.seen) == 1
+    assert len(network.shown) == 1
 
 
 def test_questions_asked_together_get_the_answers_of_questions_asked_alone():
     requests = [Request(PLANE, [CLICK]), Request(PLANE, [Click(40, 40)], view=Box(0, 200, 0, 200))]
-    together = Predictor(Squares(20), size=224).predict_together(requests)
+    together = Predictor(FindsSquares(20), size=224).predict_together(requests)
     for one, request in zip(together, requests, strict=True):
-        alone = Predictor(Squares(20), size=224).predict(PLANE, request.clicks, view=request.view)
+        alone = Predictor(FindsSquares(20), size=224).predict(PLANE, request.clicks, view=request.view)
         assert one.roi == alone.roi
         np.testing.assert_array_equal(one.network_map, alone.network_map)

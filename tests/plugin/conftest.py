@@ -1,9 +1,7 @@
 """Keep the tests out of the user's folders, and those of widgets out of machines without a screen."""
 
-import os
-import sys
-
 import pytest
+from tests.fakes import needs_screen
 
 from napari_simpleclick.plugin.jobs.torch_beside_opengl import import_torch
 
@@ -22,8 +20,6 @@ def own_recovery_folder(tmp_path, monkeypatch):
 
 
 def pytest_collection_modifyitems(items):
-    if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
-        screen = pytest.mark.skip(reason="windows need a screen, or Xvfb")
-        for item in items:
-            if "qtbot" in getattr(item, "fixturenames", ()):
-                item.add_marker(screen)
+    for item in items:
+        if "qtbot" in getattr(item, "fixturenames", ()):
+            item.add_marker(needs_screen)

@@ -9,7 +9,7 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.masks import BoxedMask, common, minus
 
 BAND = 1 << 18
-"""So many pixels are painted in one step at most."""
+"""Most pixels that are painted in one step."""
 
 Value = Callable[[int], int]
 """The label of an object."""

@@ -1,4 +1,4 @@
-"""Kept maps: the maps of the newest steps of the history in temporary files, and of older ones only the masks.
+"""Map store: the maps of the newest steps of the history in temporary files, and of older ones only the masks.
 
 Each map takes 0.8 MB, and undo may ask for any of them. From a file they come back bit for bit, and the system keeps in
 memory what was used last. Of steps so old that hundreds came after them, undo brings back the mask to the pixel, which
@@ -17,10 +17,10 @@ import numpy as np
 from napari_simpleclick.inference.prediction import Prediction
 
 MAPS_PER_FILE, MOST_MAPS_PER_FILE = 64, 128
-"""The first file has place for so many maps, and the others for twice as many: long work needs few descriptors."""
+"""Maps in the first file, and in each of the others: long work needs few descriptors."""
 
 MOST_MAPS = 512
-"""So many maps are kept when old ones are forgotten, which is done whenever half as many have come."""
+"""Maps that are kept when old ones are forgotten, which is done whenever half as many have come."""
 
 
 @dataclass(slots=True)
@@ -30,9 +30,9 @@ class MapStore:
     Parameters
     ----------
     maps_per_file
-        The first file is made for so many maps; their place on the disk is taken at once, so that it cannot lack later.
+        Maps in the first file; their place on the disk is taken at once, so that it cannot lack later.
     most
-        So many maps remain when old ones are forgotten.
+        Maps that remain when old ones are forgotten.
     """
 
     maps_per_file: int = MAPS_PER_FILE
@@ -55,7 +55,7 @@ class MapStore:
 
     @property
     def many(self) -> bool:
-        """Whether so many maps have come since that old ones should be forgotten."""
+        """Whether enough maps have come since to forget old ones."""
         return self._new >= self.most // 2
 
     def forget_old(self, predictions: Iterable[Prediction]) -> None:
@@ -114,7 +114,7 @@ def forget_pages(memory: mmap.mmap) -> None:
 
 
 def new_file(size: int) -> tuple[BinaryIO, mmap.mmap]:
-    """A temporary file of so many bytes, and the same as memory.
+    """A temporary file of `size` bytes, and the same as memory.
 
     Raises
     ------

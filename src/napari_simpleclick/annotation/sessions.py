@@ -9,7 +9,7 @@ from napari_simpleclick.inference.session import UNREVIEWED, ClickSession, Origi
 from napari_simpleclick.masks import BoxedMask
 
 MASKS_KEPT = 2000
-"""So many masks are remembered, to tell quickly what other objects have."""
+"""Most masks that are remembered, to tell quickly what other objects have."""
 
 
 class Sessions(Mapping[Place, ClickSession]):
@@ -38,7 +38,7 @@ class Sessions(Mapping[Place, ClickSession]):
 
     @property
     def object_ids(self) -> list[int]:
-        """The numbers of objects, the one that came first first."""
+        """The numbers of objects, oldest first."""
         return list(self._by_object)
 
     def of(self, object_id: int) -> dict[Hashable, ClickSession]:
@@ -46,7 +46,7 @@ class Sessions(Mapping[Place, ClickSession]):
         return dict(self._by_object.get(object_id, {}))
 
     def on(self, plane: Hashable) -> dict[int, ClickSession]:
-        """The sessions on a plane by object, the one that came first first."""
+        """The sessions on a plane by object, oldest object first."""
         return dict(self._by_plane.get(plane, {}))
 
     def clicks(self, object_id: int) -> dict[Hashable, tuple[Click, ...]]:
@@ -71,7 +71,7 @@ class Sessions(Mapping[Place, ClickSession]):
         return session.prediction if session else None
 
     def masks_on(self, plane: Hashable) -> dict[int, BoxedMask]:
-        """The masks on a plane by object, the one that came first first; empty ones are left out."""
+        """The masks on a plane by object, oldest object first; empty ones are left out."""
         masks = {object_id: self.mask((object_id, plane)) for object_id in self.on(plane)}
         return {object_id: mask for object_id, mask in masks.items() if mask is not None}
 

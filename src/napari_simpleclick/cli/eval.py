@@ -32,7 +32,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], None]] = {"compare": compare}
 """What else the command does, by its first word."""
 
 MOST_NOTICES = 10
-"""So many notices of files are shown."""
+"""Most notices of files that are shown."""
 
 
 def main() -> None:

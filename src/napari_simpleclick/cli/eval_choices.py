@@ -47,11 +47,11 @@ class DataSettings:
     resample: bool = False
     """Bring labels of volumes on another grid onto that of their image, instead of refusing them."""
     every: Annotated[int, Range(1)] = 1
-    """Only the first picture or slice, and every so many after it: 10 is the validation part of training folders."""
+    """One picture or slice of every N, beginning with the first: 10 is the validation part of training folders."""
     pictures: Annotated[int | None, Range(1)] = None
-    """Only so many pictures or slices, evenly spread from the first on; of folders so many of each domain."""
+    """Number of pictures or slices, evenly spread from the first on; of folders, the number of each domain."""
     largest: Annotated[int | None, Range(1)] = None
-    """Only so many objects of a picture or slice, the largest ones."""
+    """Number of objects of a picture or slice, the largest ones."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ class ClickSettings:
     miou: Annotated[tuple[int, ...], Range(1, MOST_CLICKS)] = (1, 3, 5, 10, 20)
     """Numbers of clicks for which the mean IoU is reported."""
     batch: Annotated[int | None, Range(1)] = None
-    """So many objects are clicked in lock-step, with one call of the network for each round; by default 16 on CUDA,
-    1 elsewhere, where it gains nothing. The results are the same."""
+    """Number of objects that are clicked in lock-step, with one call of the network for each round; by default 16 on
+    CUDA, 1 elsewhere, where it gains nothing. The results are the same."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class EffortSettings:
     min_slices: Annotated[int, Range(1)] = 2
     """Objects on fewer slices are left out."""
     max_objects: Annotated[int | None, Range(1)] = None
-    """Only so many objects, the first ones."""
+    """Number of objects, the first ones."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class EvalCommand:
     resume: bool = False
     """Go on with the interrupted run that wrote the same --output."""
     workers: Annotated[int, PROCESSES] = 0
-    """Share the objects among so many processes on this machine, and its cores among them."""
+    """Number of processes on this machine that share the objects, and its cores."""
     scheduler: str | None = None
     """Share the objects among the workers of a dask scheduler, such as tcp://node7:8786."""
 

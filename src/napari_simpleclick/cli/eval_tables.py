@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def datasets_list(width: int) -> str:
-    """What is known of every data set, in lines of so many characters."""
+    """What is known of every data set, in lines of `width` characters."""
     from napari_simpleclick.cli.entries import entry
     from napari_simpleclick.data.datasets.registry import DATASETS
 

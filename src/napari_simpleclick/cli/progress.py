@@ -35,7 +35,7 @@ def with_progress(
     done
         The work that an item took, in that unit.
     text
-        What is told with an item, such as how many there are so far.
+        Text beside an item, such as how many there are so far.
     clock
         Seconds, for the lines.
     """

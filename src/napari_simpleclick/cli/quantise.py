@@ -168,7 +168,7 @@ def validation_objects(settings: QuantiseSettings) -> "Iterator[tuple[Sample, in
 
 
 def spread(count: int, most: int) -> list[int]:
-    """At most so many of the numbers below `count`, evenly.
+    """At most `most` of the numbers below `count`, evenly.
 
     Examples
     --------

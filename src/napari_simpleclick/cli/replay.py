@@ -25,7 +25,7 @@ from napari_simpleclick.data.saving import require_output, save_mask
 from napari_simpleclick.data.volume import Volume
 
 MOST_DIFFERENCES = 20
-"""So many differing masks are named."""
+"""Most differing masks that are named."""
 
 
 def run_replay(
@@ -38,7 +38,7 @@ def run_replay(
     session
         The session file.
     image
-        The image's file; the one that the session names if None.
+        The image's file; that of the session if None.
     output
         File for the masks, on the grid of the image; they are only compared if None.
     model
@@ -72,7 +72,7 @@ def run_replay(
 
 
 def open_image(content: SessionContent, image: Path | None, session: Path) -> Volume:
-    """The image of a session: the one that is given, else the one that the file names.
+    """The image of a session: what is given, else what the file names.
 
     Raises
     ------

@@ -92,7 +92,7 @@ class TrainingLog:
                 file.close()
 
     def write(self, record: "StepRecord") -> None:
-        """Write every so many steps, and whenever the network was validated.
+        """Write every few steps, and whenever the network was validated.
 
         Raises
         ------

@@ -19,10 +19,10 @@ PART_BYTES = 1 << 26
 """Of larger ones about so much is read, from every plane."""
 
 PLANES = 33
-"""Of larger arrays that are read when somebody asks, so many planes are."""
+"""Planes that are read of larger arrays when somebody asks."""
 
 BANDS = 9
-"""Of a plane of them that is larger than its part, so many bands of rows are."""
+"""Bands of rows that are read of a plane of them that is larger than its part."""
 
 
 def fingerprint(data: Any) -> str:
@@ -62,7 +62,7 @@ def parts(data: Any) -> Iterator[np.ndarray]:
 
 
 def bands(data: Any, index: tuple[int, ...], most: int) -> Iterator[np.ndarray]:
-    """A plane of an array, read in some bands of rows if it is larger than so many bytes."""
+    """A plane of an array, read in some bands of rows if it is larger than `most` bytes."""
     height = data.shape[-2]
     row = data.shape[-1] * data.dtype.itemsize
     if height * row <= most:

@@ -15,7 +15,7 @@ LARGEST_SHARE = 0.25
 """Arrays of zeros that could take more of the free memory than this are kept on disk."""
 
 HUGE_PAGES_FROM = 1 << 22
-"""numpy asks Linux for pages of 2 MB for arrays of so many bytes."""
+"""Bytes from which numpy asks Linux for pages of 2 MB."""
 
 
 def free_memory() -> int:

@@ -48,7 +48,7 @@ KINDS = (
 """Place and bytes that tell a kind, what to call it, and what to do about it."""
 
 HEAD = 512
-"""So many bytes tell the kind."""
+"""Bytes that tell the kind."""
 
 CURES = {
     FROM_DICOM: (".dcm", ".ima", ".dicom"),

@@ -26,7 +26,7 @@ ONE_AT_A_TIME = Lock()
 
 @contextmanager
 def connect(*, workers: int = 0, scheduler: str | None = None, timeout: float = 15) -> "Iterator[Client]":
-    """A client of a scheduler, or of so many new processes on this machine.
+    """A client of a scheduler, or of `workers` new processes on this machine.
 
     New processes talk over TLS with keys that only they have: whoever reaches a scheduler can have it run anything, and
     on the loopback that would be every user of the machine. A scheduler that is named is trusted as it is.
@@ -134,7 +134,7 @@ def one_shard(job: EvaluationJob, picture: int, which: Sequence[Clicking]) -> Sh
 
 
 def batched(numbers: Sequence[T], count: int) -> list[Sequence[T]]:
-    """A list in lists of so many; the last may be shorter.
+    """A list in lists of `count`; the last may be shorter.
 
     Examples
     --------
@@ -157,5 +157,5 @@ def read(job: EvaluationJob, picture: int) -> Sample:
 
 
 def threads_per_worker(workers: int) -> int:
-    """Threads that let so many processes share this machine."""
+    """Threads of each process, so that all of them share this machine."""
     return max(1, (os.cpu_count() or 1) // max(1, workers))

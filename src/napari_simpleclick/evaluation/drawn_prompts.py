@@ -9,7 +9,7 @@ from scipy.ndimage import distance_transform_edt, gaussian_filter1d
 from skimage.measure import approximate_polygon, find_contours
 from skimage.morphology import convex_hull_image
 
-from napari_simpleclick.arrays import BinaryMask, bounding_box
+from napari_simpleclick.arrays import BinaryMask, bounding_box, disk_radius
 from napari_simpleclick.evaluation.human_user import human_click
 from napari_simpleclick.prompts import Kind, Point, Prompt, box, lasso, prompt_of, scribble
 
@@ -75,7 +75,7 @@ def lasso_around(rng: np.random.Generator, target: BinaryMask) -> Prompt:
     around = bounding_box(target)
     assert around is not None
     mask = target[around.slices]
-    apart = 1 + radius(target) * rng.uniform(0.02, FARTHEST)
+    apart = 1 + disk_radius(target) * rng.uniform(0.02, FARTHEST)
     margin = int(apart) + 2
     outside = distance_transform_edt(~np.pad(mask, margin))
     contours = find_contours(outside, apart)
@@ -91,7 +91,7 @@ def lasso_around(rng: np.random.Generator, target: BinaryMask) -> Prompt:
 def scribble_in(rng: np.random.Generator, target: BinaryMask) -> Prompt:
     """A line that wanders within a mask until it would leave it."""
     start = human_click(rng, np.zeros_like(target), target)
-    stride = max(2.0, STRIDE * radius(target))
+    stride = max(2.0, STRIDE * disk_radius(target))
     place, heading = np.array([start.row, start.col], float), rng.uniform(0, 2 * np.pi)
     points = [point_of(place)]
     for _ in range(int(rng.integers(1, LONGEST))):
@@ -102,11 +102,6 @@ def scribble_in(rng: np.random.Generator, target: BinaryMask) -> Prompt:
             break
         points.append(point_of(place))
     return scribble(points)
-
-
-def radius(target: BinaryMask) -> float:
-    """Radius in pixels of a disk as large as a mask."""
-    return float(np.sqrt(target.sum() / np.pi))
 
 
 def point_of(place: np.ndarray) -> Point:

@@ -71,7 +71,7 @@ def evaluate_pictures(
     skip
         What is left out, because its result is there already.
     batch
-        So many objects, of one picture or of several, are clicked in lock-step; results do not depend on it.
+        Number of objects, of one picture or of several, that are clicked in lock-step; results do not depend on it.
     """
     places: dict[str, tuple[int, int, tuple[str, ...]]] = {}
 

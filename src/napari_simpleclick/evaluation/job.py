@@ -101,7 +101,7 @@ class EvaluationJob:
     dataset, predictor, protocol
         Data, what clicks are answered by, and how it is clicked.
     batch
-        So many objects are clicked in lock-step; the report does not depend on it but for the times.
+        Number of objects that are clicked in lock-step; only the times of the report depend on it.
 
     Raises
     ------

@@ -107,7 +107,7 @@ def click_together(
     protocol
         Clicks per object, when to stop.
     batch
-        So many objects are clicked at a time.
+        Number of objects that are clicked at a time.
     """
     coming = (ClickedObject(predictor, sample, number, protocol, draw) for sample, number, draw in objects)
     active = list(islice(coming, batch))

@@ -105,7 +105,7 @@ def worst_picture(worst: WorstObject) -> bytes:
 
 
 def draw_state(worst: WorstObject, target: np.ndarray, count: int, box: Box, axes: Axes) -> None:
-    """Picture, outlines and clicks after so many clicks."""
+    """Picture, outlines and clicks after `count` clicks."""
     extent = (box.col_start - 0.5, box.col_stop - 0.5, box.row_stop - 0.5, box.row_start - 0.5)
     axes.imshow(worst.sample.image[box.slices], extent=extent)
     rows, cols = np.arange(box.row_start, box.row_stop), np.arange(box.col_start, box.col_stop)

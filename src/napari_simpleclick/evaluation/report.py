@@ -87,7 +87,7 @@ class EvaluationReport:
         return float(np.mean(np.concatenate([result.seconds for result in self.objects])))
 
     def miou(self, clicks: int) -> float:
-        """Mean IoU after so many clicks; raises ValueError where an object has fewer."""
+        """Mean IoU after `clicks` clicks; raises ValueError where an object has fewer."""
         return metrics.miou(self.curves, clicks)
 
     def noc(self, threshold: float) -> float:

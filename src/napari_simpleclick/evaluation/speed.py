@@ -41,7 +41,7 @@ BYTES = {"float32": 4, "f32": 4, "bfloat16": 2, "bf16": 2, "float16": 2, "f16": 
 """Of a weight, by the word for the precision in the name of an engine."""
 
 AGREEMENT_OBJECTS, AGREEMENT_CLICKS = 6, 3
-"""So many objects of the sample get so many clicks, to compare masks with those of float32 torch."""
+"""Objects of the sample, and clicks on each, to compare masks with those of float32 torch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

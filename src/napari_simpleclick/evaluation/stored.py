@@ -7,7 +7,7 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.prompts import prompt_of
 
 LARGEST = 2**31
-"""No data set has so many pictures or objects."""
+"""No data set has as many pictures or objects."""
 
 
 class ResultFileError(ValueError):

@@ -33,7 +33,7 @@ def same_picture(first: Plane, second: Plane) -> bool:
 
 
 WHOLE_BELOW = 4
-"""Regions up to so many times the network's size are remembered whole; of larger ones what is resampled."""
+"""Multiple of the network's size up to which regions are remembered whole; of larger ones what is resampled."""
 
 
 def pixels_now(image: Plane, box: Box, size: int) -> bytes | None:
@@ -228,7 +228,7 @@ def regrid_matrix(side: int, covered: int, start: int, wanted: int, size: int) -
     start
         Where the wanted pixels start, counted from the first that is covered.
     wanted
-        So many pixels are wanted.
+        Number of pixels that are wanted.
     size
         Values of the result.
     """

@@ -141,7 +141,7 @@ class Cells:
 
     @property
     def large(self) -> bool:
-        """Whether cells have so many pixels that each is worth a few calls of numpy."""
+        """Whether cells have enough pixels for each to be worth a few calls of numpy."""
         return bool(max(self.down.shape[1], self.across.shape[1]) >= LARGE_CELL)
 
     def interpolated(

@@ -4,10 +4,9 @@ A network that always finds the truth on an edge of the picture snaps to edges, 
 about the whole object. With targets as people draw them it learns that a late click is about its own place.
 """
 
-import cv2
 import numpy as np
 
-from napari_simpleclick.training.click_sampler import depth
+from napari_simpleclick.training.click_sampler import border_distances
 from napari_simpleclick.training.shapes import Rng, smooth_noise
 
 FINEST = 2
@@ -32,8 +31,7 @@ def drawn_by_hand(rng: Rng, target: np.ndarray) -> np.ndarray:
     (size, size) bool
         Not empty.
     """
-    inside = depth(target, ())
-    outside = cv2.distanceTransform((~target).astype(np.uint8), cv2.DIST_L2, 5)
+    inside, outside = border_distances(target)
     thickness = min(float(inside.max()), THICKEST * len(target))
     feature = max(FINEST, round(thickness * rng.uniform(0.2, 0.8)))
     shift = rng.normal(0, 0.12) + rng.uniform(0, 0.15) * smooth_noise(rng, len(target), feature)

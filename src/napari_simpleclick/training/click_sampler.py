@@ -59,3 +59,8 @@ def depth(error: BinaryMask, clicks: Sequence[Click]) -> np.ndarray:
         for row, col in marked_pixels(click):
             distances[row, col] = 0
     return distances
+
+
+def border_distances(mask: BinaryMask) -> tuple[np.ndarray, np.ndarray]:
+    """Distances to the border of a mask, inside of it, where the picture ends too, and outside; each 0 elsewhere."""
+    return depth(mask, ()), cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)

@@ -30,7 +30,7 @@ def random_crop(
     size
         Side of the result.
     furthest
-        The square is 1.2 to so many times as large as the object, larger where that would enlarge pixels too much.
+        Largest side as a multiple of the object's; the least is 1.2. Larger where that would enlarge pixels too much.
     """
     return show(image, target, square_around(rng, box_of(target), target.shape, size, furthest=furthest), size)
 

@@ -5,13 +5,13 @@ therefore a question of its own: where is this object here? The click either lie
 or where the mask is wrong, as people set it when they correct a slice that was filled.
 """
 
-import cv2
 import numpy as np
 
+from napari_simpleclick.arrays import disk_radius
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.training.click_sampler import depth, sample_click
+from napari_simpleclick.training.click_sampler import border_distances, sample_click
 from napari_simpleclick.training.shapes import Rng
-from napari_simpleclick.training.simulated_history import warped
+from napari_simpleclick.training.simulated_history import blurred, warped
 
 CORRECTED = 0.4
 """Chance that the click corrects the mask, rather than lies in its middle."""
@@ -25,10 +25,8 @@ def carried_over(rng: Rng, target: np.ndarray) -> tuple[np.ndarray, list[Click]]
 
     Parameters
     ----------
-    rng
-        Source of chance.
-    target
-        (size, size) bool, the true mask; not empty.
+    rng, target
+        As for `earlier_work`.
 
     Returns
     -------
@@ -44,19 +42,18 @@ def carried_over(rng: Rng, target: np.ndarray) -> tuple[np.ndarray, list[Click]]
         click = sample_click(rng, np.zeros_like(target), target & mask if (target & mask).any() else target)
     previous = mask.astype(np.float32)
     if rng.random() < 0.5:
-        previous = cv2.GaussianBlur(previous, (0, 0), np.exp(rng.uniform(np.log(0.5), np.log(3)))).clip(0, 1)
+        previous = blurred(rng, previous).clip(0, 1)
     return previous, [click] if click else []
 
 
 def on_next_slice(rng: Rng, target: np.ndarray) -> np.ndarray:
     """A mask that is moved, bent, and grown or shrunk, (size, size) bool; not empty unless it left the picture."""
     size = len(target)
-    radius = float(np.sqrt(target.sum() / np.pi))
+    radius = disk_radius(target)
     strength = radius * np.exp(rng.uniform(np.log(0.02), np.log(0.5)))
     bent = warped(rng, target, strength, radius, move=radius * MOVED * rng.normal(size=2)) > 0.5
     if not bent.any():
         return target
-    inside = depth(bent, ())
-    outside = cv2.distanceTransform((~bent).astype(np.uint8), cv2.DIST_L2, 5)
+    inside, outside = border_distances(bent)
     grown = inside - outside + min(inside.max(), 0.2 * size) * np.clip(GROWN * rng.normal(), -0.6, 0.6) > 0
     return np.asarray(grown)

@@ -7,8 +7,9 @@ per sample; distorting the true mask takes a millisecond.
 import cv2
 import numpy as np
 
+from napari_simpleclick.arrays import disk_radius
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.training.click_sampler import depth, sample_click
+from napari_simpleclick.training.click_sampler import border_distances, sample_click
 from napari_simpleclick.training.shapes import Rng, smooth_noise
 
 MOST_CLICKS = 12
@@ -18,7 +19,7 @@ FOLLOWED = 0.4
 """Chance that the mask is what clicks have led to so far; otherwise the true one, distorted, with clicks beside it."""
 
 OVERGROWN = 0.2
-"""Part of the masks that clicks have led to which began as something several times as wide as the object."""
+"""Part of the masks that clicks have led to: they began as something several times as wide as the object."""
 
 
 def earlier_work(rng: Rng, target: np.ndarray) -> tuple[np.ndarray, list[Click]]:
@@ -46,7 +47,7 @@ def earlier_work(rng: Rng, target: np.ndarray) -> tuple[np.ndarray, list[Click]]
     first = sample_click(rng, np.zeros_like(target), target)
     if first is None:
         raise ValueError("Expected a mask to have clicked on, got an empty one.")
-    radius = float(np.sqrt(target.sum() / np.pi))
+    radius = disk_radius(target)
     if rng.random() < FOLLOWED:
         mask, clicks = half_corrected(rng, target, first)
     else:
@@ -60,8 +61,7 @@ def earlier_work(rng: Rng, target: np.ndarray) -> tuple[np.ndarray, list[Click]]
 
 def border_clicks(rng: Rng, target: np.ndarray, radius: float, *, count: int) -> list[Click]:
     """Clicks within a random distance of the border, right for the side that they are on."""
-    inside = depth(target, ())
-    outside = cv2.distanceTransform((~target).astype(np.uint8), cv2.DIST_L2, 5)
+    inside, outside = border_distances(target)
     clicks: list[Click] = []
     for _ in range(count):
         reach = max(2.0, radius * np.exp(rng.uniform(np.log(0.05), 0)))
@@ -81,8 +81,7 @@ def half_corrected(rng: Rng, target: np.ndarray, first: Click) -> tuple[np.ndarr
     on one side should tell it about all of the border. Or it took the object for something that holds it, such as the
     cell around a nucleus: the next clicks should leave that as a whole, instead of nibbling at it.
     """
-    inside = depth(target, ())
-    outside = cv2.distanceTransform((~target).astype(np.uint8), cv2.DIST_L2, 5)
+    inside, outside = border_distances(target)
     thickness = float(inside.max())
     overgrown = rng.random() < OVERGROWN
     shift = np.exp(rng.uniform(np.log(0.6), np.log(4))) if overgrown else np.clip(rng.normal(0, 0.2), -0.6, 0.6)
@@ -115,8 +114,13 @@ def distorted(rng: Rng, target: np.ndarray, radius: float) -> np.ndarray:
 
 def softened(rng: Rng, mask: np.ndarray) -> np.ndarray:
     """A mask as probabilities, (size, size) float32: with a soft border, fainter or bolder than it should be."""
-    mask = cv2.GaussianBlur(mask, (0, 0), np.exp(rng.uniform(np.log(0.5), np.log(3))))
+    mask = blurred(rng, mask)
     return np.asarray(np.clip((mask - rng.uniform(0.3, 0.7)) / rng.uniform(0.2, 1.0) + 0.5, 0, 1), np.float32)
+
+
+def blurred(rng: Rng, mask: np.ndarray) -> np.ndarray:
+    """A mask (size, size) float32 whose border is blurred by half a pixel to three."""
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), np.exp(rng.uniform(np.log(0.5), np.log(3)))))
 
 
 def warped(

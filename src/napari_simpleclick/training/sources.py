@@ -35,11 +35,11 @@ class Batch(NamedTuple):
     targets
         (batch, size, size) bool.
     begun
-        By place in the batch: what samples start with that start in the middle of the work.
+        By place in the batch: masks and clicks of samples that begin half annotated.
     carried
-        By place in the batch: what takes the place of a sample's own work before the last prediction.
+        By place in the batch: mask and click that replace a sample's own before the last prediction.
     drawn
-        By place in the batch: what takes the place of a sample's first click, a box, lasso or scribble.
+        By place in the batch: the box, lasso or scribble that replaces a sample's first click.
     """
 
     images: Tensor

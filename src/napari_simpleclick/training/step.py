@@ -19,13 +19,13 @@ FORGET = 0.3
 """Chance that a previous map is blurred, as it is when the region of interest has changed."""
 
 AGAIN = 0.3
-"""Chance that the first click is answered twice, the second time from the first answer: the predictor's second look."""
+"""Chance that the first click is answered twice, the second time from the first answer: the predictor's zoom-in."""
 
 LATE = (3, 9)
 """Predictions before those that are learned from, at least and fewer than, where the work is late."""
 
 BLURS = (4, 8, 16)
-"""Pixels over which maps from another region are averaged: any of these at a second look, else the first."""
+"""Pixels over which maps from another region are averaged: any of these at zoom-in, else the first."""
 
 
 class ClickTraining(nn.Module):
@@ -133,7 +133,7 @@ def user_of(targets: Tensor, rng: Rng) -> SimulatedUser:
 
 
 def blurred(maps: Tensor, pixels: int = BLURS[0]) -> Tensor:
-    """Maps as seen from far away: averaged over squares of so many pixels and enlarged again."""
+    """Maps as seen from far away: averaged over squares of `pixels` a side and enlarged again."""
     small = nn.functional.avg_pool2d(maps[:, None], pixels, ceil_mode=True, count_include_pad=False)
     return nn.functional.interpolate(small, size=maps.shape[-2:], mode="bilinear", align_corners=True)[:, 0]
 

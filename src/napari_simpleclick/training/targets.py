@@ -10,7 +10,7 @@ SMALLEST_AREA = 80
 """Smallest object to learn from, in pixels (SimpleClick, training)."""
 
 FEW = 10
-"""A picture with so many objects is used half as often as one with very many: those hold most of all objects."""
+"""A picture with this many objects is used half as often as one with very many: those hold most of all objects."""
 
 UNION = 0.3
 """Chance of the union where labels are parts of one thing."""

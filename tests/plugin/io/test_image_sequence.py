@@ -1,8 +1,5 @@
 """Image sequences: a folder of pictures, or a list of files, opened by napari as one stack, from click to recovery."""
 
-import os
-import sys
-
 import imageio.v3 as imageio
 import numpy as np
 import pytest
@@ -57,10 +54,6 @@ def test_sequence_is_clicked_propagated_saved_and_restored(folder, how, tmp_path
     np.testing.assert_array_equal(again.workspace.labels.data, masks)
 
 
-@pytest.mark.skipif(
-    sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-    reason="windows need a screen, or Xvfb",
-)
 @pytest.mark.parametrize("how", ["folder", "list"])
 def test_saved_session_opens_its_sequence(make_napari_viewer_proxy, folder, how, tmp_path):
     viewer = make_napari_viewer_proxy()
@@ -84,10 +77,6 @@ def test_saved_session_opens_its_sequence(make_napari_viewer_proxy, folder, how,
     assert len(viewer.layers) == 3
 
 
-@pytest.mark.skipif(
-    sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-    reason="windows need a screen, or Xvfb",
-)
 def test_session_of_a_stack_whose_files_changed_asks_for_the_image(make_napari_viewer_proxy, folder, tmp_path):
     viewer = make_napari_viewer_proxy()
     files = sorted(folder.glob("*.png"))

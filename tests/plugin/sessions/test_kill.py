@@ -10,17 +10,14 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
-from tests.fakes import Bright, autosave_of
+from tests.fakes import Bright, autosave_of, needs_screen
 
 from napari_simpleclick.annotation.session_files.format import read_session
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
 
-pytestmark = pytest.mark.skipif(
-    sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-    reason="windows need a screen, or Xvfb",
-)
+pytestmark = needs_screen
 
 LOST_AT_MOST = 2.0
 

@@ -6,21 +6,11 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
-from tests.fakes import FakeTimer
+from tests.fakes import Blocks, FakeTimer
 
-from napari_simpleclick.arrays import Box
-from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
 from napari_simpleclick.plugin.tools.hover import HoverPreview
-
-
-class Blocks:
-    """Answers with a block of 9 x 9 pixels around the newest click."""
-
-    def predict(self, image, clicks, previous=None, *, view=None):
-        row, col = clicks[-1].row, clicks[-1].col
-        return Prediction.from_boxed((Box(row - 4, row + 5, col - 4, col + 5), np.ones((9, 9), bool)), image.shape[:2])
 
 
 @pytest.fixture

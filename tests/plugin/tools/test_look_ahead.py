@@ -4,26 +4,20 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
-from tests.fakes import FakeTimer
+from tests.fakes import Blocks, FakeTimer
 
-from napari_simpleclick.arrays import Box
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.jobs.worker import run_now
 from napari_simpleclick.plugin.tools.look_ahead import LookAhead
 from napari_simpleclick.plugin.workspace.planes import displayed_plane
 
 
-class Blocks:
-    """Answers with a block of 9 x 9 pixels around the newest click, and notes what it was to prepare."""
+class PreparedBlocks(Blocks):
+    """Blocks that note what they were to prepare."""
 
     def __init__(self):
         self.prepared = []
-
-    def predict(self, image, clicks, previous=None, *, view=None):
-        row, col = clicks[-1].row, clicks[-1].col
-        return Prediction.from_boxed((Box(row - 4, row + 5, col - 4, col + 5), np.ones((9, 9), bool)), image.shape[:2])
 
     def prepare(self, image, *, view=None):
         self.prepared.append(image.plane.point[0])
@@ -31,7 +25,7 @@ class Blocks:
 
 @pytest.fixture
 def network():
-    return Blocks()
+    return PreparedBlocks()
 
 
 @pytest.fixture

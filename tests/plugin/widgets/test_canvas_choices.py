@@ -1,8 +1,5 @@
 """What the canvas chooses: of several modalities the one on top, and in the table the object that was clicked."""
 
-import os
-import sys
-
 import numpy as np
 import pytest
 from qtpy.QtCore import Qt
@@ -13,13 +10,7 @@ from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.plugin.widgets.object_row import NAME
 from napari_simpleclick.plugin.workspace.channels import pictures
 
-pytestmark = [
-    pytest.mark.skipif(
-        sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-        reason="windows need a screen, or Xvfb",
-    ),
-    pytest.mark.filterwarnings("ignore:Private attribute access"),  # the canvas, to press the mouse on it
-]
+pytestmark = pytest.mark.filterwarnings("ignore:Private attribute access")  # the canvas, to press the mouse on it
 
 
 def seen(workspace, object_id):

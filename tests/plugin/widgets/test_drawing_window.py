@@ -1,8 +1,5 @@
 """A box, a lasso and a scribble drawn with the mouse in a window."""
 
-import os
-import sys
-
 import numpy as np
 import pytest
 from qtpy.QtCore import QEvent, QPointF, Qt
@@ -11,13 +8,7 @@ from qtpy.QtWidgets import QApplication
 
 from napari_simpleclick.data.samples import sample_volume
 
-pytestmark = [
-    pytest.mark.skipif(
-        sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-        reason="windows need a screen, or Xvfb",
-    ),
-    pytest.mark.filterwarnings("ignore:Private attribute access"),  # the canvas, to press the mouse on it
-]
+pytestmark = pytest.mark.filterwarnings("ignore:Private attribute access")  # the canvas, to press the mouse on it
 
 SLICE = 5
 

@@ -1,8 +1,5 @@
 """What a new user does in the first hour, with mouse and keys in a real window."""
 
-import os
-import sys
-
 import numpy as np
 import pytest
 import tifffile
@@ -26,13 +23,7 @@ from napari_simpleclick.plugin.widgets.objects_table import LEAST_SHOWN
 from napari_simpleclick.plugin.widgets.scroll_column import ScrollColumn
 from napari_simpleclick.plugin.workspace.sizes import short
 
-pytestmark = [
-    pytest.mark.skipif(
-        sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-        reason="windows need a screen, or Xvfb",
-    ),
-    pytest.mark.filterwarnings("ignore:Private attribute access"),  # the canvas, to press the mouse on it
-]
+pytestmark = pytest.mark.filterwarnings("ignore:Private attribute access")  # the canvas, to press the mouse on it
 
 
 def focused(widget):

@@ -6,13 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from tests.documented import ROOT
+from tests.fakes import needs_screen
 
-pytestmark = pytest.mark.skipif(
-    sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-    reason="windows need a screen, or Xvfb",
-)
+pytestmark = needs_screen
 
 WATCHER = """
 import os

@@ -1,7 +1,6 @@
 """The button with the session menu, with answers given to its file dialogs."""
 
 import os
-import sys
 
 import pytest
 from qtpy.QtWidgets import QFileDialog
@@ -9,11 +8,6 @@ from tests.fakes import annotated, session_files_of, tube
 
 from napari_simpleclick.data.click_files import read_clicks
 from napari_simpleclick.plugin.widgets.session_menu import SessionMenu
-
-pytestmark = pytest.mark.skipif(
-    sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-    reason="windows need a screen, or Xvfb",
-)
 
 
 @pytest.fixture

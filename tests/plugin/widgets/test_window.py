@@ -1,6 +1,5 @@
 """The plugin in a real window: mouse and keys through Qt, the bundled network on its own thread."""
 
-import os
 import subprocess
 import sys
 from threading import Event
@@ -25,13 +24,7 @@ from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.plugin.widgets.earlier_work import EarlierWork
 from napari_simpleclick.plugin.widgets.object_row import CLASS, CLICKS, LOCK, NAME, SHOW
 
-pytestmark = [
-    pytest.mark.skipif(
-        sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-        reason="windows need a screen, or Xvfb",
-    ),
-    pytest.mark.filterwarnings("ignore:Private attribute access"),  # the canvas, to press the mouse on it
-]
+pytestmark = pytest.mark.filterwarnings("ignore:Private attribute access")  # the canvas, to press the mouse on it
 
 
 def test_an_object_is_outlined_corrected_and_undone_through_sections(open_widget, click, qtbot):

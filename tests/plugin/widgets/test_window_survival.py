@@ -1,7 +1,5 @@
 """Layers deleted, renamed or moved, images and docks closed, files dropped: the work is there, in a real window."""
 
-import os
-import sys
 from pathlib import Path
 from threading import Event
 
@@ -12,11 +10,6 @@ from napari.utils.notifications import notification_manager
 
 from napari_simpleclick.annotation.session_files.format import read_session
 from napari_simpleclick.data.samples import sample_volume
-
-pytestmark = pytest.mark.skipif(
-    sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-    reason="windows need a screen, or Xvfb",
-)
 
 SPOT = (3, 100, 130)
 

@@ -1,7 +1,5 @@
 """What the network sees as red, green and blue: the image, other images of its shape, or places on an axis."""
 
-import os
-import sys
 from contextlib import nullcontext
 
 import numpy as np
@@ -201,10 +199,6 @@ def test_pictures_of_a_session_are_made_again_from_the_files(tmp_path):
         Pictures(volume, tmp_path / "session.json")(plane.key, picture.settings)
 
 
-@pytest.mark.skipif(
-    sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-    reason="windows need a screen, or Xvfb",
-)
 def test_menus_of_the_window_choose_channels(make_napari_viewer, qtbot):
     viewer = make_napari_viewer()
     viewer.add_image(np.full((4, 64, 64), 200, np.uint8), name="flair", contrast_limits=(0, 255))

@@ -1,8 +1,5 @@
 """What the network sees of an image layer: as shown, or as chosen."""
 
-import os
-import sys
-
 import numpy as np
 import pytest
 from napari.components import ViewerModel
@@ -116,10 +113,6 @@ class Everything:
         return Prediction.from_mask(np.ones((height, width), np.float32), Box(0, height, 0, width), size=32)
 
 
-@pytest.mark.skipif(
-    sys.platform.startswith("linux") and not os.environ.get("DISPLAY"),
-    reason="windows need a screen, or Xvfb",
-)
 def test_menu_offers_what_the_image_has_and_chooses(make_napari_viewer_proxy, qtbot, ct):
     viewer = make_napari_viewer_proxy()
     viewer.add_layer(ct)

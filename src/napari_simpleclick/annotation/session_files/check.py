@@ -10,7 +10,7 @@ from napari_simpleclick.inference.session import Origin
 from napari_simpleclick.prompts import prompt_of
 
 LARGEST = 2**31
-"""No image has more pixels along an axis, and nobody so many objects."""
+"""No image has more pixels along an axis, and nobody more objects."""
 
 PROPERTY_TYPES = {"name": str, "class_id": int, "color": str, "locked": bool, "visible": bool}
 """What an object's properties are; the names are those of `ObjectProperties`."""

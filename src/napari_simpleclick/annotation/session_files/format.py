@@ -47,7 +47,7 @@ class SessionContent:
     steps
         Every step, by number; what a step follows has a smaller number.
     newest
-        Number of the newest step of every object on every plane, the one that came first first.
+        Number of the newest step of every object on every plane, oldest first.
     done, undone
         What can be taken back, and what can be done again, oldest first.
     objects

@@ -14,7 +14,7 @@ PLACES_FILE = "places.json"
 """Where images were used last, by hash; in the folder of the work that is saved by itself."""
 
 MOST_PLACES = 1000
-"""So many images are remembered."""
+"""Most images that are remembered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def unpacked(stored: Any) -> BoxedMask | None:
 
 
 def decompressed(text: str, size: int) -> bytes:
-    """So many bytes from compressed text, and not one more.
+    """`size` bytes from compressed text, and not one more.
 
     Raises
     ------

@@ -44,7 +44,7 @@ class SessionRecorder:
         self._unanswered: Any = []
 
     def take_over(self, restored: RestoredSession) -> None:
-        """Know the steps of a file that was restored, of which only the masks are left."""
+        """Know the steps of a file that was restored; only their masks are left."""
         content = restored.content
         for number, step in restored.made.items():
             self._encoded[step] = number, content.steps[number]

@@ -12,7 +12,7 @@ from napari_simpleclick.annotation.session_files.format import ENDING, SessionFi
 from napari_simpleclick.files import in_use
 
 KEPT_FILES = 10
-"""So many of the newest, and so many of the largest files of an image are never old."""
+"""Newest files of an image, and largest ones, that are never old."""
 
 KEPT_SECONDS = 31 * 24 * 3600
 """Younger files are never old."""
@@ -51,7 +51,7 @@ class RecoverableSession:
 
 
 LOOKED_INTO = 2
-"""So many of the newest and of the largest files are read when an image is opened."""
+"""Newest files, and largest ones, that are read when an image is opened."""
 
 
 def recovery_folder() -> Path:
@@ -60,7 +60,7 @@ def recovery_folder() -> Path:
 
 
 def session_files(folder: Path, image_hash: str) -> list[Path]:
-    """Session files of an image, the one that was begun first first; links that lead nowhere are none."""
+    """Session files of an image, oldest first; links that lead nowhere are none."""
     files = [path for path in folder.glob(f"{image_hash}.*{ENDING}") if path.is_file()]
     return sorted(files, key=lambda path: (number_of(path), path.name))
 
@@ -102,7 +102,7 @@ def session_to_offer(folder: Path, image_hashes: Sequence[str]) -> RecoverableSe
 
 
 def recoverable_sessions(folder: Path, image_hashes: Sequence[str]) -> list[RecoverableSession]:
-    """Everything that can be brought back for an image, the one that was begun last first; damaged files are left out.
+    """Everything that can be brought back for an image, newest first; damaged files are left out.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def old_sessions(folder: Path) -> list[Path]:
 
 
 def old_of_image(files: Sequence[Path]) -> list[Path]:
-    """Those of an image's files, the one that was begun first first, that can go."""
+    """Those of an image's files that can go, oldest first."""
     told = {path: path.stat() for path in files}
     kept = {*files[-KEPT_FILES:], *sorted(files, key=lambda path: told[path].st_size)[-KEPT_FILES:]}
     latest = time.time() - KEPT_SECONDS

@@ -28,8 +28,8 @@ class DatasetOptions:
     resample: bool = False
     """Labels of volumes on another grid are brought onto that of their image, instead of being refused."""
     every: int = 1
-    """Only the first picture or slice, and every so many after it."""
+    """One picture or slice of every N, beginning with the first."""
     pictures: int | None = None
-    """Only so many pictures or slices, evenly spread; of every domain, where there are several."""
+    """Number of pictures or slices, evenly spread; of every domain, where there are several. None for all."""
     largest: int | None = None
-    """Only so many objects of a picture or slice, the largest ones."""
+    """Number of objects of a picture or slice, the largest ones; None for all."""

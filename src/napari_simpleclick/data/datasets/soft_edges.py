@@ -10,7 +10,7 @@ from napari_simpleclick.arrays import BinaryMask
 from napari_simpleclick.data.datasets.base import IGNORE, DatasetError
 
 FEW = 4
-"""So many numbers that are nowhere two pixels wide are no chance."""
+"""Numbers that are nowhere two pixels wide: this many are no chance."""
 
 
 RAMPED = 0.15

@@ -30,7 +30,7 @@ class Thinned:
 
     def __post_init__(self) -> None:
         if self.every < 1:
-            raise ValueError(f"--every takes every so many pictures, so at least 1, got {self.every}.")
+            raise ValueError(f"--every takes one picture of every N, so at least 1, got {self.every}.")
         if self.pictures is not None and self.pictures < 1:
             raise ValueError(f"--pictures takes at least 1 picture, got {self.pictures}.")
 

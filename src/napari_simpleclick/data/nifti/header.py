@@ -26,7 +26,7 @@ LABELS = 1002
 """Code of the intent that says that voxels are labels."""
 
 MOST_GZIP = 1040
-"""More bytes than so many from one compressed byte cannot come out of gzip."""
+"""Most bytes that can come out of gzip for one compressed byte."""
 
 MOST_EXTENSIONS = 1 << 24
 """Longer headers are read without their extensions, in bytes."""

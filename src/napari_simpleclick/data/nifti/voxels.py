@@ -80,7 +80,7 @@ def load_whole(path: Path) -> tuple[nibabel.Nifti1Header, np.ndarray, str]:
 
 
 def bytes_there(path: Path, most: int) -> bytes:
-    """The bytes of a file, unpacked, up to where it was cut off, but not more than so many.
+    """The bytes of a file, unpacked, up to where it was cut off, but at most `most`.
 
     Raises
     ------

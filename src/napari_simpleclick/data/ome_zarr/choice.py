@@ -8,7 +8,7 @@ from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.ome_zarr.opening import is_zarr, open_node, readable
 
 MOST_NAMED = 6
-"""So many images are named."""
+"""Most images that are named."""
 
 
 def attributes(node: Any) -> Mapping[str, Any]:

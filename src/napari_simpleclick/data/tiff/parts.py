@@ -8,7 +8,7 @@ import tifffile
 from napari_simpleclick.data.errors import VolumeError
 
 MOST_NAMED = 4
-"""So many missing files are named."""
+"""Most missing files that are named."""
 
 
 def require_parts(file: tifffile.TiffFile) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ MOST_GAIN = {
 """Bytes that one compressed byte can become at most."""
 
 MOST_NAMED = 4
-"""So many other images, or missing files, are named."""
+"""Most other images, or missing files, that are named."""
 
 
 def chosen(file: tifffile.TiffFile, number: int | None) -> tuple[tifffile.TiffPageSeries, tuple[str, ...]]:

@@ -63,7 +63,7 @@ def promised(file: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> tuple[
 
 
 def stored_planes(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, most: int) -> np.ndarray:
-    """Planes that lie in the file one behind the other, as they are; so many at most."""
+    """Planes that lie in the file one behind the other, as they are; `most` at most."""
     plane = tuple(series.keyframe.shape)
     dtype = np.dtype(series.dtype).newbyteorder(file.byteorder)
     count = min((file.filehandle.size - series.dataoffset) // (prod(plane) * dtype.itemsize), most)

@@ -32,7 +32,7 @@ class EffortJob:
     min_slices
         Objects on fewer slices are left out.
     max_objects
-        Only so many objects, the first ones; None for all.
+        Number of objects, the first ones; None for all.
     """
 
     evaluation: EvaluationJob

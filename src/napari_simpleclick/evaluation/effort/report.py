@@ -161,7 +161,7 @@ class EffortReport:
         title = f"{self.dataset}: clicks on {len(self.objects)} whole objects, {self.provenance.get('model', '')}"
         numbers = "".join(f"<tr><td>{escape(name)}<td>{shown(name, value)}" for name, value in self.summary().items())
         caption = "Clicks on each object: slice by slice against through the stack. Below the line is less work."
-        progress = "Mean 3-D IoU after so many clicks per slice on each object; an object that is done stays as it is."
+        progress = "Mean 3-D IoU by clicks per slice on each object; an object that is done stays as it is."
         objects = "".join(
             f"<tr><td>{escape(result.name)}<td>{len(result.clicks)}<td>{sum(result.clicks)}"
             f"<td>{sum(map(len, result.alone))}<td>{100 * float(np.mean(result.ious)):.1f} %"
@@ -221,7 +221,7 @@ def ratio(alone: np.ndarray, through: np.ndarray, axis: int) -> np.ndarray:
 
 
 def value_after(course: Sequence[float], clicks: int) -> float:
-    """Value after so many clicks, or the last one if there were fewer.
+    """Value after `clicks` clicks, or the last one if there were fewer.
 
     Examples
     --------

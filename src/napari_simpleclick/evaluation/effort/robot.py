@@ -16,7 +16,7 @@ WORTH_KEEPING = 0.55
 """A slice that was filled worse than this is cleared before it is clicked."""
 
 PATIENCE = 3
-"""So many clicks in a row a slice gets at most before others are filled from it, when the goal is the whole object."""
+"""Most clicks in a row on a slice before others are filled from it, when the goal is the whole object."""
 
 WORTHWHILE = 0.1
 """Part of the wrong pixels that a click has to remove; otherwise a filled slice is cleared and clicked from the start,

@@ -39,7 +39,7 @@ STEM = ["simpleclick", "stem"]
 """Where a graph says which stem its model has."""
 
 KEPT = 32
-"""So many compiled models stay in the cache; those that were used last."""
+"""Compiled models that stay in the cache: those that were used last."""
 
 
 @lru_cache(maxsize=1)

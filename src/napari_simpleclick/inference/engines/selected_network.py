@@ -1,4 +1,4 @@
-"""A chosen network: what computes, in which arithmetic, and why it is not another."""
+"""A selected network: what computes, in which arithmetic, and why it is not another."""
 
 from dataclasses import dataclass
 

@@ -122,7 +122,7 @@ def torch_network(
 
 
 def checked(chosen: SelectedNetwork, plain: SelectedNetwork, precision: str, difference: float) -> SelectedNetwork:
-    """The chosen network if its probabilities differ by no more than is tolerated, else torch and a notice."""
+    """The selected network if its probabilities differ by no more than is tolerated, else torch and a notice."""
     if difference <= tolerance(precision):
         return chosen
     notice = f"{chosen.engine} differs from torch by {difference:.3f} in probability here; torch is used instead."

@@ -30,7 +30,7 @@ SURROUNDINGS = 3
 """Times the object's size on each side that the network sees when it is clicked anew."""
 
 MARGIN = 20
-"""And so many pixels more, for small objects."""
+"""Pixels that are added on each side, for small objects."""
 
 UNKNOWN = 0.5
 """Evidence of grey values where an object has no surroundings to be told from."""
@@ -64,7 +64,7 @@ def likeness(likelihood: IntensityLikelihood | None, image: Plane, boxed: BoxedM
 
 
 def clicked_anew(predictor: PredictorLike, image: Plane, boxed: BoxedMask) -> Prediction:
-    """What the network finds when it is clicked in the middle of a mask, of which it knows nothing else.
+    """What the network finds when it is clicked in the middle of a mask, and knows nothing else of it.
 
     Parameters
     ----------

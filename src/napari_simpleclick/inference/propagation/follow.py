@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
-from napari_simpleclick.arrays import Box
+from napari_simpleclick.arrays import Box, disk_radius
 from napari_simpleclick.clicks import ExpectedClick
 from napari_simpleclick.inference.logits import logit
 from napari_simpleclick.inference.prediction import BoxedMask, Prediction
@@ -34,13 +34,13 @@ TRUST = 1.0
 """Logit by which a pixel gains when it lies as deep in the expected shape as a third of its radius."""
 
 LEASH = 1.5
-"""Farther outside than so many thirds of the radius the distance counts squared, so that nothing runs away."""
+"""Thirds of the radius; farther outside the distance counts squared, so that nothing runs away."""
 
 LIKENESS = 0.5
 """Weight of the evidence of grey values: neighbouring pixels are alike, so they do not count each for itself."""
 
 ROUNDS = 2
-"""So many times the network is asked; the second time about its own weighed answer, which has moved with the object."""
+"""Requests to the network; the second is about its own weighed answer, which has moved with the object."""
 
 
 def follow(predictor: PredictorLike, previous: Prediction, image: Plane, *, known: Plane | None = None) -> Prediction:
@@ -165,7 +165,7 @@ def weighed(
 ) -> Prediction:
     """An answer of the network, (size, size) probabilities, with what is known about shape and grey values."""
     size = answer_map.shape[0]
-    scale = max(2.0, np.sqrt(expected[1].sum() / np.pi) / 3)
+    scale = max(2.0, disk_radius(expected[1]) / 3)
     logits = logit(answer_map, least=1e-4)
     deep = resample_at(partial(depths, expected), answer.roi, size) / scale
     logits += TRUST * deep * np.maximum(1, 1 - deep - LEASH)

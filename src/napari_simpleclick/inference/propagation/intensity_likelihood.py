@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import distance_transform_edt, gaussian_filter, gaussian_filter1d
 
-from napari_simpleclick.arrays import Box
+from napari_simpleclick.arrays import Box, disk_radius
 from napari_simpleclick.inference.resample import Plane, Positions, resample_at
 from napari_simpleclick.masks import BoxedMask, clamped, pasted, widened
 
 NARROWEST_RIM = 6
-"""Surroundings reach so many pixels beyond the object at least; otherwise as far as its radius."""
+"""Least reach in pixels of the surroundings beyond the object; otherwise they reach as far as its radius."""
 
 SIDE = 256
-"""Objects of more pixels a side are thinned out to about so many."""
+"""Side in pixels to which larger objects are thinned out."""
 
 SMOOTHING = 0.7
 """Deviation in pixels by which pictures are smoothed: single pixels are mostly noise."""
@@ -37,7 +37,7 @@ class IntensityLikelihood:
     evidence
         (3, BINS) logarithm of how many times more often values of a channel occur inside than around.
     step
-        Every so many pixels were read.
+        Distance in pixels between those that were read.
     """
 
     evidence: np.ndarray
@@ -103,7 +103,7 @@ def learned_likelihood(image: Plane, boxed: BoxedMask) -> IntensityLikelihood | 
     (True, True)
     """
     box, mask = boxed
-    rim = max(NARROWEST_RIM, int(np.sqrt(mask.sum() / np.pi)))
+    rim = max(NARROWEST_RIM, int(disk_radius(mask)))
     frame = widened(box, rim)
     shown = clamped(frame, (image.shape[0], image.shape[1]))
     step = max(1, max(box.shape) // SIDE)

@@ -11,10 +11,10 @@ MARGIN = 24
 """Pixels around the object that are compared too."""
 
 STEPS = 5
-"""So many steps up and down, left and right are tried."""
+"""Steps that are tried up and down, left and right."""
 
 SIDE = 96
-"""Larger surroundings are thinned out to about so many pixels a side, and the steps grow with them."""
+"""Side in pixels to which larger surroundings are thinned out; the steps grow with them."""
 
 HABIT = 0.00025
 """By how much a step must improve the correlation to be preferred to standing still."""

@@ -47,7 +47,7 @@ LEAST_SIGNED = 9
 """Smaller symbols have no sign in them: shape and colour tell what they are."""
 
 SYMBOLS_ALONG = 6
-"""A symbol is so many times smaller than the object that it is on, but for the limits above."""
+"""The object that a symbol is on is this many times larger, but for the limits above."""
 
 CLICK_EXTENT = 1
 """Size of a click in the data; a larger one would stretch the slider of a stack beyond its slices."""

@@ -14,7 +14,7 @@ KINDS = {"NIfTI": (".nii.gz", ".nii"), "TIFF": (".tif", ".tiff"), "OME-Zarr": ("
 
 
 def formats(ndim: int) -> list[str]:
-    """Formats that hold labels of so many axes.
+    """Formats that hold labels with `ndim` axes.
 
     Examples
     --------

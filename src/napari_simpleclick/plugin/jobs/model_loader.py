@@ -114,7 +114,7 @@ class ModelLoader:
         self.background(create, done, lambda _error: done(None))
 
     def _loaded(self, choice: PredictorSettings, *, taken: bool) -> None:
-        """Know what answers from now on; show that instead of what was chosen in vain, unless more was chosen since."""
+        """Know what answers from now on; show that instead of a failed choice, unless more was chosen since."""
         if taken:
             self.present = choice
         elif self.present is not None and self.wanted in (choice, None):

@@ -40,7 +40,7 @@ SAVE_EVERY_MS = 1000
 """What was done is saved so often; with the time of writing at most two seconds are lost when the computer stops."""
 
 OFFERED = 5
-"""So many files of earlier work are listed."""
+"""Most files of earlier work that are listed."""
 
 
 class Autosave:

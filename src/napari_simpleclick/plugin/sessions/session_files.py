@@ -227,7 +227,7 @@ def readers_of(path: Path) -> "list[Callable[[ViewerModel, list[Path]], list[Lay
 
 
 def following(path: Path, count: int) -> list[Path]:
-    """A file and those of its kind that follow it in its folder, so many in all; empty if there are fewer."""
+    """A file and those of its kind that follow it in its folder, `count` in all; empty if there are fewer."""
     files = sorted(each for each in path.parent.glob(f"*{path.suffix}") if each.name >= path.name)
     return files[:count] if path.is_file() and len(files) >= count else []
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from napari_simpleclick.inference.session import PredictorLike
 
 REST_MS = 200
-"""The mouse rests after so many milliseconds without a move."""
+"""Milliseconds without a move after which the mouse rests."""
 
 SLOWEST = 0.25
 """Seconds; where previews take longer one after the other, the network looks at them as at drafts, or they are switched

@@ -21,7 +21,7 @@ HELD = ("Shift", "Alt", "Control")
 """Keys that change a left click: a new object, an object that takes over, the object that is there."""
 
 STILL = 4
-"""The mouse may move by so many pixels of the canvas and still count as clicked."""
+"""Pixels of the canvas by which the mouse may move and still count as clicked."""
 
 
 class ClickListener:

@@ -34,7 +34,7 @@ LEAST_SHOWN = SURE + 1
 """Columns that the table has place for at least, unless letters are large."""
 
 WIDEST_MINIMUM = 225
-"""Wider than so many pixels the table need not be: with large letters its columns are scrolled to."""
+"""Pixels that the table needs at most: with large letters its columns are scrolled to."""
 
 FEWEST_ROWS, MOST_ROWS = 2, 6
 """Rows that the table asks place for; it takes what is left."""

@@ -13,7 +13,7 @@ from napari_simpleclick.inference.predictor_settings import DRAFT_SIZE, FULL_SIZ
 from napari_simpleclick.model.weights import DEFAULT_MODEL, available_models
 
 LEAST_LETTERS = 6
-"""Of its texts a menu shows so many letters at least."""
+"""Letters of its texts that a menu shows at least."""
 
 
 class Menu(QComboBox):

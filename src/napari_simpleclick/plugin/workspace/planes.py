@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 SMALLEST_VIEW = 16
-"""A field of view is at least so many pixels high and wide."""
+"""Least height and width of a field of view in pixels."""
 
 
 CHOSEN_LIMITS: "WeakKeyDictionary[Image, Limits]" = WeakKeyDictionary()
 """Limits for the model that were chosen instead of what a layer shows; see `seen_intensities`."""
 
 BEYOND = 0.6
-"""A position that is so many pixels from the nearest one is on no plane of the image: half a pixel, and rounding."""
+"""A position farther from the nearest pixel is on no plane of the image: half a pixel, and rounding."""
 
 
 class PlaneError(ValueError):
