@@ -111,7 +111,17 @@ def require_place(path: Path) -> None:
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
-    """Write a text as a whole; see `replace_when_complete`."""
+    """Write a text as a whole; see `replace_when_complete`.
+
+    Parameters
+    ----------
+    path
+        The file; an older one is replaced.
+    text
+        Written in UTF-8.
+    private
+        Whether nobody but the user may read it.
+    """
     content = text.encode()
     with replace_when_complete(path, private=private, size=len(content)) as partial:
         partial.write_bytes(content)

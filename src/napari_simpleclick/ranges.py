@@ -96,7 +96,7 @@ def require_range(name: str, value: float | tuple[float, ...] | None, allowed: R
 
 
 def require_ranges(settings: Any) -> None:
-    """Refuse settings of which a number lies outside of the range beside its type, also inside of other settings.
+    """Refuse settings with a number outside of the range beside its type, also inside of other settings.
 
     Raises
     ------

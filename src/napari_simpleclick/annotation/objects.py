@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self
 
 Overlap = Literal["keep", "overwrite"]
-"""Who gets a pixel that two objects claim: the one that has it, or the one that was edited last."""
+"""Who gets a pixel that two objects claim: the object that has it, or the object that was edited last."""
 
 
 class LockedError(ValueError):

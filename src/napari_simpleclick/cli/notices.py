@@ -1,4 +1,4 @@
-"""Tell in the terminal what files say that they are not, or not quite."""
+"""Notices of files in the terminal: what was left out, or is not as the file says."""
 
 from rich.console import Console
 

@@ -59,7 +59,7 @@ class Pictures:
         Raises
         ------
         SessionFileError
-            If the file holds another image than the one that the network saw.
+            If the file holds another image than the network saw.
         """
         wanted = origin["hash"]
         if wanted not in self.read:

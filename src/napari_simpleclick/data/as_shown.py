@@ -23,7 +23,7 @@ def read_as_shown(path: Path, fits: Callable[[Any], bool], *, rgb: bool) -> Volu
     path
         File or folder.
     fits
-        Whether an array is the one that was shown.
+        Whether an array is what was shown.
     rgb
         Whether it was shown in colors.
 

@@ -1,4 +1,4 @@
-"""Fingerprint: what tells an image from others, read from all of it, or of what is large or elsewhere from a part."""
+"""Fingerprint: what tells an image from others, read from all of it, or from a part where it is large or on disk."""
 
 import hashlib
 from collections.abc import Iterator

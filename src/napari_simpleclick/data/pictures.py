@@ -117,7 +117,7 @@ def pixels_of(image: Image.Image) -> np.ndarray:
 
 
 def read_deep_png(path: Path) -> Volume | None:
-    """A PNG with colors or alpha in 16 bits, of which Pillow keeps 8; None for any other file.
+    """A PNG with colors or alpha in 16 bits, where Pillow keeps only 8; None for any other file.
 
     Raises
     ------

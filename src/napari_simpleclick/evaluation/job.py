@@ -26,7 +26,7 @@ class DatasetChoice:
     Parameters
     ----------
     name
-        Name of the data set, or the one that your own gets in the report.
+        Name of the data set; for your own data, their name in the report.
     folder
         Where it is.
     options

@@ -15,7 +15,7 @@ def load_predictor(
     flip: bool = False,
     size: int = FULL_SIZE,
 ) -> Predictor:
-    """A predictor of a model on the fastest engine, or on the one that is asked for.
+    """A predictor of a model on the fastest engine, or on a chosen one.
 
     Parameters
     ----------

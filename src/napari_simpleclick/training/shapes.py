@@ -17,7 +17,7 @@ class Scene:
     labels
         (size, size) int32, the region of every pixel; 0 is background.
     parents
-        For every region the one that it is a part of; 0 if it stands alone.
+        For every region the larger one around it that it belongs to; 0 if it stands alone.
     objects
         Regions that were drawn as objects on top of the tissue.
     """

@@ -110,7 +110,7 @@ def _plane(key: Hashable, axes: Sequence[int]) -> Hashable:
 
 
 def _channels(channels: Sequence[Mapping[str, Any]], axes: Sequence[int]) -> list[dict[str, Any]]:
-    """Origins of channels, some of which are places on an axis."""
+    """Origins of channels; some are places on an axis."""
     return [
         {**each, "at": [*_own_axes(each["at"][:1], axes), each["at"][1]]} if each.get("at") else dict(each)
         for each in channels

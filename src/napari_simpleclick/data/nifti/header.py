@@ -34,7 +34,7 @@ MOST_EXTENSIONS = 1 << 24
 COPY = "It is damaged or not copied completely; copy or convert it again."
 
 CUT = f"{COPY} To open the slices that are whole, {WHOLE}."
-"""Ends messages of files of which a part is missing."""
+"""Ends messages of files that were cut off."""
 
 PAIR = (b"ni1", b"ni2")
 """How headers of pairs of files say that they are such."""

@@ -51,7 +51,7 @@ def load(path: Path) -> tuple[nibabel.Nifti1Header, np.ndarray]:
 def load_whole(path: Path) -> tuple[nibabel.Nifti1Header, np.ndarray, str]:
     """The header and the voxels of the whole entries of the last axis, with a notice how many there are.
 
-    Of a series of which not even the first volume is whole, its slices are taken.
+    If not even the first volume of a series is whole, its slices are taken.
 
     Raises
     ------

@@ -24,7 +24,7 @@ def image_group(node: Any, path: Path) -> tuple[Any, Path, tuple[str, ...]]:
     Raises
     ------
     VolumeError
-        If there is none, or several of which none comes first, such as the fields of a plate; names them.
+        If there is none, or several and none comes first, such as the fields of a plate; names them.
     """
     told = attributes(node)
     if "multiscales" in told:

@@ -20,7 +20,7 @@ MOST_COUNTED = 20_000
 
 
 class ChunkedArray:
-    """An array on disk of which only the chunks that are indexed are read; damage ends in our own error.
+    """An array on disk that reads only the chunks that are indexed; damage ends in our own error.
 
     Parameters
     ----------

@@ -54,7 +54,7 @@ def read_levels(path: Path) -> tuple[Volume, list[ChunkedArray]]:
 
 
 def notice_of_more(path: Path, multiscales: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """A notice if a group describes several images, of which the first is opened."""
+    """A notice if a group describes several images: only the first is opened."""
     if len(multiscales) < 2:
         return ()
     first, *others = [str(each.get("name") or each["datasets"][0]["path"]) for each in multiscales]

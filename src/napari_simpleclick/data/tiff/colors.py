@@ -87,7 +87,7 @@ def one_sample(data: np.ndarray, axes: str, page: Any, *, numbers: bool) -> tupl
 
 
 def inverted(data: np.ndarray, bits: int) -> np.ndarray:
-    """Greys of which the smallest is white, turned round."""
+    """Greys whose 0 is white, turned so that 0 is black."""
     if data.dtype.kind == "b":
         return ~data
     white = data.dtype.type((1 << min(bits, 8 * data.dtype.itemsize)) - 1)

@@ -11,7 +11,7 @@ from napari_simpleclick.data.memory import require_memory
 from napari_simpleclick.data.tiff.series import MOST_GAIN
 
 ANY_GAIN = 1 << 20
-"""Bytes that one byte can become in compressions of which nothing better is known."""
+"""Bytes that one byte can become in a compression without an entry in `MOST_GAIN`."""
 
 
 def whole_planes(file: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> tuple[np.ndarray, str, tuple[str, ...]]:

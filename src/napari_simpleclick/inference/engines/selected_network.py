@@ -16,7 +16,7 @@ class SelectedNetwork:
     engine
         Engine and precision, as the evaluation report names them.
     notice
-        Why it is not the one that was asked for, or not a faster one; empty if nothing is to be said.
+        Why it is not what was asked for, or not a faster one; empty if nothing is to be said.
     """
 
     network: Network

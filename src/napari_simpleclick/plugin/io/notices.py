@@ -1,4 +1,4 @@
-"""Tell in napari's window what files say that they are not, or not quite."""
+"""Notices of files in napari's window: what was left out, or is not as the file says."""
 
 from collections.abc import Iterable
 

@@ -74,7 +74,7 @@ class InferenceThread:
         return dropped
 
     def stop(self) -> None:
-        """Forget waiting jobs, end the thread after the one that runs, and deliver nothing any more."""
+        """Forget waiting jobs, end the thread after the present job, and deliver nothing any more."""
         self.stopped = True
         self.cancel()
         self._jobs.put(None)

@@ -147,7 +147,7 @@ class LayerEdits:
             self._take(strokes, picture, object_id)
 
     def _take(self, strokes: "Strokes", picture: "Callable[[SliceView], Plane]", object_id: int) -> None:
-        """Let the annotator take over strokes, each a plane, of which a picture is made, and its painted pixels."""
+        """Let the annotator take over strokes: planes, each with the pixels that were painted on it."""
         workspace, annotator, labels = self.workspace, self.workspace.annotator, self.workspace.labels
         if annotator is None or labels is None:
             return

@@ -84,7 +84,7 @@ class ClickListener:
     def _click(
         self, position: tuple[float, ...], button: int, held: tuple[str, ...], *, plane: SliceView | None = None
     ) -> None:
-        """Click the present object, or a new one, which a click can only add to; or choose the one that is there."""
+        """Click the present object, or a new one, which a click can only add to; or choose the object that is there."""
         if "Control" in held:
             self.clicks.select_at(position, plane=plane)
             return

@@ -1,4 +1,4 @@
-"""From slice to slice: propagate an object on a leash, fill gaps between slices, accept what was found."""
+"""From slice to slice: propagate an object until it ends, fill gaps between slices, accept what was found."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass

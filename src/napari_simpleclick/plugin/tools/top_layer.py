@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from napari.layers import Image
 
 SEEN_THROUGH = frozenset({"additive", "minimum", "multiplicative"})
-"""Blendings that mix a layer with those below it, which is then not the one that is seen."""
+"""Blendings that mix a layer with those below it; what is seen is then no single layer."""
 
 
 class TopLayer:

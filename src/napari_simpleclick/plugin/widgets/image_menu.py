@@ -12,7 +12,7 @@ from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 
 class ImageMenu:
-    """Lists the images in the menu of the setup panel, and annotates the one that is chosen there.
+    """Lists the images in the menu of the setup panel, and annotates what is chosen there.
 
     Parameters
     ----------

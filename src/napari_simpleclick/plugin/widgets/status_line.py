@@ -20,7 +20,7 @@ class StatusLine(QLabel):
     Parameters
     ----------
     working
-        Whether something takes time of which nobody tells more.
+        Whether something takes time without telling how far it is.
     """
 
     def __init__(self, working: Callable[[], bool]) -> None:

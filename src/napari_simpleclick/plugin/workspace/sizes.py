@@ -14,7 +14,7 @@ PIXELS = "px"
 """Unit of images that have none."""
 
 LARGER = {"nm": ("µm", 1e-3), "pm": ("nm", 1e-3)}
-"""Units whose cubes would be very large numbers: what is told instead, and how many of it one is."""
+"""Units whose cubes would be very large numbers: the unit that is shown instead, and how many of it one is."""
 
 
 class Areas:
