@@ -102,7 +102,7 @@ class PropertyEdit:
 
 
 Action = tuple[Edit | PropertyEdit, ...]
-"""One thing that was done: edits of one or more places, no place twice; what the user meant comes first, its consequences after it."""
+"""One thing that was done: edits of one or more places, no place twice; what the user meant comes first."""
 
 Actions = tuple[Action, ...]
 """Things that were done, oldest first."""

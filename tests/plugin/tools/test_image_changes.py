@@ -8,6 +8,7 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.plugin.controller import Controller
 from napari_simpleclick.plugin.display.painter import Painter
+from napari_simpleclick.plugin.jobs.worker import run_now
 
 
 class Square:
@@ -16,15 +17,6 @@ class Square:
     def predict(self, image, clicks, previous=None, *, view=None):
         row, col = int(clicks[-1].row), int(clicks[-1].col)
         return Prediction.from_boxed((Box(row, row + 2, col, col + 2), np.ones((2, 2), bool)), image.shape[:2])
-
-
-def run_now(job, done, failed):
-    try:
-        result = job()
-    except Exception as error:
-        failed(error)
-    else:
-        done(result)
 
 
 @pytest.fixture
