@@ -1,6 +1,7 @@
 """The slice strip: what it shows, says and does."""
 
 import re
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -8,9 +9,12 @@ from napari.components import ViewerModel
 from napari.layers import Image
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtGui import QColor
+from skimage.color import deltaE_ciede2000, rgb2lab
 from tests.fakes import Bright, tube
 
+from napari_simpleclick.inference.session import UNREVIEWED
 from napari_simpleclick.plugin.controller import Controller
+from napari_simpleclick.plugin.display.layers import NEGATIVE_COLOR, POSITIVE_COLOR
 from napari_simpleclick.plugin.jobs.worker import run_now
 from napari_simpleclick.plugin.widgets.slice_strip import COLORS, EMPTY, SliceStrip, legend
 from napari_simpleclick.plugin.workspace.slices import SliceStates, slice_states
@@ -137,3 +141,26 @@ def test_screen_readers_are_told_what_there_is(strip):
     strip.show_states(SliceStates(10, 3, {3: "clicked", 4: "propagated", 5: "propagated"}, {3: 2}))
     assert strip.accessibleName() == "Slices of the object"
     assert strip.accessibleDescription() == "Slice 3: clicked, 2 clicks. Of 10 slices: 1 clicked, 2 propagated"
+
+
+VISION = {
+    "normal": np.eye(3),
+    "without red": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+    "without green": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+    "without blue": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
+}
+"""Of linear RGB: Machado et al. (2009), full severity."""
+
+
+def seen(color, vision):
+    """A colour as somebody sees it, in CIELAB."""
+    linear = np.power([QColor(color).redF(), QColor(color).greenF(), QColor(color).blueF()], 2.2)
+    return rgb2lab(np.clip(VISION[vision] @ linear, 0, 1) ** (1 / 2.2))
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_colour_blind_people_tell_apart_what_hatching_does_not(vision):
+    reviewed = {color for origin, color in COLORS.items() if origin not in UNREVIEWED}
+    for group in ({EMPTY, *reviewed}, {EMPTY, *COLORS.values()} - reviewed, {POSITIVE_COLOR, NEGATIVE_COLOR}):
+        for pair in combinations(sorted(group), 2):
+            assert deltaE_ciede2000(*(seen(color, vision) for color in pair)) > 15, pair

@@ -3,6 +3,8 @@
 from napari_simpleclick.plugin.workspace.slices import slice_states
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 
+IN_3D = "The whole volume is shown: switch to 2-D display (the cube button at the lower left) to go through its slices."
+
 
 class SliceNavigation:
     """Moves napari's slider along the last axis that is not displayed.
@@ -22,7 +24,7 @@ class SliceNavigation:
         if dims.not_displayed:
             self.go_to(dims.current_step[dims.not_displayed[-1]] + step)
         else:
-            self.workspace.status.emit("The image has no other slice.")
+            self.workspace.status.emit(IN_3D if dims.ndisplay == 3 else "The image has no other slice.")
 
     def go_to(self, place: int) -> None:
         """Go to a slice, counted from 0."""

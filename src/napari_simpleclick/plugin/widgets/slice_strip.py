@@ -11,12 +11,12 @@ from napari_simpleclick.plugin.workspace.slices import SliceStates
 
 COLORS: dict[Origin, str] = {
     "clicked": "#1f77e0",
-    "painted": "#b06fd8",
-    "accepted": "#2ca02c",
+    "painted": "#ffc2f5",
+    "accepted": "#4fd35f",
     "propagated": "#e8b10c",
-    "interpolated": "#e0712c",
+    "interpolated": "#c2410c",
 }
-"""Reviewed slices are full, the others hatched, so that colours are not all there is to tell them apart."""
+"""Reviewed slices are full, the others hatched; within each kind colour-blind people tell the colours apart, too."""
 
 EMPTY, FRAME, HERE = "#5a6068", "#8a9099", "#ffffff"
 
