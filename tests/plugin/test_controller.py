@@ -410,3 +410,15 @@ def test_nothing_is_drawn_on_slices_without_clicks(stack):
     assert stack.workspace.points.canvas_size_limits[0] > 0
     stack.undo.undo()
     assert stack.workspace.points.canvas_size_limits[0] == 0
+
+
+def test_what_was_done_on_a_closed_image_is_out_of_reach(stack):
+    workspace = stack.workspace
+    stack.clicks.click_at((2, 30, 40), positive=True)
+    closed = workspace.annotator
+    workspace.viewer.layers.remove(workspace.image)
+    assert workspace.annotator.summaries() == []
+    stack.undo.undo()
+    assert stack.messages[-1] == "There is nothing to take back."
+    stack.objects.remove(1)
+    assert [summary.clicks for summary in closed.summaries()] == [1], "saved as it was when the image was closed"

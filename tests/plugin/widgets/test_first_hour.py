@@ -9,6 +9,7 @@ from qtpy.QtCore import QPoint, Qt
 from qtpy.QtWidgets import (
     QApplication,
     QCheckBox,
+    QDockWidget,
     QFileDialog,
     QLabel,
     QPushButton,
@@ -208,6 +209,13 @@ def test_the_dock_leaves_the_canvas_its_place_and_cuts_nothing(open_widget, clic
             # napari's own docks leave 767 pixels with large letters, so that half of the window cannot be reached.
             assert canvas.width() >= (0.55 if points == before else 0.36) * 1280
         assert widget.buttons["undo"].iconSize().height() >= 20
+        window = viewer.window._qt_window
+        docks = window.findChildren(QDockWidget)
+        dock = next(each for each in docks if each.isAncestorOf(widget))
+        window.tabifyDockWidget(next(each for each in docks if each.windowTitle() == "layer controls"), dock)
+        dock.raise_()
+        qtbot.waitUntil(lambda: canvas.width() >= 0.55 * 1280, timeout=5_000)
+        assert cut(widget) == []
     finally:
         appearance.font_size = before
 

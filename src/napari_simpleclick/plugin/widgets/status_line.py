@@ -1,5 +1,6 @@
 """Status line: what was done, what to do next, and that something takes time."""
 
+import re
 from collections.abc import Callable
 
 from qtpy.QtCore import Qt, QTimer
@@ -9,6 +10,9 @@ from napari_simpleclick.plugin.display.messages import plain_tooltip
 from napari_simpleclick.write_errors import plain_words
 
 WORKING = "Working …"
+
+LONG_WORD, BREAK = 20, "\u200b"
+"""Letters after which a word may be broken, by a space without width: Qt would cut off what is longer than the line."""
 
 BUSY_AFTER_MS = 300
 """Work that takes longer is announced."""
@@ -36,6 +40,14 @@ class StatusLine(QLabel):
         self.busy_timer.setSingleShot(True)
         self.busy_timer.setInterval(BUSY_AFTER_MS)
         self.busy_timer.timeout.connect(self._tell_working)
+
+    def setText(self, text: str | None) -> None:
+        """Show a text, whose long words may go on in the next line."""
+        super().setText(re.sub(rf"(\S{{{LONG_WORD}}})(?=\S)", rf"\1{BREAK}", text or ""))
+
+    def text(self) -> str:
+        """What is shown."""
+        return super().text().replace(BREAK, "")
 
     def tell(self, text: str) -> None:
         """Show a text; all of it is in the tooltip."""

@@ -132,8 +132,8 @@ class Workspace:
         self.image, self.labels, self.points = image, None, None
         if image is not None:
             self.planes, self.object_id, self.pending = {}, 1, PendingClicks()
-            self.areas = Areas()
-            self.begin_anew()
+        self.areas = Areas()
+        self.begin_anew()
         self.image_changed.emit()
 
     def begin_anew(self) -> None:
