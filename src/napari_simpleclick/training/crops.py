@@ -60,12 +60,8 @@ def region_around(rng: Rng, box: Box, shape: tuple[int, int]) -> Spans:
 
     Parameters
     ----------
-    rng
-        Source of chance.
-    box
-        The object, in pixels of the picture.
-    shape
-        Height and width of the picture.
+    rng, box, shape
+        As for `square_around`.
     """
     factor = np.exp(rng.uniform(np.log(1.15), np.log(2)))
     sides = [max(factor * n, min(max(SMALLEST_REGION, SURROUNDINGS * n), LONGEST_SMALL_SIDE)) for n in box.shape]
