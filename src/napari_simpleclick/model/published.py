@@ -62,7 +62,13 @@ def read_published(path: Path) -> tuple[SimpleClickConfig, dict[str, Tensor]]:
 
 
 def check_tensor(path: Path, name: str, tensor: object) -> None:
-    """Raise unless a tensor is one whose numbers are all in the file: a stride of 0 claims more than there is."""
+    """Raise unless a tensor is one whose numbers are all in the file: a stride of 0 claims more than there is.
+
+    Raises
+    ------
+    CheckpointError
+        If it is no such tensor.
+    """
     there = isinstance(tensor, Tensor) and tensor.layout == torch.strided and not tensor.is_quantized
     if not (there and isinstance(tensor, Tensor) and tensor.nbytes <= tensor.untyped_storage().nbytes()):
         raise CheckpointError(
@@ -72,7 +78,13 @@ def check_tensor(path: Path, name: str, tensor: object) -> None:
 
 
 def require_uncompressed(path: Path) -> None:
-    """Raise for an archive that grows when it is read: torch writes its files uncompressed."""
+    """Raise for an archive that grows when it is read: torch writes its files uncompressed.
+
+    Raises
+    ------
+    CheckpointError
+        If its content is larger than the file.
+    """
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as archive:

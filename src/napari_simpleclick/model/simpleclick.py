@@ -60,6 +60,11 @@ class SimpleClick(nn.Module):
     """The network; its parameter names are those of the published checkpoints.
 
     `encode` sees only the image and `decode` adds clicks and previous map, so features can be kept between clicks.
+
+    Raises
+    ------
+    ValueError
+        If stem and pyramid do not fit together, or late fusion does not fit them; says what to choose.
     """
 
     def __init__(self, config: SimpleClickConfig) -> None:

@@ -110,6 +110,11 @@ class VisionTransformer(nn.Module):
 def windows_per_side(side: int, window: int) -> int:
     """How many windows fit along a side of the token grid; a grid smaller than a window counts as one.
 
+    Raises
+    ------
+    ValueError
+        If the side is larger than a window and no multiple of it.
+
     Examples
     --------
     >>> windows_per_side(28, 14), windows_per_side(7, 14)

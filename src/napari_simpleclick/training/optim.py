@@ -69,7 +69,17 @@ def is_late(name: str) -> bool:
 
 
 def freeze(model: nn.Module, *, stem: Stem, backbone: bool) -> None:
-    """Exclude the pre-trained stem or its early stages, or the transformer, from learning; everything else learns."""
+    """Exclude the pre-trained stem or its early stages, or the transformer, from learning; everything else learns.
+
+    Parameters
+    ----------
+    model
+        The network; its parameters are marked.
+    stem
+        "frozen" excludes all of a pre-trained stem, "late" its early stages.
+    backbone
+        Whether the transformer is excluded.
+    """
     for name, parameter in model.named_parameters():
         still = is_stem(name) and (stem == "frozen" or (stem == "late" and not is_late(name)))
         parameter.requires_grad_(not (still or (backbone and name.startswith("backbone."))))
@@ -78,7 +88,19 @@ def freeze(model: nn.Module, *, stem: Stem, backbone: bool) -> None:
 def set_learning_rate(
     optimizer: torch.optim.Optimizer, settings: TrainingSettings, step: int, progress: float
 ) -> float:
-    """Learning rates for a step, when `progress` (0 to 1) of the run is done; returns that of the run."""
+    """Learning rates for a step, when `progress` (0 to 1) of the run is done; returns that of the run.
+
+    Parameters
+    ----------
+    optimizer
+        From `create_optimizer`: each of its groups has a `factor`.
+    settings
+        Highest learning rate and its schedule.
+    step
+        Number of the step, from 0, for the warm-up.
+    progress
+        Part of the run that is done, 0 to 1.
+    """
     rate = settings.learning_rate * schedule(settings, step, progress)
     for group in optimizer.param_groups:
         group["lr"] = rate * group["factor"]

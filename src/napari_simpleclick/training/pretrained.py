@@ -76,7 +76,13 @@ def load_earlier(model: SimpleClick, earlier: SimpleClick) -> list[str]:
 
 
 def load_mae(model: SimpleClick, architecture: str) -> None:
-    """Fill the transformer with the masked autoencoder that the paper starts from."""
+    """Fill the transformer with the masked autoencoder that the paper starts from.
+
+    Raises
+    ------
+    ValueError
+        If there are no weights for this architecture; names those that there are.
+    """
     if architecture not in MAE_WEIGHTS:
         raise ValueError(f"No MAE weights for {architecture!r}. There are some for: {', '.join(MAE_WEIGHTS)}.")
     load_backbone(model, timm.create_model(MAE_WEIGHTS[architecture], pretrained=True).state_dict())
