@@ -61,7 +61,7 @@ class Workspace:
     """A setting changed; comes with the `Settings` before."""
 
     slice_changed = Signal()
-    """Another slice is displayed."""
+    """Another slice is displayed, along another axis perhaps, or the whole volume."""
 
     predictor_loaded = Signal(bool)
     """A predictor answers the clicks from now on; True for the first one."""
@@ -79,7 +79,10 @@ class Workspace:
         self.areas = Areas()
         """Pixels of the masks that are shown."""
         viewer.layers.events.removed.connect(self._on_removed)
-        viewer.dims.events.point.connect(self._on_slice_changed)
+        dims = viewer.dims.events
+        self._shown_events = (dims.point, dims.order, dims.ndisplay)
+        for event in self._shown_events:
+            event.connect(self._on_slice_changed)
 
     # -- what there is ----------------------------------------------------------------------------------------------
 
@@ -194,7 +197,8 @@ class Workspace:
     def close(self) -> None:
         """Tell nobody anything any more; layers and masks stay."""
         self.viewer.layers.events.removed.disconnect(self._on_removed)
-        self.viewer.dims.events.point.disconnect(self._on_slice_changed)
+        for event in self._shown_events:
+            event.disconnect(self._on_slice_changed)
         self.image = self.labels = self.points = None
         for signal in (self.status, self.failed, self.changed, self.image_changed, self.object_changed):
             signal.disconnect()
