@@ -39,6 +39,14 @@ class Annotator:
         Who gets the pixels that two objects claim from now on; what is done stays.
     others_negative
         Whether the network sees from now on that the other objects of a plane are something else.
+    sessions
+        What was clicked, by object and plane.
+    objects
+        Names, classes, colours and locks, by object; those without any are absent.
+    past
+        What was done, for undo.
+    maps
+        Keeps the network's maps in temporary files, so that undo takes no memory.
     """
 
     predictor: PredictorLike
