@@ -20,8 +20,8 @@ import numpy as np
 from napari_simpleclick import load_predictor
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.errors import VolumeError
-from napari_simpleclick.data.io import NIFTI, read_volume, write_mask
-from napari_simpleclick.data.pictures import PICTURES, TIFF
+from napari_simpleclick.data.file_names import NIFTI, PICTURES, TIFF
+from napari_simpleclick.data.io import read_volume, write_mask
 from napari_simpleclick.evaluation.baselines import disks_predictor
 from napari_simpleclick.inference.session import ClickSession, PredictorLike
 

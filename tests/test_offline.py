@@ -77,6 +77,13 @@ widget.controller.clicks.click_at((0, 40, 40), positive=True)
 until(lambda: len(widget.controller.workspace.annotator.sessions))
 until(lambda: widget.autosave.journal is not None)
 widget.autosave.save_now()
+"""
+
+SESSION = """
+viewer.layers.clear()
+viewer.open('volume.nii.gz', plugin='napari-simpleclick')
+viewer.open('work.simpleclick.json', plugin='napari-simpleclick')
+until(lambda: widget.controller.workspace.annotator.sessions)
 widget.end()
 viewer.close()
 """
@@ -92,12 +99,7 @@ CONTRIBUTIONS = {
     "open_part": "execute('napari-simpleclick.open_part')",
     "open_folder": "execute('napari-simpleclick.open_folder')",
     "widget": WIDGET,
-    "read_session": """
-viewer = napari.Viewer()
-viewer.open('work.simpleclick.json', plugin='napari-simpleclick')
-until(lambda: len(viewer.layers) > 1)
-viewer.close()
-""",
+    "read_session": SESSION,
 }
 """What napari is offered, by the names of the manifest, and how it is used."""
 
@@ -169,7 +171,7 @@ def strangers(home, known):
 
 COMMANDS = {
     "models": "main models",
-    "replay": "main replay work.simpleclick.json --model small.safetensors -o replayed.nii.gz",
+    "replay": "main replay work.simpleclick.json --image volume.nii.gz --model small.safetensors -o replayed.nii.gz",
     "segment": "main segment image.tif --clicks clicks.csv -o mask.tif --model small.safetensors",
     "demo": "main demo --clicks 1 --model small.safetensors",
     "bench": "main bench --model small.safetensors --variants torch-f32 --device cpu --clicks 1",

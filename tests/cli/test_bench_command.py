@@ -113,7 +113,13 @@ def test_newer_figures_take_the_place_of_older_ones_and_others_stay(tmp_path):
     assert read_speed(path).text("other") == ""
 
 
-@pytest.mark.parametrize("content", ["damaged", "{}", '{"machine": {}, "figures": [{"model": "of another version"}]}'])
+NO_NUMBER = SpeedReport({}, (figures(next_ms="<b>fast</b>"),)).to_json()
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["damaged", "{}", "[]", '{"machine": {}, "figures": [{"model": "of another version"}]}', NO_NUMBER],
+)
 def test_damaged_figures_count_as_none(tmp_path, content):
     path = tmp_path / "speed.json"
     path.write_text(content)

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+from pathlib import Path
 
 import imagecodecs
 import numpy as np
@@ -70,6 +71,12 @@ def test_link_that_leads_nowhere_is_told_with_a_cure(tmp_path, name):
     (tmp_path / name).symlink_to(".git/annex/objects/a")
     with pytest.raises(FileNotFoundError, match=r"a link to .git/annex/objects/a, which is not there.*datalad get"):
         read_volume(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["https://example.org/a.ome.zarr", "s3://bucket/a.tif"])
+def test_address_is_not_fetched_and_told_with_a_cure(name):
+    with pytest.raises(FileNotFoundError, match=r"nothing is fetched from the network. Download it"):
+        read_volume(Path(name))
 
 
 @pytest.mark.parametrize(

@@ -233,6 +233,25 @@ def test_folder_is_in_the_order_of_napari(tmp_path):
     np.testing.assert_array_equal(read_folder(tmp_path).data, np.asarray(magic_imread(str(tmp_path))))
 
 
+@pytest.mark.parametrize("word", ["_mask", "-mask", "_seg", "_labels", "_label", "_gt", "_cp_masks", ".annotation"])
+def test_masks_beside_the_pictures_of_a_folder_are_left_out_of_the_stack_and_told(tmp_path, word):
+    for index in range(4):
+        iio.imwrite(tmp_path / f"slice{index}.png", np.full((8, 8), index, np.uint8))
+    for index in (0, 1):
+        iio.imwrite(tmp_path / f"slice{index}{word}.tif", np.full((8, 8), 9, np.uint8))
+    volume = read_folder(tmp_path)
+    assert volume.data[:, 0, 0].tolist() == [0, 1, 2, 3]
+    assert "2 masks are left out of the stack" in volume.notices[0]
+    assert f"slice0{word}.tif" in volume.notices[0]
+
+
+def test_folder_of_masks_alone_is_a_stack(tmp_path):
+    for index in range(3):
+        iio.imwrite(tmp_path / f"slice{index}_mask.png", np.full((8, 8), index, np.uint8))
+    volume = read_folder(tmp_path)
+    assert (volume.data[:, 0, 0].tolist(), volume.notices) == ([0, 1, 2], ())
+
+
 def test_types_of_a_folder_are_brought_together(tmp_path):
     tifffile.imwrite(tmp_path / "1.tif", np.full((8, 8), 5, np.uint8))
     tifffile.imwrite(tmp_path / "2.tif", np.full((8, 8), 5000, np.uint16))

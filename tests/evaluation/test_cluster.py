@@ -4,8 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from dataclasses import replace
 
+import psutil
 import pytest
 
 from napari_simpleclick.data.datasets.options import DatasetOptions
@@ -116,3 +118,10 @@ def test_workers_of_this_machine_answer_only_who_has_their_keys():
         assert client.submit(sum, (1, 2)).result(timeout=60) == 3
         with pytest.raises(OSError, match=r"Timed out|failed|closed|handshake"):
             Client(address.replace("tls://", "tcp://"), timeout=3)
+        this = psutil.Process()
+        sockets = [found for each in (this, *this.children(recursive=True)) for found in each.net_connections("tcp")]
+        ports = {found.laddr.port for found in sockets if found.status == psutil.CONN_LISTEN}
+        assert {found.laddr.ip for found in sockets if found.status == psutil.CONN_LISTEN} <= {"127.0.0.1", "::1"}
+        for port in ports:
+            with pytest.raises(OSError, match=r"404|reset|closed|aborted"):  # nobody reads about the work
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/info/main/workers.html", timeout=5)

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.file_names import PICTURES, TIFF, masks_beside
 from napari_simpleclick.data.memory import require_memory
 from napari_simpleclick.data.other_kinds import FROM_DICOM, cure_of_name, kind_of_file
-from napari_simpleclick.data.pictures import PICTURES, TIFF, is_picture, one_picture
+from napari_simpleclick.data.pictures import is_picture, one_picture
 from napari_simpleclick.data.volume import Volume
 
 SAME = {".jpeg": ".jpg", ".tiff": ".tif"}
@@ -36,7 +37,9 @@ def read_folder(folder: Path) -> Volume:
     VolumeError
         If there are none, one is damaged, or they differ in size.
     """
-    paths = sorted((path for path in folder.iterdir() if is_picture(path)), key=lambda path: natural_key(path.name))
+    pictures = sorted((path for path in folder.iterdir() if is_picture(path)), key=lambda path: natural_key(path.name))
+    masks = masks_beside(pictures)
+    paths = [path for path in pictures if path not in masks]
     if not paths:
         raise VolumeError(
             f"{folder} holds no pictures. Known endings: {', '.join(TIFF + PICTURES)}. {what_instead(folder)}"
@@ -58,7 +61,7 @@ def read_folder(folder: Path) -> Volume:
         if picture.dtype != stack.dtype:
             stack = stack.astype(np.promote_types(stack.dtype, picture.dtype))
         stack[place] = picture
-    notices += kinds_of(folder.name, paths)
+    notices += [*left_out(folder.name, masks), *kinds_of(folder.name, paths)]
     more = (f"{folder.name}: {len(notices) - 1} other pictures have notices, too.",) if len(notices) > 1 else ()
     told = (*notices[:1], *more)
     return Volume(stack, (1.0, 1.0, 1.0), rgb=first.ndim == 3, name=folder.name, axes="ZYX", notices=told)
@@ -75,6 +78,19 @@ def what_instead(folder: Path) -> str:
         if path.is_file() and (cure := cure_of_name(path.name)) != cure_of_name(""):
             return f"{path.name}: {cure}"
     return "Choose another folder."
+
+
+def left_out(name: str, masks: Sequence[Path]) -> list[str]:
+    """A notice if masks lie beside the pictures."""
+    if not masks:
+        return []
+    count = "1 mask is" if len(masks) == 1 else f"{len(masks)} masks are"
+    return [f"{name}: {count} left out of the stack, since their pictures lie beside them: {named(masks)}."]
+
+
+def named(paths: Sequence[Path]) -> str:
+    """The first names of some files, for messages."""
+    return ", ".join(path.name for path in paths[:3]) + (" ..." if len(paths) > 3 else "")
 
 
 def kinds_of(name: str, paths: Sequence[Path]) -> list[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.file_names import NIFTI, PICTURES, TIFF, WRITTEN, ZARR
 from napari_simpleclick.data.file_part import file_part
 from napari_simpleclick.data.folder import read_folder
 from napari_simpleclick.data.nifti.read import read_nifti
@@ -12,13 +13,10 @@ from napari_simpleclick.data.nifti.write import write_nifti
 from napari_simpleclick.data.ome_zarr.opening import is_zarr
 from napari_simpleclick.data.ome_zarr.read import read_ome_zarr
 from napari_simpleclick.data.other_kinds import cure_of_name, missing
-from napari_simpleclick.data.pictures import PICTURES, TIFF, read_picture_volume
+from napari_simpleclick.data.pictures import read_picture_volume
 from napari_simpleclick.data.tiff.read import read_tiff
 from napari_simpleclick.data.tiff.write import write_tiff
 from napari_simpleclick.data.volume import Volume
-
-NIFTI = (".nii", ".nii.gz")
-ZARR = (".zarr",)
 
 
 def read_volume(path: Path, *, labels: bool = False) -> Volume:
@@ -97,8 +95,8 @@ def require_writable(path: Path) -> None:
     VolumeError
         If the ending of the name is not known.
     """
-    if not path.name.lower().endswith(NIFTI + TIFF):
-        raise VolumeError(f"{path.name}: volumes and masks are written as {', '.join(NIFTI + TIFF)}.")
+    if not path.name.lower().endswith(WRITTEN):
+        raise VolumeError(f"{path.name}: volumes and masks are written as {', '.join(WRITTEN)}.")
 
 
 def write_volume(path: Path, voxels: np.ndarray, like: Volume | None = None, *, labels: bool = False) -> None:

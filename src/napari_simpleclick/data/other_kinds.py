@@ -72,8 +72,6 @@ CURES = {
         ".h5",
         ".hdf5",
         ".n5",
-        ".btf",
-        ".tf8",
         ".qptiff",
     ),
     UNPACK: (".zip", ".gz", ".tgz", ".tar", ".bz2", ".zst", ".xz", ".7z", ".rar"),
@@ -129,4 +127,6 @@ def missing(path: Path) -> str:
             f"{path} is a link to {path.readlink()}, which is not there. Get the file itself, of DataLad with datalad "
             "get, of git-annex with git annex get."
         )
+    if path.parts and path.parts[0].endswith(":") and len(path.parts[0]) > 2:
+        return f"{path} is an address, and nothing is fetched from the network. Download it, and give the file."
     return f"No file {path.absolute()}."

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.file_names import TIFF
 from napari_simpleclick.data.file_part import FilePart
-from napari_simpleclick.data.pictures import TIFF
 from napari_simpleclick.data.tiff.opening import opened
 from napari_simpleclick.data.tiff.series import described, images_of
 

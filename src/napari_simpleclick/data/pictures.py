@@ -9,15 +9,13 @@ import numpy as np
 from PIL import Image
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.file_names import PICTURES, TIFF, bare_name
 from napari_simpleclick.data.intensity import default_limits, to_rgb
 from napari_simpleclick.data.memory import require_memory
 from napari_simpleclick.data.other_kinds import missing
 from napari_simpleclick.data.picture_files import opened_picture, unreadable
 from napari_simpleclick.data.tiff.read import read_tiff
 from napari_simpleclick.data.volume import Volume
-
-TIFF = (".tif", ".tiff")
-PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 
 NUMBERS = ("1", "L", "P", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 """Modes of Pillow with one number per pixel."""
@@ -103,7 +101,9 @@ def read_picture_volume(path: Path) -> Volume:
         "it do not fit."
     )
     axes = "TYX" if count > 1 else "YX"
-    return Volume(data, (1.0,) * len(axes), rgb=colored, name=path.stem, axes=axes, notices=(notice,) if turned else ())
+    return Volume(
+        data, (1.0,) * len(axes), rgb=colored, name=bare_name(path), axes=axes, notices=(notice,) if turned else ()
+    )
 
 
 def pixels_of(image: Image.Image) -> np.ndarray:
@@ -141,7 +141,7 @@ def read_deep_png(path: Path) -> Volume | None:
         raise unreadable(path, error) from error
     grey = pixels.ndim == 2 or pixels.shape[-1] < 3
     data = (pixels if pixels.ndim == 2 else pixels[..., 0]) if grey else pixels[..., :3]
-    return Volume(data, (1.0, 1.0), rgb=not grey, name=path.stem, axes="YX")
+    return Volume(data, (1.0, 1.0), rgb=not grey, name=bare_name(path), axes="YX")
 
 
 def read_rgb(path: Path) -> np.ndarray:

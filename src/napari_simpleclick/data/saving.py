@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.file_names import NIFTI, bare_name
 from napari_simpleclick.data.file_part import file_part
-from napari_simpleclick.data.io import NIFTI, require_writable, write_mask
+from napari_simpleclick.data.io import require_writable, write_mask
 from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.files import require_place
 
@@ -78,6 +79,8 @@ def save_mask(path: Path, labels: np.ndarray, like: Volume | None) -> Path:
 
 def beside(path: Path) -> Path:
     """A name for the same mask as NIfTI that no file has yet."""
-    bare = next((path.name[: -len(end)] for end in ENDINGS if path.name.lower().endswith(end)), path.name)
-    names = (path.with_name(f"{bare}{mark}.nii.gz") for mark in ("", *(f"-{number}" for number in range(2, 10000))))
+    names = (
+        path.with_name(f"{bare_name(path)}{mark}.nii.gz")
+        for mark in ("", *(f"-{number}" for number in range(2, 10000)))
+    )
     return next(name for name in names if not name.exists())

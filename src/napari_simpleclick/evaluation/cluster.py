@@ -24,6 +24,10 @@ ONE_AT_A_TIME = Lock()
 """A predictor keeps the features of its last picture, so threads of one worker take turns."""
 
 
+NO_PAGES: dict[str, list[str]] = {f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker")}
+"""Pages about the work, which every user of the machine could read, are left out."""
+
+
 @contextmanager
 def connect(*, workers: int = 0, scheduler: str | None = None, timeout: float = 15) -> "Iterator[Client]":
     """A client of a scheduler, or of `workers` new processes on this machine.
@@ -50,6 +54,7 @@ def connect(*, workers: int = 0, scheduler: str | None = None, timeout: float = 
     """
     try:
         import cryptography  # noqa: F401  (what makes the keys of the workers)
+        from dask import config
         from distributed import Client, LocalCluster, Security
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
@@ -58,6 +63,7 @@ def connect(*, workers: int = 0, scheduler: str | None = None, timeout: float = 
     if scheduler is None:
         keys = Security.temporary()
         with (
+            config.set(NO_PAGES),
             LocalCluster(
                 n_workers=workers, threads_per_worker=1, dashboard_address=None, protocol="tls://", security=keys
             ) as cluster,

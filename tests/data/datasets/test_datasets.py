@@ -143,6 +143,13 @@ def test_labels_are_found_whatever_the_case_and_the_system_of_their_name(tmp_pat
     assert len(open_dataset("volumes", tmp_path)) == 1
 
 
+@pytest.mark.parametrize("names", [("p.ome.tif", "p_gt.tif"), ("p.tif", "p_segmentation.ome.tiff")])
+def test_volumes_and_labels_find_each_other_whatever_the_format(tmp_path, names):
+    for name in names:
+        write_volume(tmp_path / name, np.ones((3, 8, 9), np.uint8))
+    assert len(open_dataset("volumes", tmp_path)) == 1
+
+
 @pytest.mark.parametrize("names", [("p.nii", "p.tif", "p_seg.nii"), ("p.nii", "p_seg.nii", "p_labels.nii")])
 def test_two_files_for_one_volume_are_told(tmp_path, names):
     for name in names:

@@ -1,5 +1,6 @@
 """Masks of your own pictures: what every program writes, two objects each time, or a message."""
 
+import imageio.v3 as iio
 import numpy as np
 import pytest
 import tifffile
@@ -172,6 +173,24 @@ def test_accents_of_macos_and_of_other_systems_are_one_name(tmp_path):
         (tmp_path / folder).mkdir()
         Image.fromarray(BOTH).save(tmp_path / folder / name)
     assert len(own_pictures("own", tmp_path / "images", tmp_path / "masks", DatasetOptions())) == 1
+
+
+@pytest.mark.parametrize(
+    ("picture", "mask"), [("a.ome.tif", "a.png"), ("a.tif", "a.ome.tif"), ("a.b.png", "a.b_cp_masks.tif")]
+)
+def test_name_ends_where_the_ending_of_its_format_begins(tmp_path, picture, mask):
+    for name, pixels in ((f"images/{picture}", FIRST * 9), (f"masks/{mask}", BOTH * 1)):
+        (tmp_path / name).parent.mkdir()
+        iio.imwrite(tmp_path / name, pixels.astype(np.uint8))
+    found = own_pictures("own", tmp_path / "images", tmp_path / "masks", DatasetOptions())
+    assert len(found[0].object_ids) == 2
+
+
+def test_masks_may_lie_beside_the_pictures_of_one_folder(tmp_path):
+    for name, pixels in (("a.png", FIRST * 9), ("a_mask.png", BOTH), ("b.ome.tif", FIRST), ("b_seg.tif", FIRST)):
+        iio.imwrite(tmp_path / name, pixels.astype(np.uint8))
+    found = own_pictures("own", tmp_path, tmp_path, DatasetOptions())
+    assert [(each.name, len(each.object_ids)) for each in (found[0], found[1])] == [("a.png", 2), ("b.ome.tif", 1)]
 
 
 def test_numbers_mixed_by_interpolation_are_refused(tmp_path):

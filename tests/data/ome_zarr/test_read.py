@@ -130,14 +130,16 @@ def test_missing_coarse_level_is_told_and_missing_finest_level_refused(tmp_path)
     assert read_volume(path / "2").shape == (6, 2, 3)
 
 
-def test_labels_belong_to_their_image_and_open_for_themselves(tmp_path):
+@pytest.mark.parametrize("more", [{"image-label": {}}, {}])
+def test_labels_belong_to_their_image_and_open_for_themselves(tmp_path, more):
     path = write(tmp_path / "a.ome.zarr", scale=(2, 1, 1))
     zarr.open_group(path / "labels", mode="w", zarr_format=2).attrs["labels"] = ["cells", "lost"]
-    write(path / "labels" / "cells", STACK % 3, scale=(2, 1, 1), **{"image-label": {}})
+    write(path / "labels" / "cells", STACK % 3, scale=(2, 1, 1), **more)
     (labels,) = read_label_images(path)
     assert (labels.name, labels.labels, labels.spacing) == ("cells", True, (2, 1, 1))
     for where in (path / "labels" / "cells", path / "labels"):
         np.testing.assert_array_equal(read_volume(where).data, STACK % 3)
+        assert read_volume(where).labels
 
 
 def test_levels_that_are_listed_the_coarsest_first_are_put_in_order(tmp_path):

@@ -6,6 +6,7 @@ import tifffile
 from PIL import Image
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.tiff.read import read_tiff
 
 SMOOTH = np.add.outer(np.arange(64), np.arange(48)).astype(np.uint8)
@@ -73,6 +74,14 @@ def test_every_type_of_number_is_read(tmp_path, dtype):
 def test_bigtiff_and_tiles_are_read(tmp_path, bigtiff, tile):
     tifffile.imwrite(tmp_path / "a.tif", STACK, photometric="minisblack", bigtiff=bigtiff, tile=tile)
     np.testing.assert_array_equal(read_tiff(tmp_path / "a.tif").data, STACK)
+
+
+@pytest.mark.parametrize("ending", [".ome.tf2", ".ome.tf8", ".ome.btf", ".BTF"])
+def test_endings_of_large_ome_tiff_are_known(tmp_path, ending):
+    tifffile.imwrite(tmp_path / f"a{ending}", STACK, photometric="minisblack", bigtiff=True)
+    volume = read_volume(tmp_path / f"a{ending}")
+    np.testing.assert_array_equal(volume.data, STACK)
+    assert volume.name == "a"
 
 
 @pytest.mark.parametrize("dtype", ["c8", "c16"])

@@ -7,6 +7,7 @@ from qtpy.QtWidgets import QFileDialog
 from tests.fakes import annotated, session_files_of, tube
 
 from napari_simpleclick.data.click_files import read_clicks
+from napari_simpleclick.plugin.widgets import questions
 from napari_simpleclick.plugin.widgets.session_menu import SessionMenu
 
 
@@ -62,6 +63,20 @@ def test_cancelled_dialog_does_nothing(menu, monkeypatch, tmp_path):
         choose(menu, monkeypatch, text, dialog, None)
     assert menu.errors == []
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("text", ["Save session", "Export clicks"])
+@pytest.mark.parametrize("agreed", [True, False])
+def test_file_whose_name_is_completed_is_replaced_after_a_question_only(menu, monkeypatch, tmp_path, text, agreed):
+    asked = []
+    monkeypatch.setattr(questions, "ask", lambda _parent, question: asked.append(question) or agreed)
+    (older,) = [tmp_path / ("a.simpleclick.json" if text == "Save session" else "a.csv")]
+    older.write_text("older")
+    choose(menu, monkeypatch, text, "getSaveFileName", tmp_path / "a")
+    assert asked == [f"{older.name} already exists. Replace it?"]
+    assert (older.read_text() == "older") is not agreed
+    choose(menu, monkeypatch, text, "getSaveFileName", older)
+    assert len(asked) == 1, "of a whole name the dialog has asked"
 
 
 def test_folder_that_cannot_be_written_is_told(menu, monkeypatch, tmp_path):

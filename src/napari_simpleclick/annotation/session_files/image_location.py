@@ -110,8 +110,7 @@ def is_image(path: str) -> bool:
     >>> [is_image(name) for name in ("a.nii.gz", "case 7", "a.py", "a.PNG.exe", "a.tif:stream")]
     [True, True, False, False, False]
     """
-    from napari_simpleclick.data.io import NIFTI, ZARR
-    from napari_simpleclick.data.pictures import PICTURES, TIFF
+    from napari_simpleclick.data.file_names import NIFTI, PICTURES, TIFF, ZARR
 
     name = path.replace("\\", "/").rstrip("/").rpartition("/")[2].lower()
     if "\0" in path or ":" in name or name in ("", ".", ".."):

@@ -8,11 +8,10 @@ from napari_simpleclick.data.datasets.info import DatasetInfo
 from napari_simpleclick.data.datasets.objects import one_object
 from napari_simpleclick.data.datasets.options import DatasetOptions
 from napari_simpleclick.data.datasets.slices import LabelledVolume, open_slices
+from napari_simpleclick.data.file_names import NIFTI
 
 MODALITIES = {"flair": "t2f", "t1": "t1n", "t1ce": "t1c", "t2": "t2w"}
 """Endings of the files until 2021, and since 2023."""
-
-NIFTI = (".nii.gz", ".nii")
 
 
 def open_brats(folder: Path, options: DatasetOptions) -> Dataset:
@@ -59,7 +58,7 @@ def find_case(labels: Path, ending: str, modality: str) -> LabelledVolume:
     """
     name = labels.name.removesuffix(ending)
     mark = ending[0]
-    names = [f"{name}{mark}{word}{kind}" for word in (modality, MODALITIES[modality]) for kind in NIFTI]
+    names = [f"{name}{mark}{word}{kind}" for word in (modality, MODALITIES[modality]) for kind in NIFTI[::-1]]
     for candidate in names:
         if (labels.parent / candidate).is_file():
             return LabelledVolume(name, labels.parent / candidate, labels)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unicodedata import normalize
 
 import numpy as np
 
 from napari_simpleclick.data.datasets.base import DatasetError, Sample, present_ids
 from napari_simpleclick.data.datasets.objects import ObjectRule
+from napari_simpleclick.data.file_names import stem as stem_of
 from napari_simpleclick.data.pictures import is_picture, one_picture, read_marks, rgb_of
 
 
@@ -73,7 +73,7 @@ def pair_files(images: Path, masks: Path, *, is_mask: Callable[[Path], bool] = i
 
 
 def by_stem(folder: Path, is_wanted: Callable[[Path], bool] = is_picture) -> dict[str, Path]:
-    """Files of a folder by their names without the ending, sorted.
+    """Files of a folder by their names without the ending (see `file_names.stem`), sorted.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def by_stem(folder: Path, is_wanted: Callable[[Path], bool] = is_picture) -> dic
     """
     found: dict[str, Path] = {}
     for path in sorted(path for path in folder.iterdir() if is_wanted(path)):
-        stem = normalize("NFC", path.stem)  # macOS takes accents apart, other systems do not
+        stem = stem_of(path)
         if stem in found:
             raise DatasetError(
                 f"{folder} holds {found[stem].name} and {path.name}, which have one name. Remove one of them."

@@ -11,7 +11,7 @@ from napari_simpleclick.data.datasets.info import DatasetInfo
 from napari_simpleclick.data.datasets.objects import every_label
 from napari_simpleclick.data.datasets.options import DatasetOptions
 from napari_simpleclick.data.datasets.slices import LabelledVolume, open_slices
-from napari_simpleclick.data.io import NIFTI
+from napari_simpleclick.data.file_names import NIFTI
 
 CARTILAGE = (2, 4, 5)
 """Femoral, tibial (medial, in OAIZIB-CM), lateral tibial cartilage; 1 and 3 are bones."""

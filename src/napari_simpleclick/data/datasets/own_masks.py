@@ -7,9 +7,10 @@ import numpy as np
 
 from napari_simpleclick.data.datasets.base import IGNORE, DatasetError
 from napari_simpleclick.data.datasets.soft_edges import halved, is_ramped, is_soft, ramped, soft
+from napari_simpleclick.data.file_names import TIFF, masks_beside
+from napari_simpleclick.data.folder import named
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.data.picture_files import opened_picture
-from napari_simpleclick.data.pictures import TIFF
 
 VOID = 255
 """Number of pixels whose truth is not known, where 8-bit numbers of objects are small (Pascal VOC)."""
@@ -47,11 +48,6 @@ def read_own_masks(paths: Sequence[Path]) -> np.ndarray:
     for number, mask in enumerate(masks, start=1):
         labels[mask] = number
     return labels
-
-
-def named(paths: Sequence[Path]) -> str:
-    """The first names of some files, for messages."""
-    return ", ".join(path.name for path in paths[:3]) + (" ..." if len(paths) > 3 else "")
 
 
 def read_own_mask(path: Path) -> np.ndarray:
@@ -189,6 +185,8 @@ def doubt(marks: np.ndarray, paths: Sequence[Path]) -> tuple[str, ...]:
 def pair_own(images: Path, masks: Path) -> list[tuple[Path, tuple[Path, ...]]]:
     """Pictures of a folder with their masks: one of the same stem, or several, such as `a_1.png`, `a_2.png` or `a/*`.
 
+    Masks may lie beside the pictures, in one folder, if a word of their names says what they are: `a_mask.png`.
+
     Raises
     ------
     DatasetError
@@ -198,7 +196,9 @@ def pair_own(images: Path, masks: Path) -> list[tuple[Path, tuple[Path, ...]]]:
     from napari_simpleclick.data.pictures import is_picture
 
     require_folders(images, masks)
-    pictures, found = by_stem(images), by_stem(masks)
+    beside = set(masks_beside([path for path in images.iterdir() if is_picture(path)]))
+    pictures = by_stem(images, lambda path: is_picture(path) and path not in beside)
+    found = by_stem(masks, beside.__contains__ if images.samefile(masks) else is_picture)
     parts: dict[str, list[Path]] = {stem: [] for stem in pictures}
     alone = []
     for stem, path in found.items():

@@ -1,7 +1,6 @@
 """Your own volumes: NIfTI, TIFF or OME-Zarr, each with its labels beside it."""
 
 from pathlib import Path
-from unicodedata import normalize
 
 from napari_simpleclick.data.datasets.base import DatasetError
 from napari_simpleclick.data.datasets.files import contents
@@ -9,11 +8,7 @@ from napari_simpleclick.data.datasets.info import DatasetInfo
 from napari_simpleclick.data.datasets.objects import labels_or_components
 from napari_simpleclick.data.datasets.options import DatasetOptions
 from napari_simpleclick.data.datasets.slices import LabelledVolume, VolumeSlices, open_slices
-from napari_simpleclick.data.io import NIFTI, ZARR
-from napari_simpleclick.data.pictures import TIFF
-
-ENDINGS = (*NIFTI, *TIFF, ".ome.zarr", *ZARR)
-LABEL_WORDS = ("labels", "label", "seg", "mask", "masks")
+from napari_simpleclick.data.file_names import NIFTI, TIFF, ZARR, stem, without_label_word
 
 
 def open_volumes(folder: Path, options: DatasetOptions) -> VolumeSlices:
@@ -42,9 +37,12 @@ def find_volumes(folder: Path, modality: str | None = None) -> list[LabelledVolu
         raise DatasetError(f"Expected {INFO.layout} in {folder}, found: {contents(folder)}.")
     starts: dict[str, Path] = {}
     for name, path in labels.items():
-        require_other(starts.get(base(name)), path)
-        starts[base(name)] = path
-    return [LabelledVolume(base(name), volume_of(name, files, modality), path) for name, path in labels.items()]
+        require_other(starts.get(without_label_word(name)), path)
+        starts[without_label_word(name)] = path
+    return [
+        LabelledVolume(without_label_word(name), volume_of(name, files, modality), path)
+        for name, path in labels.items()
+    ]
 
 
 def require_other(known: Path | None, path: Path) -> None:
@@ -67,7 +65,7 @@ def volume_of(labels: str, files: dict[str, Path], modality: str | None) -> Path
     DatasetError
         If there is none, or several fit.
     """
-    start = base(labels)
+    start = without_label_word(labels)
     if start in files and not modality:
         return files[start]
     names = [name for name in files if name.startswith((f"{start}_", f"{start}-")) and not is_labels(name)]
@@ -88,25 +86,12 @@ def bare(path: Path) -> str:
     >>> bare(Path("a/p1_seg.nii.gz")), bare(Path("notes.txt"))
     ('p1_seg', '')
     """
-    name = normalize("NFC", path.name)  # macOS takes accents apart, other systems do not
-    return next((name[: -len(ending)] for ending in ENDINGS if name.lower().endswith(ending)), "")
-
-
-def base(name: str) -> str:
-    """Name without the word that marks labels.
-
-    Examples
-    --------
-    >>> base("p1_seg"), base("seg"), base("p1-Labels")
-    ('p1', 'seg', 'p1')
-    """
-    ends = ((f"_{word}", f"-{word}") for word in LABEL_WORDS)
-    return next((name[: -len(two[0])] for two in ends if name.lower().endswith(two)), name)
+    return stem(path) if path.name.lower().endswith(NIFTI + TIFF + ZARR) else ""
 
 
 def is_labels(name: str) -> bool:
     """Whether the name of a file says that it holds labels."""
-    return base(name) != name
+    return without_label_word(name) != name
 
 
 INFO = DatasetInfo(

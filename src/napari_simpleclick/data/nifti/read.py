@@ -7,6 +7,7 @@ import nibabel
 import numpy as np
 from nibabel.orientations import apply_orientation
 
+from napari_simpleclick.data.file_names import bare_name
 from napari_simpleclick.data.grid import NiftiGeometry, orientation_of, spacing_and_origin, usable_affine
 from napari_simpleclick.data.nifti.header import LABELS, PIXELS, header_of, opened, require_whole
 from napari_simpleclick.data.nifti.voxels import load, load_whole
@@ -81,20 +82,6 @@ def volume_of(path: Path, header: nibabel.Nifti1Header, stored: np.ndarray) -> V
         axes="".join(reversed(AXES[:3] + "".join(letters))),
         labels=int(header["intent_code"]) == LABELS,
     )
-
-
-def bare_name(path: Path) -> str:
-    """Name of a file without the endings of NIfTI.
-
-    Examples
-    --------
-    >>> bare_name(Path("p1.v2_mask.NII.GZ"))
-    'p1.v2_mask'
-    """
-    name = path.name
-    for ending in (".gz", ".nii"):
-        name = name[: -len(ending)] if name.lower().endswith(ending) else name
-    return name
 
 
 def unit_of(header: nibabel.Nifti1Header) -> str | None:

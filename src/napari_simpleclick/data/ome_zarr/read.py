@@ -5,11 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.file_names import bare_name
 from napari_simpleclick.data.ome_zarr.choice import attributes, image_group, label_names
 from napari_simpleclick.data.ome_zarr.chunks import ChunkedArray, checked, missing_chunks
 from napari_simpleclick.data.ome_zarr.multiscale import placement
 from napari_simpleclick.data.ome_zarr.opening import open_node, readable
 from napari_simpleclick.data.volume import Volume
+
+LABELS = "labels"
+"""Folder of an image with its label images, which need not say that they are labels."""
 
 
 def read_ome_zarr(path: Path) -> Volume:
@@ -47,7 +51,7 @@ def read_levels(path: Path) -> tuple[Volume, list[ChunkedArray]]:
             unit=place.unit,
             name=bare_name(path),
             axes=place.axes,
-            labels="image-label" in told_of_group,
+            labels="image-label" in told_of_group or where.parent.name == LABELS,
             notices=(*others, *more, *place.notices, *absent, *missing_chunks(data)),
         )
         return volume, arrays
@@ -99,18 +103,4 @@ def read_label_images(path: Path) -> list[Volume]:
         return []
     with readable(path):
         _, where, _ = image_group(node, path)
-    return [read_ome_zarr(where / "labels" / name) for name in label_names(where)]
-
-
-def bare_name(path: Path) -> str:
-    """Name of a folder without its endings.
-
-    Examples
-    --------
-    >>> bare_name(Path("cells.v2.ome.zarr")), bare_name(Path("plate.zarr/A/1/0"))
-    ('cells.v2', '0')
-    """
-    name = path.name
-    for ending in (".zarr", ".ome"):
-        name = name[: -len(ending)] if name.lower().endswith(ending) else name
-    return name
+    return [read_ome_zarr(where / LABELS / name) for name in label_names(where)]

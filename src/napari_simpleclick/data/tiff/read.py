@@ -7,6 +7,7 @@ import numpy as np
 import tifffile
 
 from napari_simpleclick.data.errors import VolumeError
+from napari_simpleclick.data.file_names import bare_name
 from napari_simpleclick.data.file_part import FilePart
 from napari_simpleclick.data.memory import require_memory
 from napari_simpleclick.data.tiff.axes import known_axes
@@ -82,17 +83,6 @@ def notice_of_turn(name: str, tag: tifffile.TiffTag | None) -> tuple[str, ...]:
     return (
         f"{name} says that its picture is turned (orientation {int(tag.value)}); it is shown as stored, as in napari.",
     )
-
-
-def bare_name(path: Path) -> str:
-    """Name of a file without its endings.
-
-    Examples
-    --------
-    >>> bare_name(Path("cells.v2_masks.TIF")), bare_name(Path("cells.ome.tiff"))
-    ('cells.v2_masks', 'cells')
-    """
-    return path.stem[:-4] if path.stem.lower().endswith(".ome") else path.stem
 
 
 def pixels(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, path: Path) -> np.ndarray:

@@ -117,8 +117,11 @@ def read_speed(path: Path | None = None) -> SpeedReport:
     """The figures that were kept; none if there are none, or if the file is damaged or of another version."""
     try:
         raw = json.loads((path or speed_file()).read_text())
-        return SpeedReport(raw["machine"], tuple(SpeedFigures(**entry) for entry in raw["figures"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        report = SpeedReport(raw["machine"], tuple(SpeedFigures(**entry) for entry in raw["figures"]))
+        for entry in report.figures:
+            report.text(entry.model)  # what is no number fails here
+        return report
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return SpeedReport()
 
 

@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from napari_simpleclick.data.file_names import NIFTI
 from napari_simpleclick.data.ome_zarr.opening import is_zarr
 from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.plugin.io.notices import tell
 from napari_simpleclick.plugin.io.readers import LayerData, image_layer, labels_or_image
-
-NIFTI = (".nii", ".nii.gz")
 
 
 def get_folder_reader(path: str | list[str]) -> "Callable[[Any], list[LayerData]] | None":

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from napari_simpleclick.data.file_names import LABEL_WORDS
 from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.plugin.io.notices import tell
 from napari_simpleclick.plugin.workspace.layer_place import SOURCE
 
-LABEL_WORDS = frozenset({"seg", "gmseg", "label", "labels", "mask", "masks", "lesions", "annotation"})
 """Whole numbers are shown as labels if one of the last two words of the file's name is one of these."""
 
 LayerData = tuple[Any, dict[str, Any], str]
@@ -78,7 +78,7 @@ def named_as_labels(name: str) -> bool:
     (True, True, False)
     """
     words = [word for word in re.split(r"[^a-z]+", name.lower()) if word]
-    return bool(LABEL_WORDS & set(words[-2:]))
+    return not set(LABEL_WORDS).isdisjoint(words[-2:])
 
 
 def image_layer(volume: Volume) -> LayerData:

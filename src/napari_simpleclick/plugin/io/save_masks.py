@@ -76,10 +76,8 @@ def save_masks(path: Path, labels: Any, meta: dict[str, Any]) -> Path:
     OSError
         If it cannot be written; an older file stays whole.
     """
+    path = with_ending(path)
     name = path.name.lower()
-    if not name.endswith(tuple(ending for endings in KINDS.values() for ending in endings)):
-        path = path.with_name(path.name + ".tif")
-        name = path.name.lower()
     if not name.endswith(KINDS["PNG"] + KINDS["OME-Zarr"]):
         return Path(write_labels(str(path), labels, meta)[0])
     pixels, told = storable(labels)
@@ -92,6 +90,18 @@ def save_masks(path: Path, labels: Any, meta: dict[str, Any]) -> Path:
         write_ome_zarr_labels(path, pixels, volume)
     tell_losses(path, path, volume, told)
     return path
+
+
+def with_ending(path: Path) -> Path:
+    """The file to write: a name without a known ending gets that of TIFF.
+
+    Examples
+    --------
+    >>> with_ending(Path("cells.v2")).name, with_ending(Path("cells.ZARR")).name
+    ('cells.v2.tif', 'cells.ZARR')
+    """
+    known = tuple(ending for endings in KINDS.values() for ending in endings)
+    return path if path.name.lower().endswith(known) else path.with_name(f"{path.name}.tif")
 
 
 def smallest(labels: "np.ndarray") -> "np.ndarray":

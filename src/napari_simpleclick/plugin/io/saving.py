@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.plugin.io.save_masks import formats, save_masks, suggested_path
 from napari_simpleclick.plugin.io.tiff_reader import told_by_file
 from napari_simpleclick.plugin.io.writers import finest
@@ -51,6 +52,9 @@ class Saving:
         data, meta, _ = workspace.labels.as_layer_data_tuple()
         pixels = np.array(finest(data))  # clicks may go on while it is written
         source = image_file(workspace.image) if workspace.image is not None else None
+        if source is not None and path.resolve() == Path(source).resolve():
+            workspace.failed.emit(VolumeError(f"{path} is the image, which would be lost. Choose another name."))
+            return
         workspace.status.emit(f"Saving {path.name} …")
 
         def write() -> tuple[Path, int]:

@@ -39,7 +39,8 @@ def read_stack(path: str | list[str]) -> list[LayerData]:
     import numpy as np
 
     from napari_simpleclick.data.errors import VolumeError
-    from napari_simpleclick.data.tiff.read import bare_name, read_tiff
+    from napari_simpleclick.data.file_names import bare_name
+    from napari_simpleclick.data.tiff.read import read_tiff
     from napari_simpleclick.data.volume import Volume
 
     paths = [Path(name) for name in ([path] if isinstance(path, str) else path)]

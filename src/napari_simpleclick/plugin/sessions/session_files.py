@@ -68,7 +68,7 @@ class SessionFiles:
         OSError
             If the file cannot be written.
         """
-        named = path if path.name.endswith(ENDING) else path.with_name(path.name.removesuffix(".json") + ENDING)
+        named = session_path(path)
         self._journal().save_copy(named, self.autosave.about(named))
         self.workspace.status.emit(f"Saved: {named.name}. Drop the file on napari to go on.")
 
@@ -113,7 +113,7 @@ class SessionFiles:
         content = SessionContent()
         content.add(json.loads(self._journal().whole(self.autosave.about())))
         clicks = list(clicks_of(content))
-        named = path if path.suffix.lower() == ".csv" else path.with_name(f"{path.name}.csv")
+        named = table_path(path)
         write_clicks(named, clicks)
         self.workspace.status.emit(f"{len(clicks)} clicks written: {named.name}.")
 
@@ -212,7 +212,7 @@ def reader_of(path: Path) -> str:
 
 def readers_of(path: Path) -> "list[Callable[[ViewerModel, list[Path]], list[Layer]]]":
     """Ways to open an image, tried until it is the session's: napari may order the axes of a TIFF otherwise."""
-    from napari_simpleclick.data.pictures import TIFF  # late, as all that reads files
+    from napari_simpleclick.data.file_names import TIFF  # late, as all that reads files
 
     def by_reader(viewer: "ViewerModel", paths: list[Path]) -> "list[Layer]":
         opened: list[Layer] = viewer.open(paths, stack=len(paths) > 1, plugin=reader_of(path))
@@ -251,3 +251,19 @@ def clicks_of(content: SessionContent) -> "Iterator[PlacedClick]":
             if click is not None and marked_pixels(click):  # a corner of a box says nothing of its pixel
                 at = plane.to_volume(click.row, click.col)
                 yield PlacedClick(object_id, at, click.positive, plane.axes, record.get("time", 0.0))
+
+
+def session_path(path: Path) -> Path:
+    """The file of a session: a name without the ending of sessions gets it.
+
+    Examples
+    --------
+    >>> session_path(Path("a.json")).name, session_path(Path("a.simpleclick.json")).name
+    ('a.simpleclick.json', 'a.simpleclick.json')
+    """
+    return path if path.name.endswith(ENDING) else path.with_name(path.name.removesuffix(".json") + ENDING)
+
+
+def table_path(path: Path) -> Path:
+    """The file of a table: a name without the ending of tables gets it."""
+    return path if path.suffix.lower() == ".csv" else path.with_name(f"{path.name}.csv")

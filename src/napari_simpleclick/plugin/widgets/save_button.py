@@ -1,11 +1,10 @@
 """Save button: asks where the masks go."""
 
-from pathlib import Path
+from qtpy.QtWidgets import QPushButton
 
-from qtpy.QtWidgets import QFileDialog, QPushButton
-
-from napari_simpleclick.plugin.io.save_masks import KINDS
+from napari_simpleclick.plugin.io.save_masks import KINDS, with_ending
 from napari_simpleclick.plugin.io.saving import Saving
+from napari_simpleclick.plugin.widgets.questions import ask_where
 
 
 class SaveButton(QPushButton):
@@ -34,8 +33,7 @@ class SaveButton(QPushButton):
         kinds = {kind: f"{kind} ({' '.join('*' + ending for ending in KINDS[kind])})" for kind in self.saving.formats}
         fitting = [text for kind, text in kinds.items() if path.name.endswith(KINDS[kind])]
         everything = f"All formats ({' '.join('*' + ending for kind in kinds for ending in KINDS[kind])})"
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save masks", str(path), ";;".join([*kinds.values(), everything]), (fitting or [everything])[0]
-        )
-        if name:
-            self.saving.save(Path(name))
+        filters = ";;".join([*kinds.values(), everything])
+        chosen = ask_where(self, "Save masks", str(path), filters, with_ending, (fitting or [everything])[0])
+        if chosen:
+            self.saving.save(chosen)

@@ -6,7 +6,8 @@ from pathlib import Path
 from qtpy.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from napari_simpleclick.annotation.session_files.format import ENDING
-from napari_simpleclick.plugin.sessions.session_files import SessionFiles
+from napari_simpleclick.plugin.sessions.session_files import SessionFiles, session_path, table_path
+from napari_simpleclick.plugin.widgets.questions import ask_where
 
 SESSIONS = f"Sessions (*{ENDING})"
 
@@ -39,20 +40,19 @@ class SessionMenu(QPushButton):
 
     def save(self) -> None:
         """Ask for a name and save."""
-        name, _ = QFileDialog.getSaveFileName(self, "Save session", self._proposed(ENDING), SESSIONS)
-        self._do(self.files.save, name)
+        self._do(self.files.save, ask_where(self, "Save session", self._proposed(ENDING), SESSIONS, session_path))
 
     def open(self) -> None:
         """Ask for a file and open it."""
         name, _ = QFileDialog.getOpenFileName(
             self, "Open session", str(self.files.autosave.folder), f"{SESSIONS};;All files (*)"
         )
-        self._do(self.files.open, name)
+        self._do(self.files.open, Path(name) if name else None)
 
     def export(self) -> None:
         """Ask for a name and write the clicks."""
-        name, _ = QFileDialog.getSaveFileName(self, "Export clicks", self._proposed(" clicks.csv"), "Tables (*.csv)")
-        self._do(self.files.export_clicks, name)
+        proposed = self._proposed(" clicks.csv")
+        self._do(self.files.export_clicks, ask_where(self, "Export clicks", proposed, "Tables (*.csv)", table_path))
 
     def remove_old(self) -> None:
         """Remove what was saved by itself long ago, if the user wants that."""
@@ -65,10 +65,10 @@ class SessionMenu(QPushButton):
         image = self.files.workspace.image
         return f"{image.name if image else 'work'}{ending}"
 
-    def _do(self, act: Callable[[Path], None], name: str) -> None:
-        if not name:
+    def _do(self, act: Callable[[Path], None], path: Path | None) -> None:
+        if path is None:
             return
         try:
-            act(Path(name))
+            act(path)
         except (ValueError, OSError) as error:
             self.failed(error)

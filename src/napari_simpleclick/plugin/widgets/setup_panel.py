@@ -11,6 +11,7 @@ from napari_simpleclick.inference.engines.device import gpu_possible
 from napari_simpleclick.inference.engines.speed_figures import read_speed
 from napari_simpleclick.inference.predictor_settings import DRAFT_SIZE, FULL_SIZE, PredictorSettings
 from napari_simpleclick.model.weights import DEFAULT_MODEL, available_models
+from napari_simpleclick.plugin.display.messages import plain_tooltip
 
 LEAST_LETTERS = 6
 """Letters of its texts that a menu shows at least."""
@@ -69,7 +70,8 @@ class SetupPanel:
         speed = read_speed()
         for place, model in enumerate(available_models()):
             self.model_menu.addItem(model.name if model.path else f"{model.name} (get it first)", model.name)
-            self.model_menu.setItemData(place, speed.text(model.name), Qt.ItemDataRole.ToolTipRole)
+            if told := speed.text(model.name):
+                self.model_menu.setItemData(place, plain_tooltip(told), Qt.ItemDataRole.ToolTipRole)
         self.model_menu.setCurrentIndex(self.model_menu.findData(DEFAULT_MODEL))
         self.contrast_form = column(in_a_row(self.seen_menu, self.channels_button))
         self.model_form = column(self.model_menu, self.device_menu)

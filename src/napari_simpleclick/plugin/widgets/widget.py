@@ -1,12 +1,13 @@
 """The widget in napari's dock: choose image and model, click, go on to the next slice and object."""
 
 import atexit
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_info
-from qtpy.QtCore import QEvent, Qt, QTimer
+from qtpy.QtCore import QEvent, QTimer
 from qtpy.QtGui import QKeySequence, QShortcut
-from qtpy.QtWidgets import QComboBox, QLabel, QMessageBox, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QComboBox, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from napari_simpleclick.plugin.actions import actions_of
 from napari_simpleclick.plugin.controller import Controller
@@ -34,6 +35,7 @@ from napari_simpleclick.plugin.widgets.main_thread import MainThread
 from napari_simpleclick.plugin.widgets.network_view_panel import NetworkView
 from napari_simpleclick.plugin.widgets.objects_panel import ObjectsPanel
 from napari_simpleclick.plugin.widgets.overlap_form import OverlapForm
+from napari_simpleclick.plugin.widgets.questions import ask
 from napari_simpleclick.plugin.widgets.rest_timer import rest_timer
 from napari_simpleclick.plugin.widgets.save_button import SaveButton
 from napari_simpleclick.plugin.widgets.scroll_column import ScrollColumn
@@ -82,7 +84,9 @@ class SimpleClickWidget(QWidget):
         self.saver = InferenceThread(self.thread_bridge.called.emit)
         controller, state = self.controller, (self.workspace, self.controller.jobs, self.controller.canvas)
         self.autosave = Autosave(*state, controller.clicks, self.saver)
-        self.session_files = SessionFiles(self.workspace, controller.jobs, controller.images, self.autosave, self._ask)
+        self.session_files = SessionFiles(
+            self.workspace, controller.jobs, controller.images, self.autosave, partial(ask, self)
+        )
         self.hover = HoverPreview(*state, controller.mouse, rest_timer, self.models.load_draft)
         self.look_ahead = LookAhead(*state, rest_timer)
         self.saving = Saving(self.workspace, self.saver)
@@ -280,11 +284,3 @@ class SimpleClickWidget(QWidget):
         self.buttons["cancel"].setEnabled(self.controller.propagation.running or self.models.loading)
         if self.status.show_busy(controller.canvas.busy > 0):
             self.workspace.say_next()
-
-    def _ask(self, question: str) -> bool:
-        """Ask a question; closing the window is a no."""
-        box = QMessageBox(QMessageBox.Icon.Question, "SimpleClick", question, parent=self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
-        box.setDefaultButton(QMessageBox.StandardButton.No)
-        return box.exec() == QMessageBox.StandardButton.Yes
