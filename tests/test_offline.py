@@ -68,7 +68,7 @@ def give_up():
     sys.stderr.write(widget.status.text())
     sys.stderr.flush()
     os._exit(1)
-QTimer.singleShot(240_000, give_up)
+QTimer.singleShot(540_000, give_up)
 def until(true):
     while not true():  # nothing changes but in an event
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)

@@ -35,6 +35,21 @@ def test_names_with_brackets_are_shown_in_tables_and_lines(capsys):
     assert all(name in said for name in ("[a]", "[b]", "[link=file:///etc]c[/link] :smile:", "[d]"))
 
 
+def test_control_characters_of_names_and_headers_do_not_reach_the_terminal(capsys):
+    evil = "a\x1b]52;c;YQ==\x07\x1b[2J\x9b31m\r.tif"
+    console, table = plain_console(), Table(title=evil)
+    table.add_column(evil)
+    table.add_row(evil)
+    console.print(table)
+    console.print(evil, style="yellow", markup=False)
+    say(console, "Notice:", "yellow", evil)
+    with pytest.raises(SystemExit), told_as_messages():
+        raise ValueError(evil)
+    told = capsys.readouterr()
+    assert not set(told.out + told.err) & {"\x1b", "\x07", "\x9b", "\r"}
+    assert "a␛]52;c;YQ==␇␛[2J" in told.err
+
+
 def test_said_word_is_coloured_whatever_console_is_used():
     console = Console(file=io.StringIO(), force_terminal=True, color_system="standard")
     say(console, "Notice:", "yellow", "[red]")

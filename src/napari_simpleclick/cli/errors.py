@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -13,9 +14,39 @@ INTERRUPTED = 130
 """Exit status of a command that Ctrl+C ended, as shells have it."""
 
 
+CONTROLS = (
+    {code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\t\n"}
+    | {127: "\u2421"}
+    | {code: "\ufffd" for code in range(128, 160)}
+)
+"""Signs for characters that tell terminals what to do: names and headers of files may hold them."""
+
+
+class PlainConsole(Console):
+    """A console that shows texts as they are: no markup, and signs in the place of control characters."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(markup=False, emoji=False, stderr=stderr)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """A text for output; control characters are shown."""
+        return super().render_str(shown(text), **options)
+
+
 def plain_console(*, stderr: bool = False) -> Console:
     """A console that takes square brackets for what they are: names of files and of extras have them."""
-    return Console(markup=False, emoji=False, stderr=stderr)
+    return PlainConsole(stderr=stderr)
+
+
+def shown(text: str) -> str:
+    r"""A text with signs in the place of control characters, which would move the cursor, or write the clipboard.
+
+    Examples
+    --------
+    >>> shown("a\x1b]52;c;YQ==\x07.tif")
+    'a␛]52;c;YQ==␇.tif'
+    """
+    return text.translate(CONTROLS)
 
 
 def say(console: Console, word: str, style: str, text: str) -> None:
@@ -30,7 +61,7 @@ def say(console: Console, word: str, style: str, text: str) -> None:
     text
         What follows; no markup, and not wrapped.
     """
-    console.print(Text.assemble((word, style), " ", text), highlight=False, soft_wrap=True)
+    console.print(Text.assemble((word, style), " ", shown(text)), highlight=False, soft_wrap=True)
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from napari_simpleclick.cli.errors import shown
+
 T = TypeVar("T")
 
 EVERY = 30.0
@@ -44,7 +46,7 @@ def with_progress(
         with Progress(words, BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=console) as progress:
             task = progress.add_task("", total=total)
             for item in items:
-                progress.update(task, description=text(item), advance=done(item))
+                progress.update(task, description=shown(text(item)), advance=done(item))
                 yield item
             progress.update(task, completed=total)
         return
