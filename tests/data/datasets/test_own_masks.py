@@ -193,6 +193,14 @@ def test_masks_may_lie_beside_the_pictures_of_one_folder(tmp_path):
     assert [(each.name, len(each.object_ids)) for each in (found[0], found[1])] == [("a.png", 2), ("b.ome.tif", 1)]
 
 
+def test_no_picture_of_a_folder_of_pictures_is_taken_for_a_mask(tmp_path):
+    for name in ("images/x.png", "images/x_label.png", "masks/x.png", "masks/x_label.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        iio.imwrite(tmp_path / name, BOTH.astype(np.uint8))
+    found = own_pictures("own", tmp_path / "images", tmp_path / "masks", DatasetOptions())
+    assert [found[0].name, found[1].name] == ["x.png", "x_label.png"]
+
+
 def test_numbers_mixed_by_interpolation_are_refused(tmp_path):
     numbers = Image.fromarray((LEFT * 60 + RIGHT * 200 + FIRST * ~LEFT * 120).astype(np.uint8))
     mixed = np.asarray(numbers.resize((50, 50), Image.Resampling.BICUBIC).resize((96, 96), Image.Resampling.BICUBIC))

@@ -196,9 +196,12 @@ def pair_own(images: Path, masks: Path) -> list[tuple[Path, tuple[Path, ...]]]:
     from napari_simpleclick.data.pictures import is_picture
 
     require_folders(images, masks)
-    beside = set(masks_beside([path for path in images.iterdir() if is_picture(path)]))
-    pictures = by_stem(images, lambda path: is_picture(path) and path not in beside)
-    found = by_stem(masks, beside.__contains__ if images.samefile(masks) else is_picture)
+    if images.samefile(masks):
+        beside = masks_beside([path for path in images.iterdir() if is_picture(path)])
+        pictures = by_stem(images, lambda path: is_picture(path) and path not in beside)
+        found = by_stem(masks, beside.__contains__)
+    else:
+        pictures, found = by_stem(images), by_stem(masks)
     parts: dict[str, list[Path]] = {stem: [] for stem in pictures}
     alone = []
     for stem, path in found.items():
