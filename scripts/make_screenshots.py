@@ -3,7 +3,9 @@
 Usage: python scripts/make_screenshots.py [mitochondria] [lesion] [review]
 """
 
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +34,7 @@ def pause(seconds: float) -> None:
 
 def show(sample: str) -> tuple[napari.Viewer, object]:
     """A window with a sample and the widget, its model loaded."""
+    os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp()  # or work of another picture would be offered
     viewer = napari.Viewer()
     viewer.window.resize(*SIZE)
     viewer.open_sample("napari-simpleclick", sample)
@@ -53,7 +56,7 @@ def shoot(viewer: napari.Viewer, widget: object, name: str) -> None:
     wait(lambda: widget.controller.canvas.busy == 0)
     pause(0.5)
     shown = Image.fromarray(viewer.screenshot(canvas_only=False, flash=False)[..., :3])
-    shown.save(IMAGES / f"{name}.png", optimize=True)
+    shown.quantize(256, Image.Quantize.MAXCOVERAGE).save(IMAGES / f"{name}.png", optimize=True)
 
 
 def outline_mitochondria() -> None:

@@ -51,6 +51,8 @@ def test_rolling_the_axes_goes_round_three_upright_views(brain):
     dims = brain.workspace.viewer.dims
     for view in (AXIAL, SAGITTAL, CORONAL, AXIAL, SAGITTAL):
         assert seen(brain) == view
+        lines = written(brain.workspace.viewer).text.splitlines()
+        assert {line.index(line.strip()) + len(line.strip()) / 2 for line in lines} == {len(lines[0]) / 2}, "centred"
         dims.roll()
 
 

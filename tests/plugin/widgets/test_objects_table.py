@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 from qtpy.QtCore import Qt
-from qtpy.QtGui import QTextDocument
+from qtpy.QtGui import QIcon, QTextDocument
 
 from napari_simpleclick.annotation.objects import ObjectProperties
 from napari_simpleclick.annotation.summaries import ObjectSummary
 from napari_simpleclick.plugin.widgets import objects_table
-from napari_simpleclick.plugin.widgets.object_row import CLICKS, ID, NAME, Measures
+from napari_simpleclick.plugin.widgets.object_row import CLICKS, ID, NAME, Measures, swatch
 from napari_simpleclick.plugin.widgets.objects_table import ObjectsTable
 
 
@@ -84,3 +84,9 @@ def test_numbers_have_place_beside_their_colour(table):
     fill(table, range(1, 121), 1, present=120)
     needed = table.iconSize().width() + table.fontMetrics().horizontalAdvance("120")
     assert table.columnWidth(ID) >= needed + 10
+
+
+@pytest.mark.parametrize("mode", [QIcon.Mode.Normal, QIcon.Mode.Selected])
+def test_the_colour_of_an_object_is_itself_in_a_selected_row(qapp, mode):
+    picture = swatch((1.0, 0.84, 0.04, 1.0)).pixmap(14, mode).toImage()
+    assert picture.pixelColor(7, 7).name() == "#ffd60a"

@@ -100,13 +100,11 @@ def axis_letters(image: "Image | None") -> dict[int, str]:
 
 
 def compass(vertical: tuple[str, ...], horizontal: tuple[str, ...]) -> str:
-    """Letters as they stand around a slice.
+    """Letters as they stand around a slice, in lines of one length: napari aligns them at the right.
 
     Examples
     --------
-    >>> print(compass(("S", "I"), ("A", "P")))
-      S
-    A   P
-      I
+    >>> compass(("S", "I"), ("A", "P")).splitlines()
+    ['  S  ', 'A   P', '  I  ']
     """
-    return f"  {vertical[0]}\n{horizontal[0]}   {horizontal[1]}\n  {vertical[1]}"
+    return f"  {vertical[0]}  \n{horizontal[0]}   {horizontal[1]}\n  {vertical[1]}  "

@@ -26,4 +26,6 @@ class Folded(QCollapsible):
         for layout in (self.layout(), self.content().layout()):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(2)
+        self.toggled.connect(self.content().setVisible)  # or the tabulator goes through what nobody sees
         self.collapse(animate=False)
+        self.content().setVisible(False)

@@ -96,7 +96,9 @@ def cells(summary: ObjectSummary, measured: Measures) -> list[QTableWidgetItem]:
 
 
 def swatch(color: Any) -> QIcon:
-    """A small square of a color given as RGBA, 0 to 1."""
-    pixmap = QPixmap(14, 14)
+    """A small square of a color given as RGBA, 0 to 1, in a selected row too, where Qt would mix it with the row's."""
+    pixmap, found = QPixmap(14, 14), QIcon()
     pixmap.fill(QColor.fromRgbF(*(float(value) for value in color)))
-    return QIcon(pixmap)
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+        found.addPixmap(pixmap, mode)
+    return found
