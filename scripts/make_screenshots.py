@@ -20,16 +20,26 @@ SIZE = 1280, 800
 """Of the window in pixels."""
 
 
-def wait(condition: Callable[[], bool], seconds: float = 60) -> None:
-    """Let the window live until a condition holds."""
+def wait(condition: Callable[[], bool], seconds: float = 600) -> None:
+    """Let the window live until a condition holds.
+
+    Raises
+    ------
+    TimeoutError
+        If it does not: a picture of unfinished work would be kept otherwise.
+    """
     end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError(f"The window did not get there within {seconds} s.")
         QApplication.processEvents()
         time.sleep(0.01)
 
 
 def pause(seconds: float) -> None:
-    wait(lambda: False, seconds)
+    """Let the window live."""
+    end = time.monotonic() + seconds
+    wait(lambda: time.monotonic() > end)
 
 
 def show(sample: str) -> tuple[napari.Viewer, object]:
