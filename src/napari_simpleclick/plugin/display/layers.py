@@ -235,13 +235,6 @@ def set_new_sign(points: "Points", *, positive: bool) -> None:
         points.feature_defaults = {"positive": positive, "sign": POSITIVE_SIGN if positive else NEGATIVE_SIGN}
 
 
-def prepare_colors(dtype: np.dtype) -> None:
-    """Let napari compile how it maps labels to chosen colors, which takes a second the first time, in any thread."""
-    from napari.utils.colormaps import DirectLabelColormap
-
-    DirectLabelColormap(color_dict={None: OTHER_LABELS, 0: HIDDEN}).map(np.zeros((1, 1), dtype))
-
-
 def set_colors(
     labels: "Labels", color: Callable[[int], Any], chosen: Mapping[int, str | None], *, automatic: Any
 ) -> None:

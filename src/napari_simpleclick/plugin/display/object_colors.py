@@ -8,7 +8,8 @@ import numpy as np
 
 from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.annotation.objects import ObjectProperties
-from napari_simpleclick.plugin.display.layers import prepare_colors, set_colors
+from napari_simpleclick.plugin.display.compiled_colors import prepare_colors
+from napari_simpleclick.plugin.display.layers import set_colors
 from napari_simpleclick.plugin.jobs.jobs import Jobs
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 
