@@ -9,7 +9,6 @@ from napari_simpleclick.training import labelled
 from napari_simpleclick.training.crops import random_crop
 from napari_simpleclick.training.labelled import LabelledPictures
 from napari_simpleclick.training.pictures import folder_pictures, split, volume_pictures
-from napari_simpleclick.training.synthesis import Example
 
 
 @pytest.fixture
@@ -114,7 +113,7 @@ def test_pictures_with_many_objects_come_more_often(monkeypatch):
     single = np.where(many == 1, 1, 0).astype(np.int32)
     white, black = (np.full((*many.shape, 3), value, np.uint8) for value in (255, 0))
     pictures = LabelledPictures([lambda: (white, many), lambda: (black, single)])
-    monkeypatch.setattr(labelled, "vary", lambda _rng, image, target, _kind: Example(image, target))
+    monkeypatch.setattr(labelled, "vary", lambda _rng, example, _kind: example)
     chosen = [pictures.example(np.random.default_rng(seed), 32).image.any() for seed in range(100)]
     assert 0.8 < np.mean(chosen) < 0.98
 
@@ -122,7 +121,7 @@ def test_pictures_with_many_objects_come_more_often(monkeypatch):
 def test_some_targets_are_drawn_as_somebody_else_might_where_that_is_asked_for(monkeypatch):
     disk = np.hypot(*(np.mgrid[:64, :64] - 32)) < 12
     image = np.repeat(disk[..., None] * np.uint8(255), 3, axis=-1)
-    monkeypatch.setattr(labelled, "vary", lambda _rng, image, target, _kind: Example(image, target))
+    monkeypatch.setattr(labelled, "vary", lambda _rng, example, _kind: example)
     monkeypatch.setattr(labelled, "drawn_by_hand", lambda _rng, target: np.zeros_like(target))
 
     def part_redrawn(redrawn: float) -> float:

@@ -3,7 +3,7 @@ import torch
 
 from napari_simpleclick.training.settings import Phase
 from napari_simpleclick.training.simulated_history import earlier_work
-from napari_simpleclick.training.sources import Batches, Mixture, works
+from napari_simpleclick.training.sources import Batches, Mixture, further_objects, works
 from napari_simpleclick.training.synthesis import Example, Synthesis
 
 
@@ -49,3 +49,28 @@ def test_nothing_is_begun_on_an_empty_target():
 def test_other_processes_make_the_same_batches():
     batches = Batches(Synthesis(), Phase(1.0, 64, 2), seed=3)
     torch.testing.assert_close(next(batches.start(5, workers=1)), batches[5])
+
+
+class Quarters:
+    """Pictures of four objects, the first of which is the target."""
+
+    labels = np.kron(np.array([[1, 2], [3, 4]]), np.ones((16, 16), int))
+
+    def example(self, rng: np.random.Generator, size: int) -> Example:
+        return Example(np.zeros((size, size, 3), np.uint8), self.labels == 1, self.labels)
+
+
+def test_several_objects_of_a_picture_are_learnt_from_together():
+    batch = Batches(Quarters(), Phase(1.0, 32, 2), seed=3, objects=3)[0]
+    assert batch.images.shape == (2, 32, 32, 3)
+    assert batch.picture_of.tolist() == [0, 0, 0, 1, 1, 1]
+    for of_one_picture in batch.targets.reshape(2, 3, 32, 32):
+        assert of_one_picture[0].equal(torch.from_numpy(Quarters.labels == 1))
+        assert (of_one_picture.sum(0) <= 1).all()
+        assert of_one_picture.any(dim=(1, 2)).all()
+
+
+def test_the_target_itself_is_no_further_object():
+    only = Example(np.zeros((32, 32, 3), np.uint8), Quarters.labels == 1, np.where(Quarters.labels == 1, 1, 0))
+    assert further_objects(np.random.default_rng(0), only, 4) == []
+    assert further_objects(np.random.default_rng(0), Example(only.image, only.target), 4) == []

@@ -40,6 +40,23 @@ def test_image_features_are_computed_once_for_all_rounds(batch, rounds, monkeypa
     assert calls == {"encode": 1, "decode": rounds + 1}
 
 
+def test_objects_of_one_picture_share_its_features_and_are_learnt_from_as_if_each_had_its_own(batch):
+    images, targets = batch
+    torch.manual_seed(0)
+    model = SimpleClick(SMALL).eval()
+    picture_of = torch.tensor([0, 0, 1])
+
+    def gradient(images, *picture_of):
+        model.zero_grad()
+        learner = ClickTraining(model, overlap_loss)
+        loss, _ = learner(images, targets, np.random.default_rng(0), 1, 0, {}, {}, {}, *picture_of)
+        loss.backward()
+        return loss, model.backbone.patch_embed.proj.weight.grad.clone()
+
+    shared, own = gradient(images[:2], picture_of), gradient(images[picture_of])
+    torch.testing.assert_close(shared, own)
+
+
 def test_late_work_is_made_without_learning_from_it(batch, monkeypatch):
     """The gradient of a step is that of its last predictions, however many came before."""
     model = SimpleClick(SMALL)

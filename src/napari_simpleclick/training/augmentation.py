@@ -89,28 +89,29 @@ VARIATIONS: dict[Kind, Variation] = {
 }
 
 
-def vary(rng: Rng, image: np.ndarray, target: np.ndarray, kind: Kind = "any") -> Example:
-    """A picture (size, size, 3) uint8 and its target (size, size) bool as the same thing may look another time.
+def vary(rng: Rng, example: Example, kind: Kind = "any") -> Example:
+    """A picture and what is outlined in it as the same thing may look another time.
 
     Parameters
     ----------
     rng
         Source of chance.
-    image
-        (size, size, 3) uint8.
-    target
-        (size, size) bool.
+    example
+        The picture as it is.
     kind
         What the picture shows, which tells what may vary.
     """
     how = VARIATIONS[kind]
-    if rng.random() < how.turned:
-        turns = int(rng.integers(4))
-        image, target = np.rot90(image, turns), np.rot90(target, turns)
-    if rng.random() < 0.5:
-        image, target = image[:, ::-1], target[:, ::-1]
-    shown = compressed(rng, as_bytes(recoloured(rng, image.astype(np.float32) / 255, how)), how)
-    return Example(np.ascontiguousarray(shown), np.ascontiguousarray(target))
+    turns = int(rng.integers(4)) if rng.random() < how.turned else 0
+    step = -1 if rng.random() < 0.5 else 1
+
+    def turned(maps: np.ndarray) -> np.ndarray:
+        return np.ascontiguousarray(np.rot90(maps, turns)[:, ::step])
+
+    picture = turned(example.image).astype(np.float32) / 255
+    shown = np.ascontiguousarray(compressed(rng, as_bytes(recoloured(rng, picture, how)), how))
+    labels = None if example.labels is None else turned(example.labels)
+    return Example(shown, turned(example.target), labels)
 
 
 def recoloured(rng: Rng, picture: np.ndarray, how: Variation) -> np.ndarray:

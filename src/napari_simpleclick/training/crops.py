@@ -108,9 +108,7 @@ def show(image: np.ndarray, target: np.ndarray, spans: Spans, size: int) -> tupl
         Side of the result in pixels.
     """
     (top, bottom), (left, right) = spans
-    rows, cols = (
-        (start + (np.arange(size) + 0.5) * (stop - start) / size - 0.5).astype(np.float32) for start, stop in spans
-    )
+    rows, cols = (pixels(start, stop, size) for start, stop in spans)
     # The predictor does not smooth what it reduces; smoothing there too made no difference (at most 0.2 points).
     if (scale := max(bottom - top, right - left) / size) > 1:
         image = cv2.GaussianBlur(image, (0, 0), 0.4 * scale)
@@ -118,3 +116,24 @@ def show(image: np.ndarray, target: np.ndarray, spans: Spans, size: int) -> tupl
     crop = cv2.remap(image, grid_cols, grid_rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     mask = cv2.remap(target.astype(np.float32), grid_cols, grid_rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return crop, mask > 0.5
+
+
+def nearest(labels: np.ndarray, spans: Spans, size: int) -> np.ndarray:
+    """The labels (height, width) in a view, (size, size): each pixel has that of the nearest one.
+
+    Examples
+    --------
+    >>> nearest(np.array([[0, 1], [2, 3]]), ((0, 2), (0, 1)), 2)
+    array([[0, 0],
+           [2, 2]])
+    """
+    places = (
+        np.clip(np.round(pixels(start, stop, size)).astype(np.int64), 0, length - 1)
+        for (start, stop), length in zip(spans, labels.shape, strict=True)
+    )
+    return np.asarray(labels[np.ix_(*places)])
+
+
+def pixels(start: float, stop: float, size: int) -> np.ndarray:
+    """(size,) float32, where the centres of the pixels of a view lie in the picture along one axis."""
+    return np.asarray(start + (np.arange(size) + 0.5) * (stop - start) / size - 0.5, np.float32)

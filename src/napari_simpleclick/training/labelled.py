@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from napari_simpleclick.training.annotator_variation import drawn_by_hand
 from napari_simpleclick.training.augmentation import Kind, vary
-from napari_simpleclick.training.crops import Spans, box_of, region_around, show, square_around
+from napari_simpleclick.training.crops import Spans, box_of, nearest, region_around, show, square_around
 from napari_simpleclick.training.pictures import Reader
 from napari_simpleclick.training.shapes import Rng
 from napari_simpleclick.training.synthesis import DISTANT, Example
@@ -59,15 +59,15 @@ class LabelledPictures:
         ValueError
             If a thousand random pictures hold no object that is large enough.
         """
-        crop, target = self.crop(rng, size)
-        if rng.random() < self.pasted and target.mean() < 0.5:
-            crop = paste(rng, crop, target, self.crop(rng, size)[0])
-        if rng.random() < self.redrawn and target.any():
-            target = drawn_by_hand(rng, target)
-        return vary(rng, crop, target, self.kind)
+        shown = self.crop(rng, size)
+        if rng.random() < self.pasted and shown.target.mean() < 0.5:
+            shown = Example(paste(rng, shown.image, shown.target, self.crop(rng, size).image), shown.target)
+        if rng.random() < self.redrawn and shown.target.any():
+            shown = replace(shown, target=drawn_by_hand(rng, shown.target))
+        return vary(rng, shown, self.kind)
 
-    def crop(self, rng: Rng, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """A crop (size, size, 3) uint8 around an object, and the object (size, size) bool.
+    def crop(self, rng: Rng, size: int) -> Example:
+        """A crop around an object, resized.
 
         Raises
         ------
@@ -80,7 +80,8 @@ class LabelledPictures:
                 labels = labels[..., int(rng.integers(labels.shape[2]))]
             target = choose_target(rng, labels, parts=self.parts, varied=self.varied)
             if target is not None:
-                return show(image, target, self.view(rng, target, size), size)
+                spans = self.view(rng, target, size)
+                return Example(*show(image, target, spans, size), nearest(labels, spans, size))
         raise ValueError(f"No object of at least {SMALLEST_AREA} pixels in 1000 pictures. Check the labels.")
 
     def view(self, rng: Rng, target: np.ndarray, size: int) -> Spans:

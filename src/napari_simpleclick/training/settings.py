@@ -112,6 +112,8 @@ class TrainingSettings:
         Most predictions that are fed back.
     learn_from
         "all" predictions of a sample, or the "last" one only, as in the paper: image features serve all of them.
+    objects
+        Most objects of a picture that are learnt from together: they share its features (the paper: 1).
     earlier_work
         Chance that a sample starts in the middle of the work, with a distorted mask and clicks (the paper: 0).
     late
@@ -143,6 +145,7 @@ class TrainingSettings:
     ema: Annotated[float, SHARE] = 0.998
     max_rounds: Annotated[int, Range(0, 100)] = 3
     learn_from: Literal["all", "last"] = "all"
+    objects: Annotated[int, Range(1, 64)] = 1
     earlier_work: Annotated[float, SHARE] = 0.4
     late: Annotated[float, SHARE] = 0.3
     click_loss_weight: Annotated[float, Range(0)] = 0.2

@@ -17,6 +17,7 @@ from napari_simpleclick.training.settings import Phase
 from napari_simpleclick.training.shapes import Rng
 from napari_simpleclick.training.simulated_history import earlier_work
 from napari_simpleclick.training.synthesis import Example
+from napari_simpleclick.training.targets import large_objects
 
 DRAWN: dict[Kind, float] = {"box": 0.45, "lasso": 0.2, "scribble": 0.35}
 """What samples start with that do not start with a click, and how often."""
@@ -31,9 +32,11 @@ class Batch(NamedTuple):
     Parameters
     ----------
     images
-        (batch, size, size, 3) uint8.
+        (pictures, size, size, 3) uint8.
     targets
         (batch, size, size) bool.
+    picture_of
+        (batch,) int64, the picture that each target is in: several objects of a picture share its features.
     begun
         By place in the batch: masks and clicks of samples that begin half annotated.
     carried
@@ -44,6 +47,7 @@ class Batch(NamedTuple):
 
     images: Tensor
     targets: Tensor
+    picture_of: Tensor
     begun: dict[int, Work]
     carried: dict[int, Work]
     drawn: dict[int, Work]
@@ -89,6 +93,8 @@ class Batches(Dataset[Batch]):
         Size of crops and batches.
     seed
         Of the run; every process of a distributed run takes another one.
+    objects
+        Most objects of a picture that are learnt from together.
     earlier_work, carried, drawn
         Chances that a sample starts in the middle of the work, that its last prediction is of a mask from elsewhere,
         and that it starts with a box, lasso or scribble.
@@ -97,6 +103,7 @@ class Batches(Dataset[Batch]):
     source: Source
     phase: Phase
     seed: int
+    objects: int = 1
     earlier_work: float = 0.0
     carried: float = 0.0
     drawn: float = 0.0
@@ -104,10 +111,15 @@ class Batches(Dataset[Batch]):
     def __getitem__(self, step: int) -> Batch:
         rng = np.random.default_rng((self.seed, step))
         examples = [self.source.example(rng, self.phase.size) for _ in range(self.phase.batch)]
-        images, targets = zip(*((example.image, example.target) for example in examples), strict=True)
+        targets, picture_of = [], []
+        for place, example in enumerate(examples):
+            found = [example.target, *further_objects(rng, example, self.objects - 1)]
+            targets += found
+            picture_of += [place] * len(found)
         return Batch(
-            torch.from_numpy(np.stack(images)),
+            torch.from_numpy(np.stack([example.image for example in examples])),
             torch.from_numpy(np.stack(targets)),
+            torch.tensor(picture_of),
             works(earlier_work, rng, targets, self.earlier_work),
             works(carried_over, rng, targets, self.carried),
             works(drawn_first, rng, targets, self.drawn),
@@ -128,6 +140,30 @@ class Batches(Dataset[Batch]):
             multiprocessing_context="spawn" if workers else None,
         )
         return iter(loader)
+
+
+def further_objects(rng: Rng, example: Example, most: int) -> list[np.ndarray]:
+    """Other objects of a picture than its target, each (size, size) bool.
+
+    Parameters
+    ----------
+    rng
+        Source of chance.
+    example
+        The picture with its target, and with its labels if it has some.
+    most
+        Not more than this.
+    """
+    if not most or example.labels is None:
+        return []
+    labels = large_objects(example.labels)
+    found = (np.asarray(example.labels == label) for label in rng.permutation(labels)[: most + 1])
+    return [other for other in found if not same(other, example.target)][:most]
+
+
+def same(first: np.ndarray, second: np.ndarray) -> bool:
+    """Whether two masks are of one object, drawn a little differently at most."""
+    return bool(2 * (first & second).sum() > (first | second).sum())
 
 
 def works(

@@ -67,13 +67,14 @@ class ClickTraining(nn.Module):
         begun: Mapping[int, Work] = NOTHING,
         carried: Mapping[int, Work] = NOTHING,
         drawn: Mapping[int, Work] = NOTHING,
+        picture_of: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Click `unlearned + rounds` times, feeding predictions back, and once more.
 
         Parameters
         ----------
         images
-            (batch, size, size, 3) uint8.
+            (pictures, size, size, 3) uint8.
         targets
             (batch, size, size) bool.
         rng
@@ -82,8 +83,8 @@ class ClickTraining(nn.Module):
             Predictions that are fed back.
         unlearned
             Further ones before them, which are not learned from: the network's own work up to late clicks.
-        begun, carried, drawn
-            As in `Batch`.
+        begun, carried, drawn, picture_of
+            As in `Batch`; without `picture_of` every picture has one target.
 
         Returns
         -------
@@ -91,6 +92,8 @@ class ClickTraining(nn.Module):
             Number to minimise, and the mean IoU of the last prediction.
         """
         features = self.encode(images.permute(0, 3, 1, 2).float() / 255)
+        if picture_of is not None and len(picture_of) > len(images):
+            features = [level[picture_of] for level in features]
         wanted = targets[:, None].float()
         previous = torch.zeros_like(wanted[:, 0])
         user = user_of(targets, rng)

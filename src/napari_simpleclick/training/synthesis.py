@@ -40,10 +40,13 @@ class Example:
         (size, size, 3) uint8.
     target
         (size, size) bool.
+    labels
+        (size, size) integers, 0 background: what else can be outlined in the picture; None if nothing is known.
     """
 
     image: np.ndarray
     target: np.ndarray
+    labels: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)

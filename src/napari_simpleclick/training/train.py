@@ -145,7 +145,9 @@ class TrainingRun:
         # Data-parallel training decides when it is wrapped which gradients to wait for.
         self.network = self.accelerator.prepare_model(self.learner())
         settings = self.settings
-        data = Batches(self.source, phase, self.seed, settings.earlier_work, settings.carried, settings.drawn)
+        data = Batches(
+            self.source, phase, self.seed, settings.objects, settings.earlier_work, settings.carried, settings.drawn
+        )
         return data.start(self.state.counts.step, workers=self.schedule.workers)
 
     def learner(self) -> ClickTraining:
@@ -162,7 +164,7 @@ class TrainingRun:
         """One change of the weights."""
         counts, began, progress = self.state.counts, time.monotonic(), self.progress
         batch = next(batches)
-        images, targets = (maps.to(self.accelerator.device, non_blocking=True) for maps in batch[:2])
+        images, targets, picture_of = (maps.to(self.accelerator.device, non_blocking=True) for maps in batch[:3])
         waiting = time.monotonic() - began
         # Chance comes from seed and step alone, so that a resumed run draws what an uninterrupted one would.
         rng = np.random.default_rng((self.seed, counts.step, 1))
@@ -170,10 +172,10 @@ class TrainingRun:
         rate = set_learning_rate(self.optimizer, self.settings, counts.step, progress)
         self.network.train()
         with self.accelerator.autocast():
-            loss, iou = self.network(images, targets, rng, *self.rounds(), *batch[2:])
+            loss, iou = self.network(images, targets, rng, *self.rounds(), *batch[3:], picture_of)
         self.learn(loss)
         counts.step += 1
-        counts.samples += len(images) * self.accelerator.num_processes
+        counts.samples += len(targets) * self.accelerator.num_processes
         seconds = self.agreed(time.monotonic() - began)
         counts.seconds += seconds
         return StepRecord(
