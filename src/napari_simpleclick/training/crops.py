@@ -119,7 +119,18 @@ def show(image: np.ndarray, target: np.ndarray, spans: Spans, size: int) -> tupl
 
 
 def nearest(labels: np.ndarray, spans: Spans, size: int) -> np.ndarray:
-    """The labels (height, width) in a view, (size, size): each pixel has that of the nearest one.
+    """The labels in a view: each pixel has that of the nearest one.
+
+    Parameters
+    ----------
+    labels
+        (height, width) integers.
+    spans, size
+        The view and the side of the result, as for `show`.
+
+    Returns
+    -------
+    (size, size) integers
 
     Examples
     --------
