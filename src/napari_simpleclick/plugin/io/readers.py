@@ -11,8 +11,6 @@ from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.plugin.io.notices import tell
 from napari_simpleclick.plugin.workspace.layer_place import SOURCE
 
-"""Whole numbers are shown as labels if one of the last two words of the file's name is one of these."""
-
 LayerData = tuple[Any, dict[str, Any], str]
 """Array, settings and type of a layer."""
 
@@ -70,7 +68,7 @@ def is_labels(volume: Volume) -> bool:
 
 
 def named_as_labels(name: str) -> bool:
-    """Whether the name of a file, without its ending, says that it holds labels.
+    """Whether one of the last two words in the name of a file, without its ending, says that it holds labels.
 
     Examples
     --------
