@@ -39,14 +39,10 @@ class Annotator:
         Who gets the pixels that two objects claim from now on; what is done stays.
     others_negative
         Whether the network sees from now on that the other objects of a plane are something else.
-    sessions
-        What was clicked, by object and plane.
-    objects
-        Names, classes, colours and locks, by object; those without any are absent.
-    past
-        What was done, for undo.
-    maps
-        Keeps the network's maps in temporary files, so that undo takes no memory.
+    sessions, objects
+        What was clicked, by object and plane; names, classes, colours and locks, by object.
+    past, maps
+        What was done, for undo; the network's maps in temporary files, so that this takes no memory.
     """
 
     predictor: PredictorLike
@@ -188,7 +184,10 @@ class Annotator:
         for edit in edits:
             if isinstance(edit, PropertyEdit):
                 self.objects[edit.object_id] = edit.after
-        action = (*edits, *self._give_way([edit for edit in edits if isinstance(edit, Edit)]))
+        beside = give_way([edit for edit in edits if isinstance(edit, Edit)], self.sessions, self.locked)
+        for edit in beside:
+            self.sessions[edit.place].steps = edit.after
+        action = (*edits, *beside)
         self.past.add(action)
         for edit in action:
             self._counted.forget(edit.object_id)
@@ -287,13 +286,6 @@ class Annotator:
         if self.maps.many:  # what undo and redo bring back last is needed first
             steps = chain(*(session.steps for session in list(self.sessions.values())), self.past.steps())
             self.maps.forget_old(step.prediction for step in steps)
-        return found
-
-    def _give_way(self, edits: Sequence[Edit]) -> list[Edit]:
-        """Change the objects beside those that were edited."""
-        found = give_way(edits, self.sessions, self.locked)
-        for edit in found:
-            self.sessions[edit.place].steps = edit.after
         return found
 
     def _go(self, action: Action) -> list[Change]:

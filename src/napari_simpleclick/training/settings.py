@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self, cast, get_args
 from napari_simpleclick.ranges import POSITIVE_SHARE, SHARE, SIDE, Range
 
 Stem = Literal["learning", "late", "frozen"]
-"""What of the pre-trained image features learns: all, the stages of strides 8 and 16, or nothing."""
+"""What of the pre-trained image features learns: all, the stages of stride 8 and more, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
