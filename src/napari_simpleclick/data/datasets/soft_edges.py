@@ -114,8 +114,9 @@ def has_plateau(marks: np.ndarray, top: int) -> bool:
 def ramped(path: Path) -> DatasetError:
     """The message for labels whose edges rise through numbers between."""
     return DatasetError(
-        f"{path}: along its edges lie numbers between those of both sides, which would be objects: it was resized with "
-        "interpolation. Resize masks by the nearest pixel; give rims that are no objects the number 0."
+        f"{path}: along its edges lie numbers between those of both sides, as interpolation leaves them; they would be "
+        "objects. Resize masks by the nearest pixel; give rims that are no objects the number 0, and thin shells that "
+        "are objects a larger number than what they enclose."
     )
 
 
