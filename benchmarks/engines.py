@@ -64,7 +64,7 @@ def main() -> None:
             PLAIN: Predictor(model),
         }
         chosen = select_network(model)
-        if isinstance(chosen.network, OpenVinoNetwork):
+        if chosen.engine.startswith("OpenVINO"):
             mirrored = select_network(model, batch=2)
             predictors[f"{chosen.engine}, mirrored"] = Predictor(mirrored.network, flip=True)
             predictors[chosen.engine] = Predictor(chosen.network)

@@ -80,8 +80,8 @@ class FindsNothing:
 
     fixed_batch = False
 
-    def __init__(self, recipe=PUBLISHED):
-        self.recipe, self.shown = recipe, []
+    def __init__(self, recipe=PUBLISHED, *, coarse=False):
+        self.recipe, self.shown, self.coarse = recipe, [], coarse
 
     def encode(self, image):
         return [image]
@@ -94,8 +94,8 @@ class FindsNothing:
 class FindsSquares(FindsNothing):
     """Finds a square around the middle of what it sees, `side` values wide, or `later` once it is shown a last map."""
 
-    def __init__(self, side, recipe=CLOSE, *, later=None):
-        super().__init__(recipe)
+    def __init__(self, side, recipe=CLOSE, *, later=None, coarse=False):
+        super().__init__(recipe, coarse=coarse)
         self.side, self.later = side, later or side
 
     def decode(self, features, guidance):

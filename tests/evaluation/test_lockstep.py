@@ -42,7 +42,7 @@ def network():
 class Counting(Predictor):
     """Counts the calls of the network and the crops that it encoded."""
 
-    recipe, fixed_batch = PUBLISHED, False
+    recipe, fixed_batch, coarse = PUBLISHED, False, False
 
     def __init__(self, network, **settings) -> None:
         super().__init__(self, **settings)

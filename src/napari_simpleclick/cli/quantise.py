@@ -55,7 +55,6 @@ def run_quantise(settings: QuantiseSettings, console: Console) -> None:
     """
     from napari_simpleclick.inference.engines.openvino_graphs import compiled_network
     from napari_simpleclick.inference.engines.quantisation import LARGEST_LOSS, Int8Result, keep_result, quantise
-    from napari_simpleclick.inference.engines.selection import select_network
     from napari_simpleclick.inference.predictor import Predictor
     from napari_simpleclick.model.weights import DEFAULT_MODEL, load_model
 
@@ -67,7 +66,7 @@ def run_quantise(settings: QuantiseSettings, console: Console) -> None:
         raise ValueError("Expected objects to compare masks on, the data that was named holds none. Name other data.")
     console.print(f"Calibrating {name} with {settings.calibration_pictures} procedural pictures …")
     folder = quantise(model, calibration_inputs(model, settings.calibration_pictures))
-    exact = Predictor(select_network(model, engine="openvino", precision="f32").network)
+    exact = Predictor(compiled_network(model, precision="f32"))
     other = Predictor(compiled_network(model, precision="auto"))
     small = Predictor(compiled_network(model, precision="int8"))
     scores = compare((exact, other, small), objects, settings.clicks)

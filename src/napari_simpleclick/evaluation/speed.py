@@ -23,6 +23,7 @@ from napari_simpleclick.inference.engines.openvino_import import import_openvino
 from napari_simpleclick.inference.engines.openvino_network import OpenVinoNetwork
 from napari_simpleclick.inference.engines.selected_network import SelectedNetwork
 from napari_simpleclick.inference.engines.speed_figures import SpeedFigures
+from napari_simpleclick.inference.engines.two_sizes import TwoSizes
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.predictor_settings import PredictorSettings
 from napari_simpleclick.inference.resample import Plane
@@ -86,7 +87,8 @@ def measure_speed(job: SpeedJob) -> SpeedFigures:
     first, following, fresh = click_times(predictor, planes, job.clicks, new_regions=max(4, job.clicks // 2))
     click_peak = peak_mb(device)
     model = open_model(settings.model)
-    gflop = operations(model, settings.size) * settings.batch
+    looks = {predictor.coarse_size, predictor.size}
+    gflop = sum(operations(model, size) for size in looks) * settings.batch
     word = next(word for word in BYTES if word in chosen.engine)
     peak = dict(job.peaks).get({"float32": "f32", "bfloat16": "bf16", "float16": "f16"}.get(word, word))
     plain = Predictor(model, flip=settings.flip, size=settings.size)
@@ -115,7 +117,8 @@ def measure_speed(job: SpeedJob) -> SpeedFigures:
 def load(settings: PredictorSettings) -> tuple[Predictor, SelectedNetwork, bool]:
     """The predictor, what it runs on, and whether its graph had been compiled before."""
     chosen = settings.select_network(open_model(settings.model))
-    was_compiled = isinstance(chosen.network, OpenVinoNetwork) and chosen.network.kept
+    network = chosen.network.full if isinstance(chosen.network, TwoSizes) else chosen.network
+    was_compiled = isinstance(network, OpenVinoNetwork) and network.kept
     return Predictor(chosen.network, flip=settings.flip, size=settings.size), chosen, was_compiled
 
 

@@ -13,12 +13,12 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.click_constraints import force_clicks, keep_inside
 from napari_simpleclick.inference.engines.network import Features, Images, Network
 from napari_simpleclick.inference.logits import sigmoid
+from napari_simpleclick.inference.looks import answer_in_looks
 from napari_simpleclick.inference.network_input import guidance_maps, read_crop
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.recipe import InferenceRecipe
 from napari_simpleclick.inference.request import Request
 from napari_simpleclick.inference.resample import Plane, pixels_now, same_picture
-from napari_simpleclick.inference.zoom_in import look_closer
 from napari_simpleclick.prompts import path_of
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class KeptFeatures:
 
     Parameters
     ----------
-    image, roi
-        Picture and region.
+    image, roi, size
+        Picture, region, and side of the input in pixels.
     pixels
         What the picture held there then; None where it is read from elsewhere than memory.
     maps
@@ -43,13 +43,15 @@ class KeptFeatures:
 
     image: Plane
     roi: Box
+    size: int
     pixels: bytes | None
     maps: Features
 
-    def serves(self, image: Plane, roi: Box, pixels: bytes | None) -> bool:
+    def serves(self, image: Plane, roi: Box, size: int, pixels: bytes | None) -> bool:
         """Whether the network would see the same once more: an array may hold another picture by now."""
         arrays = isinstance(image, np.ndarray) and isinstance(self.image, np.ndarray)
-        return self.roi == roi and self.pixels == pixels and (arrays or same_picture(image, self.image))
+        seen = (self.roi, self.size, self.pixels) == (roi, size, pixels)
+        return seen and (arrays or same_picture(image, self.image))
 
 
 class Predictor:
@@ -85,10 +87,11 @@ class Predictor:
         self.recipe = recipe or self.network.recipe
         self.flip = flip
         self.size = size
+        self.coarse_size = self.recipe.coarse_size(size) if self.network.coarse else size
         self.facts = {**(facts or {}), "flip": flip, "size": size}
         self._kept: list[KeptFeatures] = []
-        self._ahead: KeptFeatures | None = None
-        self._free: list[Float32[np.ndarray, "3 size size"]] = []
+        self._ahead: list[KeptFeatures] = []
+        self._free: dict[int, list[Float32[np.ndarray, "3 size size"]]] = {}
 
     def predict(
         self, image: Plane, clicks: Sequence[Click], previous: Prediction | None = None, *, view: Box | None = None
@@ -131,19 +134,17 @@ class Predictor:
             return [answer for request in requests for answer in self.predict_together([request])]
         for request in requests:
             require_clicks_on_picture(request.image, request.clicks)
-        if self.recipe.zoom_in:
-            return look_closer(self._look, requests, self.recipe)
-        return self._look([(request, request.roi(self.recipe)) for request in requests])
+        return answer_in_looks(self._look, requests, self.recipe, coarse=self.coarse_size, full=self.size)
 
-    def _look(self, asked: Sequence[tuple[Request, Box]]) -> list[Prediction]:
-        """Answer requests, each in its region, with one pass of the network."""
-        features = self._features([(request.image, roi) for request, roi in asked])
+    def _look(self, asked: Sequence[tuple[Request, Box]], size: int) -> list[Prediction]:
+        """Answer requests, each in its region, with one pass of the network for inputs of a size."""
+        features = self._features([(request.image, roi) for request, roi in asked], size)
         inputs = [
-            guidance_maps(request.clicks, request.previous, roi, self.size, self._input(), recipe=self.recipe)
+            guidance_maps(request.clicks, request.previous, roi, size, self._input(size), recipe=self.recipe)
             for request, roi in asked
         ]
         logits = self.network.decode(features, joined([self._mirrored(maps) for maps in inputs]))[:, 0]
-        self._free += inputs
+        self._free[size] += inputs
         # The published evaluation averages logits, not probabilities (docs/decisions/0003).
         probabilities = sigmoid((logits[::2] + logits[1::2, :, ::-1]) / 2 if self.flip else logits)
         for probability, (request, roi) in zip(probabilities, asked, strict=True):
@@ -164,39 +165,45 @@ class Predictor:
             As for `predict`. Pixels may have changed since the last time, so features are computed anew.
         """
         roi = Request(image, (), view=view).roi(self.recipe)
-        crop = read_crop(image, roi, self.size, self._input())
         pixels = pixels_now(image, roi, self.size)
-        self._ahead = KeptFeatures(image, roi, pixels, self.network.encode(self._mirrored(crop)))
-        self._free.append(crop)
+        self._ahead = [
+            KeptFeatures(image, roi, size, pixels, self._encoded([(image, roi)], size))
+            for size in dict.fromkeys((self.coarse_size, self.size))
+        ]
 
-    def _features(self, regions: Sequence[tuple[Plane, Box]]) -> Features:
+    def _features(self, regions: Sequence[tuple[Plane, Box]], size: int) -> Features:
         """Features of regions of pictures, one after the other; prepared ones and those of the last call are known."""
         wanted = {(id(image), roi): image for image, roi in regions}
         pixels = {key: pixels_now(image, key[1], self.size) for key, image in wanted.items()}
-        at_hand = [*self._kept, *([self._ahead] if self._ahead else [])]
         known = {
-            key: seen for key, image in wanted.items() for seen in at_hand if seen.serves(image, key[1], pixels[key])
+            key: seen
+            for key, image in wanted.items()
+            for seen in (*self._kept, *self._ahead)
+            if seen.serves(image, key[1], size, pixels[key])
         }
         new = {key: image for key, image in wanted.items() if key not in known}
         if new:
-            inputs = [read_crop(image, roi, self.size, self._input()) for (_, roi), image in new.items()]
-            maps = self.network.encode(joined([self._mirrored(crop) for crop in inputs]))
-            self._free += inputs
+            maps = self._encoded([(image, roi) for (_, roi), image in new.items()], size)
             count = 2 if self.flip else 1
             for place, (key, image) in enumerate(new.items()):
                 part = slice(place * count, (place + 1) * count)
                 own = [level[part] for level in maps] if len(new) > 1 else maps
-                known[key] = KeptFeatures(image, key[1], pixels[key], own)
-        self._kept = [known[key] for key in wanted]
+                known[key] = KeptFeatures(image, key[1], size, pixels[key], own)
+        self._kept = [*(kept for kept in self._kept if kept.size != size), *(known[key] for key in wanted)]
         parts = [known[id(image), roi].maps for image, roi in regions]
         return parts[0] if len(parts) == 1 else [joined(levels) for levels in zip(*parts, strict=True)]
 
-    def _input(self) -> Float32[np.ndarray, "3 size size"]:
+    def _encoded(self, regions: Sequence[tuple[Plane, Box]], size: int) -> Features:
+        """Features of regions of pictures, computed now."""
+        inputs = [read_crop(image, roi, size, self._input(size)) for image, roi in regions]
+        maps = self.network.encode(joined([self._mirrored(crop) for crop in inputs]))
+        self._free[size] += inputs
+        return maps
+
+    def _input(self, size: int) -> Float32[np.ndarray, "3 size size"]:
         """Memory for an input of the network; used again after the answer: new memory is slow."""
-        try:
-            return self._free.pop()
-        except IndexError:
-            return np.empty((3, self.size, self.size), np.float32)
+        free = self._free.setdefault(size, [])
+        return free.pop() if free else np.empty((3, size, size), np.float32)
 
     def _mirrored(self, maps: Float32[np.ndarray, "channels size size"]) -> Images:
         """Maps as a batch: themselves and, with `flip`, their mirror image."""

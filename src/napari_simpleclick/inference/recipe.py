@@ -14,12 +14,15 @@ OBJECT_THRESHOLD = 0.50
 LONGEST_SMALL_SIDE = 200
 """Shortest side of a region as published, in pixels."""
 
+COARSE_SIZE = 224
+"""Side of the coarse look's input in pixels: one attention window, so that every block sees the whole region."""
+
 
 @dataclass(frozen=True, slots=True)
 class InferenceRecipe:
     """Rules around a network: the same weights need the same rules in training, evaluation and the window.
 
-    See docs/decisions/0014, 0015 and 0017.
+    See docs/decisions/0014, 0015, 0017 and 0027.
 
     Parameters
     ----------
@@ -28,7 +31,9 @@ class InferenceRecipe:
     surroundings
         Side of the region as a multiple of the object's side, up to `LONGEST_SMALL_SIDE` pixels.
     zoom_in
-        Whether small objects on large planes are looked at once more from closer; see `zoom_in`.
+        Whether small objects on large planes are looked at once more from closer; see `looks`.
+    coarse_looks
+        Whether clicks are looked at in `COARSE_SIZE` pixels before they are answered in full; see `looks`.
     force_clicks
         Whether a clicked pixel becomes what the click says, whatever the network answers.
     own_map
@@ -41,6 +46,7 @@ class InferenceRecipe:
     smallest_side: int
     surroundings: float
     zoom_in: bool
+    coarse_looks: bool
     force_clicks: bool
     own_map: bool
     object_threshold: float
@@ -56,11 +62,22 @@ class InferenceRecipe:
         small = min(max(self.smallest_side, self.surroundings * length), LONGEST_SMALL_SIDE)
         return max(EXPANSION * length, small)
 
+    def coarse_size(self, size: int) -> int:
+        """Side of the network's input at a coarse look, where it is `size` at the others; equal if there is none.
+
+        Examples
+        --------
+        >>> CLOSE.coarse_size(448), CLOSE.coarse_size(112), PUBLISHED.coarse_size(448)
+        (224, 112, 448)
+        """
+        return min(size, COARSE_SIZE) if self.coarse_looks else size
+
 
 PUBLISHED = InferenceRecipe(
     smallest_side=LONGEST_SMALL_SIDE,
     surroundings=0,
     zoom_in=False,
+    coarse_looks=False,
     force_clicks=False,
     own_map=False,
     object_threshold=OBJECT_THRESHOLD,
@@ -71,6 +88,7 @@ CLOSE = InferenceRecipe(
     smallest_side=112,
     surroundings=4,
     zoom_in=True,
+    coarse_looks=True,
     force_clicks=True,
     own_map=True,
     object_threshold=MASK_THRESHOLD,

@@ -1,5 +1,7 @@
 """The network as an earlier start compiled it, without torch, whose import alone would take longer than a click."""
 
+from dataclasses import replace
+
 from napari_simpleclick.inference.engines.graph_cache import (
     folder_of_file,
     kept_answer,
@@ -11,6 +13,7 @@ from napari_simpleclick.inference.engines.graph_cache import (
 from napari_simpleclick.inference.engines.network import disagreement
 from napari_simpleclick.inference.engines.openvino_network import OpenVinoNetwork
 from napari_simpleclick.inference.engines.selected_network import SelectedNetwork, tolerance
+from napari_simpleclick.inference.engines.two_sizes import TwoSizes
 
 
 def cached_network(checkpoint: str, *, size: int = 448, batch: int = 1) -> SelectedNetwork | None:
@@ -31,6 +34,16 @@ def cached_network(checkpoint: str, *, size: int = 448, batch: int = 1) -> Selec
         None if anything is missing or damaged, or if the network does not agree any more: `select_network` makes it
         again.
     """
+    full = of_one_size(checkpoint, size=size, batch=batch)
+    coarse_size = size if full is None else full.network.recipe.coarse_size(size)
+    if full is None or coarse_size == size:
+        return full
+    coarse = of_one_size(checkpoint, size=coarse_size, batch=batch)
+    return None if coarse is None else replace(full, network=TwoSizes(full.network, coarse.network))
+
+
+def of_one_size(checkpoint: str, *, size: int, batch: int) -> SelectedNetwork | None:
+    """What `cached_network` returns, for inputs of this size only."""
     try:
         folder = folder_of_file(checkpoint, size=size, batch=batch)
         expected = kept_answer(folder, size=size, batch=batch) if folder else None

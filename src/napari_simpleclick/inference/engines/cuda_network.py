@@ -38,7 +38,7 @@ class CudaNetwork:
         self, model: SimpleClick, device: torch.device | str, dtype: torch.dtype, *, size: int, batch: int
     ) -> None:
         self.recipe = recipe_for(model.config.stem)
-        self.fixed_batch = False
+        self.fixed_batch, self.coarse = False, True
         self.device, self.dtype = torch.device(device), dtype
         self.model = deepcopy(model).eval().to(self.device, dtype).to(memory_format=torch.channels_last)
         with torch.inference_mode():

@@ -35,6 +35,9 @@ class Network(Protocol):
     fixed_batch: bool
     """Whether it takes inputs of one batch size only."""
 
+    coarse: bool
+    """Whether it takes inputs of `COARSE_SIZE` pixels beside those it was made for."""
+
     def encode(self, image: Images) -> Features:
         """Features of images in [0, 1]."""
 

@@ -48,7 +48,7 @@ class OpenVinoNetwork:
         self.folder = folder
         self.kept = kept
         self.recipe = recipe_for(stem_of(encoder))
-        self.fixed_batch = True
+        self.fixed_batch, self.coarse = True, False
         self._kind = precision
         with ThreadPoolExecutor(1) as beside:
             first = beside.submit(compiled, encoder, precision, threads)

@@ -72,7 +72,7 @@ class Recorder:
 
     def __init__(self, model: SimpleClick) -> None:
         self.network = TorchNetwork(model)
-        self.recipe, self.fixed_batch = PUBLISHED, False
+        self.recipe, self.fixed_batch, self.coarse = PUBLISHED, False, False
         self.inputs: list[tuple[np.ndarray, ...]] = []
 
     def encode(self, image: Images) -> Features:

@@ -10,6 +10,7 @@ from napari_simpleclick.inference.engines.network import Engine, Network, Precis
 from napari_simpleclick.inference.engines.openvino_graphs import compiled_network
 from napari_simpleclick.inference.engines.selected_network import SelectedNetwork, tolerance
 from napari_simpleclick.inference.engines.torch_network import TorchNetwork
+from napari_simpleclick.inference.engines.two_sizes import TwoSizes
 from napari_simpleclick.model.simpleclick import SimpleClick
 
 OPENVINO_PRECISIONS = ("auto", "f32", "bf16", "int8")
@@ -68,7 +69,13 @@ def select_network(
             raise ValueError(refusal(engine, precision, where))
         return torch_network(model, precision, where, size=size, batch=batch)
     try:
-        return compiled_choice(model, precision, size=size, batch=batch, threads=threads, checkpoint=checkpoint)
+        full = compiled_choice(model, precision, size=size, batch=batch, threads=threads, checkpoint=checkpoint)
+        coarse_size = full.network.recipe.coarse_size(size)
+        if coarse_size == size:
+            return full
+        finest: Precision = "auto" if precision == "int8" else precision  # the coarse graph was not quantised
+        coarse = compiled_choice(model, finest, size=coarse_size, batch=batch, threads=threads, checkpoint=checkpoint)
+        return replace(full, network=TwoSizes(full.network, coarse.network))
     except ModuleNotFoundError as error:
         if engine == "openvino" or precision == "int8":
             raise ModuleNotFoundError(f"OpenVINO is missing: {GET_OPENVINO}") from error

@@ -31,7 +31,7 @@ class TorchNetwork:
         self.device = torch.device(device)
         self.dtype = dtype
         self.recipe = recipe_for(model.config.stem)
-        self.fixed_batch = False
+        self.fixed_batch, self.coarse = False, True
 
     def encode(self, image: Images) -> Features:
         """Features of images in [0, 1], as tensors on the device."""
