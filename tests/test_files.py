@@ -1,6 +1,8 @@
 """Files are written as a whole, by one process, through nobody's link."""
 
+import errno
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -8,6 +10,7 @@ import time
 
 import pytest
 
+from napari_simpleclick import files
 from napari_simpleclick.files import (
     BusyError,
     in_use,
@@ -19,6 +22,7 @@ from napari_simpleclick.files import (
     write_text,
     writing_folder,
 )
+from napari_simpleclick.write_errors import WriteError
 
 PIPES = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
 
@@ -35,6 +39,23 @@ def test_older_file_stays_whole_when_writing_fails(tmp_path):
         raise OSError(28, "No space left on device")
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
     assert file.read_text() == "old"
+
+
+def test_thread_that_still_writes_does_not_hide_why_a_folder_was_not_written(tmp_path, monkeypatch):
+    remove, attempts = shutil.rmtree, []
+
+    def remove_while_others_write(folder, **settings):
+        attempts.append(folder)
+        remove(folder, **settings)
+        if len(attempts) == 1:
+            folder.mkdir()
+            (folder / "late").write_bytes(b"x")
+
+    monkeypatch.setattr(files.shutil, "rmtree", remove_while_others_write)
+    with pytest.raises(WriteError, match="disk is full"), files.replace_folder_when_complete(tmp_path / "a.zarr"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert len(attempts) == 2
+    assert not list(tmp_path.glob(f"{files.WRITING}*"))
 
 
 def test_bytes_are_on_the_disk_before_the_older_file_goes(tmp_path, monkeypatch):

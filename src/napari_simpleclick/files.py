@@ -27,6 +27,9 @@ LOCK = ".lock"
 FORGOTTEN_AFTER = 24 * 3600
 """Seconds after which unfinished files of other machines are removed."""
 
+PATIENCE = (0.0, 0.01, 0.1, 1.0)
+"""Seconds before each attempt to remove a folder that other threads may still write into."""
+
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 """Rights of what only its owner may read."""
 
@@ -134,8 +137,23 @@ def writing_folder(parent: Path) -> Iterator[Path]:
     Those that a killed process left are removed.
     """
     remove_leftovers(parent)
-    with tempfile.TemporaryDirectory(dir=parent, prefix=f"{WRITING}{host()}-{os.getpid()}-") as folder:
-        yield Path(folder)
+    folder = Path(tempfile.mkdtemp(dir=parent, prefix=f"{WRITING}{host()}-{os.getpid()}-"))
+    try:
+        yield folder
+    finally:
+        remove_soon(folder)
+
+
+def remove_soon(folder: Path) -> None:
+    """Remove a folder into which other threads, such as zarr's, may still write for a moment after one has failed.
+
+    What cannot be removed stays for `remove_leftovers`: an error here would hide why nothing was written.
+    """
+    for seconds in PATIENCE:
+        time.sleep(seconds)
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
 
 
 def move(written: Path, path: Path) -> None:

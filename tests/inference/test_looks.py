@@ -106,6 +106,18 @@ def test_later_clicks_are_looked_at_coarsely_and_in_full_expected_ones_in_full_o
     assert sides_shown(network) == looks
 
 
+@pytest.mark.parametrize(("side", "looks"), [(20, [448]), (200, [COARSE_SIZE, 448])])
+def test_third_clicks_are_looked_at_coarsely_unless_the_region_is_small(side, looks):
+    network = FindsSquares(side, coarse=True)
+    predictor = Predictor(network, size=448)
+    clicks, answer = [], None
+    for col in (600, 605, 610):
+        network.shown.clear()
+        clicks.append(Click(450, col))
+        answer = predictor.predict(PLANE, clicks, answer)
+    assert sides_shown(network) == looks
+
+
 @pytest.mark.parametrize("recipe", [PUBLISHED, CLOSE])
 def test_networks_as_published_or_of_one_size_are_never_looked_at_coarsely(recipe):
     network = FindsSquares(200, recipe, coarse=recipe is PUBLISHED)
