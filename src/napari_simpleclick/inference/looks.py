@@ -18,8 +18,9 @@ Look = Callable[[Sequence[tuple[Request, Box]], int], list[Prediction]]
 SMALL = 0.5
 """Regions are looked at from closer up to this part of the side of the first one, and up to `LONGEST_SMALL_SIDE`."""
 
-EARLY_CLICKS = 2
-"""Clicks that are looked at coarsely also in small regions, where later ones would lose the outline by it."""
+EARLY_CLICKS, SMALL_THINGS = 2, 150
+"""Clicks that are looked at coarsely in any region, and the longest region, in pixels, in which later ones are not: it
+shows small things, whose outline would be lost."""
 
 
 @dataclass(slots=True)
@@ -80,15 +81,16 @@ def answer_in_looks(
         for each in first:
             each.roi = closer_region(each.roi, each.request.roi(recipe))
     if coarse < full:
-        look_at([each for each in asked if wants_coarse_look(each, coarse)], coarse)
+        look_at([each for each in asked if wants_coarse_look(each)], coarse)
     look_at([each for each in asked if not each.has_seen(full)], full)
     return [replace(each.answer, first_look=each.before) for each in asked if each.answer]
 
 
-def wants_coarse_look(asked: Asked, size: int) -> bool:
-    """Whether an input of `size` helps: not where an object is expected (propagation), or small and clicked often."""
+def wants_coarse_look(asked: Asked) -> bool:
+    """Whether a coarse look helps: not where an object is expected (propagation), or small and clicked often."""
     clicks = asked.request.clicks
-    return not isinstance(clicks[-1], ExpectedClick) and (len(clicks) <= EARLY_CLICKS or max(asked.roi.shape) > size)
+    often = len(clicks) > EARLY_CLICKS
+    return not isinstance(clicks[-1], ExpectedClick) and not (often and max(asked.roi.shape) <= SMALL_THINGS)
 
 
 def closer_region(seen: Box, wanted: Box) -> Box:
