@@ -71,11 +71,14 @@ def select_network(
     try:
         full = compiled_choice(model, precision, size=size, batch=batch, threads=threads, checkpoint=checkpoint)
         coarse_size = full.network.recipe.coarse_size(size)
-        if coarse_size == size:
+        if coarse_size == size or full.network.coarse:
             return full
-        finest: Precision = "auto" if precision == "int8" else precision  # the coarse graph was not quantised
-        coarse = compiled_choice(model, finest, size=coarse_size, batch=batch, threads=threads, checkpoint=checkpoint)
-        return replace(full, network=TwoSizes(full.network, coarse.network))
+        if precision == "int8":
+            precision = "auto"  # only the graph of the full size is quantised
+        coarse = compiled_choice(
+            model, precision, size=coarse_size, batch=batch, threads=threads, checkpoint=checkpoint
+        )
+        return replace(full, network=TwoSizes(full.network, coarse.network), notice=full.notice or coarse.notice)
     except ModuleNotFoundError as error:
         if engine == "openvino" or precision == "int8":
             raise ModuleNotFoundError(f"OpenVINO is missing: {GET_OPENVINO}") from error
