@@ -6,7 +6,7 @@ import torch
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
-from napari_simpleclick.training import step
+from napari_simpleclick.training import device_user, step
 from napari_simpleclick.training.click_sampler import depth
 from napari_simpleclick.training.device_user import DEEPEST, DeviceUser, eroded_depth
 from napari_simpleclick.training.losses import overlap_loss
@@ -77,6 +77,19 @@ def test_guidance_and_click_loss_are_those_of_the_same_clicks():
     previous, logits = torch.rand(4, 64, 64), torch.randn(4, 1, 64, 64)
     torch.testing.assert_close(user.guidance(previous), draw_guidance(previous, clicks_of(user)))
     torch.testing.assert_close(user.click_loss(logits), click_loss(logits, clicks_of(user)))
+
+
+def test_coarse_looks_see_the_clicks_at_their_size(monkeypatch):
+    monkeypatch.setattr(device_user, "COARSE_SIZE", 32)
+    truth = disks()
+    user = DeviceUser(truth, np.random.default_rng(3))
+    user.click(torch.zeros_like(truth))
+    user.take_over(
+        {1: (torch.zeros(64, 64).half(), [Click(8, 40), Click(50, 12, positive=False)])}, torch.zeros(4, 64, 64)
+    )
+    previous, logits = torch.rand(4, 32, 32), torch.randn(4, 1, 32, 32)
+    torch.testing.assert_close(user.guidance(previous), draw_guidance(previous, clicks_of(user), 0.5))
+    torch.testing.assert_close(user.click_loss(logits), click_loss(logits, clicks_of(user), 0.5))
 
 
 def test_work_made_elsewhere_takes_the_place_of_clicks():

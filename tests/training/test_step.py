@@ -159,3 +159,51 @@ def test_a_second_look_gets_the_same_click_and_a_mask_from_afar(batch, monkeypat
     assert first[:, 0].sum() == 0
     assert second[:, 0].sum() > 0
     assert (third[:, 1:].sum(dim=(2, 3)) - second[:, 1:].sum(dim=(2, 3))).abs().sum() > 0
+
+
+def shown_to(model, batch, *arguments, **options) -> list[tuple[int, torch.Tensor]]:
+    """Side of every look that a step takes, and its guidance."""
+    shown, original = [], model.decode
+
+    def decode(features, guidance):
+        shown.append((guidance.shape[-1], guidance))
+        return original(features, guidance)
+
+    model.decode = decode
+    ClickTraining(model, overlap_loss, **options)(*batch, *arguments)
+    return shown
+
+
+def test_coarse_looks_see_the_same_click_and_tell_the_full_look_what_they_found(batch, monkeypatch):
+    monkeypatch.setattr(step, "COARSE_SIZE", 32)
+    model = SimpleClick(SMALL).eval()
+    shown = shown_to(model, batch, np.random.default_rng(0), 1, coarse=1.0)
+    assert [side for side, _ in shown] == [32, 64, 32, 64]
+    coarse, full = shown[0][1], shown[1][1]
+    assert coarse[:, 0].sum() == 0
+    assert full[:, 0].sum() > 0
+    for sign in (1, 2):
+        for small, large in zip(coarse[:, sign], full[:, sign], strict=True):
+            assert (small.sum() > 0) == (large.sum() > 0)
+            if large.sum():
+                middle = torch.nonzero(large).float().mean(dim=0)
+                torch.testing.assert_close(torch.nonzero(small).float().mean(dim=0), middle / 2, atol=1.5, rtol=0)
+
+
+@pytest.mark.parametrize(("coarse", "size"), [(0.0, 32), (1.0, 64)])
+def test_there_are_no_coarse_looks_unless_asked_for_and_none_of_small_crops(batch, monkeypatch, coarse, size):
+    monkeypatch.setattr(step, "COARSE_SIZE", size)
+    model = SimpleClick(SMALL).eval()
+    assert [side for side, _ in shown_to(model, batch, np.random.default_rng(0), 2, coarse=coarse)] == [64] * 3
+
+
+def test_both_looks_are_learned_from(batch, monkeypatch):
+    monkeypatch.setattr(step, "COARSE_SIZE", 32)
+    seen = []
+
+    def watched(logits, targets):
+        seen.append((logits.shape[-1], set(targets.unique().tolist()), logits.requires_grad))
+        return overlap_loss(logits, targets)
+
+    ClickTraining(SimpleClick(SMALL), watched, coarse=1.0, click_loss_weight=0.2)(*batch, np.random.default_rng(0), 0)
+    assert seen == [(32, {0.0, 1.0}, True), (64, {0.0, 1.0}, True)]

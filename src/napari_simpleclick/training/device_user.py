@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from napari_simpleclick.inference.recipe import COARSE_SIZE
 from napari_simpleclick.model.click_maps import CLICK_RADIUS
 from napari_simpleclick.prompts import marked_pixels
 from napari_simpleclick.training.click_sampler import DEEP, EXACT
@@ -37,19 +38,22 @@ class DeviceUser:
         self.generator = torch.Generator(targets.device).manual_seed(int(rng.integers(1 << 62)))
         batch, size, _ = targets.shape
         self.points = torch.zeros(batch, 2, size, size, dtype=torch.bool, device=targets.device)
-        self.disks = torch.zeros(batch, 2, size, size, device=targets.device)
+        self.disks = {
+            side: torch.zeros(batch, 2, side, side, device=targets.device) for side in {size, min(size, COARSE_SIZE)}
+        }
         self.axis = torch.arange(size, device=targets.device)
 
     def take_over(self, works: Mapping[int, Work], previous: Tensor) -> None:
         """Replace clicks, and maps in place, by those of works made elsewhere."""
         for place, (drawn, made) in works.items():
             previous[place] = drawn.to(previous.device, non_blocking=True)
-            disks = draw_guidance(torch.zeros(1, *drawn.shape), [made])[0, 1:]
+            for side, disks in self.disks.items():
+                guidance = draw_guidance(torch.zeros(1, side, side), [made], side / len(drawn))
+                disks[place] = guidance[0, 1:].to(previous.device, non_blocking=True)
             points = torch.zeros(2, *drawn.shape, dtype=torch.bool)
             for click in made:
                 for row, col in marked_pixels(click):
                     points[0 if click.positive else 1, row, col] = True
-            self.disks[place] = disks.to(previous.device, non_blocking=True)
             self.points[place] = points.to(previous.device, non_blocking=True)
 
     def click(self, predicted: Tensor) -> None:
@@ -61,10 +65,11 @@ class DeviceUser:
         chosen = torch.where(positive[:, None, None], depths[:, 0], depths[:, 1])
         row, col = self.drawn(chosen)
         wrong = deepest.amax(dim=1) > 0
-        near = (self.axis[None, :, None] - row[:, None, None]) ** 2 + (self.axis[None, None] - col[:, None, None]) ** 2
-        sign = torch.stack([positive, ~positive], dim=1) & wrong[:, None]
-        self.disks = torch.maximum(self.disks, ((near <= CLICK_RADIUS**2)[:, None] & sign[..., None, None]).float())
-        self.points = self.points | ((near == 0)[:, None] & sign[..., None, None])
+        sign = (torch.stack([positive, ~positive], dim=1) & wrong[:, None])[..., None, None]
+        for side, disks in self.disks.items():
+            scale = side / len(self.axis)
+            self.disks[side] = torch.maximum(disks, (self.near(row * scale, col * scale, side) & sign).float())
+        self.points[torch.arange(len(row), device=row.device), (~positive).long(), row, col] |= wrong
 
     def drawn(self, depths: Tensor) -> tuple[Tensor, Tensor]:
         """Rows and columns (batch,) of pixels: the deepest, one half as deep, or any by its depth, as people click."""
@@ -79,14 +84,20 @@ class DeviceUser:
         place = race.flatten(1).argmax(dim=1)
         return place // size, place % size
 
+    def near(self, row: Tensor, col: Tensor, side: int) -> Tensor:
+        """Pixels (batch, 1, side, side) of the disks around places (batch,)."""
+        rows, cols = self.axis[:side, None] - row[:, None, None, None], self.axis[:side] - col[:, None, None, None]
+        return rows**2 + cols**2 <= CLICK_RADIUS**2
+
     def guidance(self, previous: Tensor) -> Tensor:
         """Previous maps and clicks as the network's guidance."""
-        return torch.cat([previous[:, None], self.disks], dim=1)
+        return torch.cat([previous[:, None], self.disks[previous.shape[-1]]], dim=1)
 
     def click_loss(self, logits: Tensor) -> Tensor:
         """Cross-entropy at the clicked pixels."""
         signed = torch.cat([-logits, logits], dim=1)
-        return (F.softplus(signed) * self.points).sum() / self.points.sum().clamp_min(1)
+        points = F.adaptive_max_pool2d(self.points.float(), logits.shape[-1])
+        return (F.softplus(signed) * points).sum() / points.sum().clamp_min(1)
 
 
 def eroded_depth(errors: Tensor) -> Tensor:

@@ -124,6 +124,9 @@ class TrainingSettings:
         Chance that a sample is a mask from a neighbouring slice, or a painted one, with one click (the paper: 0).
     drawn
         Chance that a sample starts with a box, a lasso or a scribble instead of a click (the paper: 0).
+    coarse
+        Chance that a prediction is made in two looks, a coarse one and a full one, and both are learned from; crops of
+        224 pixels and less are looked at once (the paper: 0).
     seed
         Of everything: pictures, clicks, dropout.
     """
@@ -151,6 +154,7 @@ class TrainingSettings:
     click_loss_weight: Annotated[float, Range(0)] = 0.2
     carried: Annotated[float, SHARE] = 0.2
     drawn: Annotated[float, SHARE] = 0.0
+    coarse: Annotated[float, SHARE] = 0.7
     seed: Annotated[int, Range(0)] = 0
 
     def phase(self, progress: float) -> Phase:

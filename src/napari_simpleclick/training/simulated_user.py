@@ -18,7 +18,10 @@ from napari_simpleclick.training.sources import Work
 
 
 class SimulatedUser(Protocol):
-    """Sees the targets of a batch, and clicks where predictions are wrong."""
+    """Sees the targets of a batch, and clicks where predictions are wrong.
+
+    Guidance and losses may be asked at a smaller side than that of the targets, for coarse looks.
+    """
 
     def take_over(self, works: Mapping[int, Work], previous: Tensor) -> None:
         """Replace clicks, and maps (batch, size, size) in place, by those of works made elsewhere."""
@@ -27,10 +30,10 @@ class SimulatedUser(Protocol):
         """Click every sample once where its prediction (batch, size, size) bool is wrong."""
 
     def guidance(self, previous: Tensor) -> Tensor:
-        """Previous maps (batch, size, size) and all clicks as the network's guidance, (batch, 3, size, size)."""
+        """Previous maps (batch, side, side) and all clicks as the network's guidance, (batch, 3, side, side)."""
 
     def click_loss(self, logits: Tensor) -> Tensor:
-        """Cross-entropy of logits (batch, 1, size, size) at the clicked pixels, mean over all of them."""
+        """Cross-entropy of logits (batch, 1, side, side) at the clicked pixels, mean over all of them."""
 
 
 class ProcessorUser:
@@ -60,11 +63,11 @@ class ProcessorUser:
 
     def guidance(self, previous: Tensor) -> Tensor:
         """Previous maps and clicks as the network's guidance."""
-        return draw_guidance(previous, self.clicks)
+        return draw_guidance(previous, self.clicks, previous.shape[-1] / self.truth.shape[-1])
 
     def click_loss(self, logits: Tensor) -> Tensor:
         """Cross-entropy at the clicked pixels."""
-        return click_loss(logits, self.clicks)
+        return click_loss(logits, self.clicks, logits.shape[-1] / self.truth.shape[-1])
 
 
 def click_once(chances: Sequence[Rng], predicted: np.ndarray, truth: np.ndarray, clicks: list[list[Click]]) -> None:
@@ -76,13 +79,14 @@ def click_once(chances: Sequence[Rng], predicted: np.ndarray, truth: np.ndarray,
         made.extend([click] if click else [])
 
 
-def click_loss(logits: Tensor, clicks: list[list[Click]]) -> Tensor:
-    """Cross-entropy of logits (batch, 1, size, size) at the clicked pixels, mean over all of them.
+def click_loss(logits: Tensor, clicks: list[list[Click]], scale: float = 1) -> Tensor:
+    """Cross-entropy of logits (batch, 1, side, side) at the clicked pixels, mean over all of them.
 
-    Of a scribble the pixels along it count; a box or lasso says nothing of the pixels below its line.
+    Of a scribble the pixels along it count; a box or lasso says nothing of the pixels below its line. `scale` is the
+    size of a clicked pixel in those of the logits.
     """
     made = [
-        (place, row, col, 1.0 if click.positive else -1.0)
+        (place, int(row * scale), int(col * scale), 1.0 if click.positive else -1.0)
         for place, each in enumerate(clicks)
         for click in each
         for row, col in marked_pixels(click)
@@ -93,9 +97,9 @@ def click_loss(logits: Tensor, clicks: list[list[Click]]) -> Tensor:
     return nn.functional.softplus(-logits.new_tensor(signs) * logits[list(places), 0, list(rows), list(cols)]).mean()
 
 
-def draw_guidance(previous: Tensor, clicks: list[list[Click]]) -> Tensor:
-    """Previous maps (batch, size, size) and clicks as the network's guidance, (batch, 3, size, size)."""
+def draw_guidance(previous: Tensor, clicks: list[list[Click]], scale: float = 1) -> Tensor:
+    """Previous maps (batch, side, side) and clicks, of pixels of size `scale`, as guidance (batch, 3, side, side)."""
     drawn = np.zeros((len(clicks), 2, *previous.shape[1:]), np.float32)
     for maps, made in zip(drawn, clicks, strict=True):
-        draw_prompts(maps, made)
+        draw_prompts(maps, made, scale=(scale, scale))
     return torch.cat([previous[:, None], torch.from_numpy(drawn).to(previous.device)], dim=1)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor, nn
 
+from napari_simpleclick.inference.recipe import COARSE_SIZE
 from napari_simpleclick.model.simpleclick import SimpleClick
 from napari_simpleclick.training.device_user import DeviceUser
 from napari_simpleclick.training.shapes import Rng
@@ -41,6 +42,9 @@ class ClickTraining(nn.Module):
         Whether every prediction is learned from; else the last one only, as in the paper.
     click_loss_weight
         Weight of the loss of clicked pixels, which a mean over all pixels hardly sees.
+    coarse
+        Chance that a prediction is made in two looks as the predictor makes them, and both are learned from: with
+        crops reduced to `COARSE_SIZE`, and in full from that answer. Smaller crops are looked at once.
     """
 
     def __init__(
@@ -50,12 +54,14 @@ class ClickTraining(nn.Module):
         *,
         every_round: bool = True,
         click_loss_weight: float = 0.0,
+        coarse: float = 0.0,
     ) -> None:
         super().__init__()
         self.model = model
         self.loss = loss
         self.every_round = every_round
         self.click_loss_weight = click_loss_weight
+        self.coarse = coarse
 
     def forward(
         self,
@@ -91,15 +97,15 @@ class ClickTraining(nn.Module):
         loss, iou
             Number to minimise, and the mean IoU of the last prediction.
         """
-        features = self.encode(images.permute(0, 3, 1, 2).float() / 255)
-        if picture_of is not None and len(picture_of) > len(images):
-            features = [level[picture_of] for level in features]
+        size, last = targets.shape[-1], unlearned + rounds
+        coarse = rng.random(last + 1) < (self.coarse if size > COARSE_SIZE else 0)
+        sides = (COARSE_SIZE, size) if coarse.any() else (size,)
+        features = {side: self.encode(images, side, picture_of) for side in sides}
         wanted = targets[:, None].float()
         previous = torch.zeros_like(wanted[:, 0])
         user = user_of(targets, rng)
         user.take_over(begun, previous)
         losses = []
-        last = unlearned + rounds
         for number in range(last + 1):
             again = number == 1 and rng.random() < AGAIN
             if again:
@@ -112,27 +118,42 @@ class ClickTraining(nn.Module):
             if number == last:
                 user.take_over(carried, previous)
             learn = number == last or (self.every_round and number >= unlearned)
-            with torch.set_grad_enabled(learn):
-                logits = self.model.decode(features, user.guidance(previous)).float()
-                if learn:
-                    losses.append(self.loss(logits, wanted) + self.click_loss_weight * user.click_loss(logits))
-            previous = torch.sigmoid(logits.detach())[:, 0]
+            for side in sides if coarse[number] else (size,):
+                with torch.set_grad_enabled(learn):
+                    logits = self.model.decode(features[side], user.guidance(resized(previous, side))).float()
+                    if learn:
+                        loss = self.loss(logits, (resized(wanted, side) >= 0.5).float())
+                        losses.append(loss + self.click_loss_weight * user.click_loss(logits))
+                previous = resized(torch.sigmoid(logits.detach())[:, 0], size)
         return torch.stack(losses).mean(), mean_iou(logits.detach() > 0, wanted > 0)
 
-    def encode(self, images: Tensor) -> list[Tensor]:
-        """Features of the images, once for all clicks.
+    def encode(self, images: Tensor, side: int, picture_of: Tensor | None) -> list[Tensor]:
+        """Features of the images as seen in `side` pixels, once for all clicks and for each target.
 
         When they are learned, on the CPU in float32: gradients of depthwise convolutions are slow there in bfloat16.
         """
         stem = getattr(self.model, "stem", self.model.backbone)
         learned = any(parameter.requires_grad for parameter in stem.parameters())
+        pixels = resized(images.permute(0, 3, 1, 2).float() / 255, side).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", enabled=not learned and torch.is_autocast_enabled("cpu")):
-            return self.model.encode(images.contiguous(memory_format=torch.channels_last))
+            features = self.model.encode(pixels)
+        if picture_of is None or len(picture_of) == len(images):
+            return features
+        return [level[picture_of] for level in features]
 
 
 def user_of(targets: Tensor, rng: Rng) -> SimulatedUser:
     """Who clicks the targets (batch, size, size): on the device that they are on, so that no map leaves a GPU."""
     return ProcessorUser(targets, rng) if targets.device.type == "cpu" else DeviceUser(targets, rng)
+
+
+def resized(maps: Tensor, side: int) -> Tensor:
+    """Maps (batch, size, size) or (batch, channels, size, size) in `side` pixels, as the predictor resizes regions."""
+    if maps.shape[-1] == side:
+        return maps
+    channels = maps if maps.ndim == 4 else maps[:, None]
+    found = nn.functional.interpolate(channels, size=(side, side), mode="bilinear", align_corners=True)
+    return found if maps.ndim == 4 else found[:, 0]
 
 
 def blurred(maps: Tensor, pixels: int = BLURS[0]) -> Tensor:

@@ -158,6 +158,7 @@ class TrainingRun:
             LOSSES[settings.loss],
             every_round=settings.learn_from == "all",
             click_loss_weight=settings.click_loss_weight,
+            coarse=settings.coarse,
         )
 
     def step(self, batches: Iterator[Batch], phase: Phase) -> StepRecord:
