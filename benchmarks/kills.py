@@ -58,7 +58,7 @@ def write_log(folder: Path) -> None:
     """Results of objects, one after the other."""
     from napari_simpleclick.clicks import Click
     from napari_simpleclick.evaluation.evaluate import Placed
-    from napari_simpleclick.evaluation.report import ObjectResult
+    from napari_simpleclick.evaluation.reports.report import ObjectResult
     from napari_simpleclick.evaluation.result_log import ResultLog
 
     log = ResultLog(folder / "run.objects.jsonl", {"model": "b"}, resume=True)

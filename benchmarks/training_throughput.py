@@ -14,8 +14,8 @@ from accelerate import Accelerator
 
 from napari_simpleclick.training.arithmetic import fastest_arithmetic
 from napari_simpleclick.training.pretrained import initial_model
+from napari_simpleclick.training.procedural.synthesis import Synthesis
 from napari_simpleclick.training.settings import Phase, Schedule, Stem, TrainingSettings
-from napari_simpleclick.training.synthesis import Synthesis
 from napari_simpleclick.training.train import TrainingRun
 
 

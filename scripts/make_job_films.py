@@ -3,7 +3,7 @@
 Usage: python scripts/make_job_films.py [mitochondria] [lesions] [nuclei] [--sstem path/to/stack1]
 
 With --sstem, mitochondria are also outlined on five real sections, of which no pictures are kept. A hand that knows the
-true outlines clicks where they are missed most; see `napari_simpleclick.evaluation.robot_user`.
+true outlines clicks where they are missed most; see `napari_simpleclick.evaluation.users.robot_user`.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from skimage import draw, filters
 from napari_simpleclick.data.datasets.registry import open_dataset
 from napari_simpleclick.data.samples import FOLDER, sample_volume
 from napari_simpleclick.evaluation.effort.objects import chains, link
-from napari_simpleclick.evaluation.robot_user import next_click
+from napari_simpleclick.evaluation.users.robot_user import next_click
 from napari_simpleclick.plugin.workspace.slices import slice_states
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images" / "jobs"

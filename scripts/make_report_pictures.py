@@ -16,10 +16,10 @@ from matplotlib.figure import Figure
 from napari_simpleclick.data.datasets.registry import open_dataset
 from napari_simpleclick.evaluation.evaluate import evaluate_pictures, in_order
 from napari_simpleclick.evaluation.job import DatasetChoice, EvaluationJob
-from napari_simpleclick.evaluation.plots import draw_clicks_needed, draw_curve, worst_picture
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-from napari_simpleclick.evaluation.report import EvaluationReport
-from napari_simpleclick.evaluation.worst import worst_objects
+from napari_simpleclick.evaluation.reports.plots import draw_clicks_needed, draw_curve, worst_picture
+from napari_simpleclick.evaluation.reports.report import EvaluationReport
+from napari_simpleclick.evaluation.reports.worst import worst_objects
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 

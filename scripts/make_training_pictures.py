@@ -8,11 +8,11 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 
-from napari_simpleclick.training.brains import Brains
 from napari_simpleclick.training.contact_sheet import contact_sheet
-from napari_simpleclick.training.sections import Sections
-from napari_simpleclick.training.styles import STYLES
-from napari_simpleclick.training.synthesis import Synthesis
+from napari_simpleclick.training.procedural.brains import Brains
+from napari_simpleclick.training.procedural.sections import Sections
+from napari_simpleclick.training.procedural.styles import STYLES
+from napari_simpleclick.training.procedural.synthesis import Synthesis
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 COLUMNS, SIZE = 8, 128

@@ -34,7 +34,7 @@ TARGETS = {
         "tests/evaluation/test_golden_protocol.py::test_metrics_equal_the_published_ones",
     ),
     "evaluation.robot_user": (
-        "tests/evaluation/test_robot_user.py",
+        "tests/evaluation/users/test_robot_user.py",
         "tests/evaluation/test_golden_protocol.py::test_robot_user_clicks_the_published_pixels",
     ),
     "inference.propagation.follow": ("tests/inference/propagation/test_follow.py",),

@@ -76,7 +76,7 @@ def operations(folder: Path) -> dict[str, Callable[[], Any]]:
     from napari_simpleclick.data.datasets.base import Sample
     from napari_simpleclick.evaluation.evaluate import evaluate_object
     from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-    from napari_simpleclick.training.synthesis import Synthesis
+    from napari_simpleclick.training.procedural.synthesis import Synthesis
 
     volume, marks = sample_volume("em-like")
     predictor = load_predictor(engine="torch")

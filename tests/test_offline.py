@@ -21,7 +21,7 @@ from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.io import write_volume
 from napari_simpleclick.evaluation.object_result import ObjectResult
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-from napari_simpleclick.evaluation.report import EvaluationReport
+from napari_simpleclick.evaluation.reports.report import EvaluationReport
 from napari_simpleclick.inference.predictor_settings import PredictorSettings
 from napari_simpleclick.model.checkpoint import save_checkpoint
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig

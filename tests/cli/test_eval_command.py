@@ -18,7 +18,7 @@ from tests.fakes import Said, called
 from napari_simpleclick.cli.eval import main
 from napari_simpleclick.cli.eval_choices import DataSettings, dataset_choices
 from napari_simpleclick.data.datasets.registry import DATASETS
-from napari_simpleclick.evaluation.report import EvaluationReport
+from napari_simpleclick.evaluation.reports.report import EvaluationReport
 
 LAYOUTS = {
     "ssTEM": (layouts.sstem, 2),

@@ -15,7 +15,7 @@ from napari_simpleclick.evaluation.evaluate import done, evaluate_pictures, in_o
 from napari_simpleclick.evaluation.job import DatasetChoice, EvaluationJob
 from napari_simpleclick.evaluation.predictors import PredictorChoice
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-from napari_simpleclick.evaluation.report import EvaluationReport
+from napari_simpleclick.evaluation.reports.report import EvaluationReport
 
 pytest.importorskip("distributed", reason="needs the extra cluster")
 

@@ -6,13 +6,13 @@ import pytest
 
 from napari_simpleclick.cli.eval_tables import comparison_table, domain_differences_table, domains_table
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.evaluation.compare import compare
-from napari_simpleclick.evaluation.html_report import html_report
 from napari_simpleclick.evaluation.object_result import ObjectResult
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-from napari_simpleclick.evaluation.report import EvaluationReport
-from napari_simpleclick.evaluation.report_csv import domains_csv
-from napari_simpleclick.evaluation.worst import worst_results
+from napari_simpleclick.evaluation.reports.compare import compare
+from napari_simpleclick.evaluation.reports.html_report import html_report
+from napari_simpleclick.evaluation.reports.report import EvaluationReport
+from napari_simpleclick.evaluation.reports.report_csv import domains_csv
+from napari_simpleclick.evaluation.reports.worst import worst_results
 
 
 def report(**domains: list[tuple[float, float, float]]) -> EvaluationReport:

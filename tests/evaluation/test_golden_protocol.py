@@ -10,7 +10,7 @@ from napari_simpleclick.data.datasets.registry import open_dataset
 from napari_simpleclick.evaluation.evaluate import evaluate_object
 from napari_simpleclick.evaluation.metrics import failures, iou, miou, noc
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-from napari_simpleclick.evaluation.robot_user import next_click
+from napari_simpleclick.evaluation.users.robot_user import next_click
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.model.weights import load_model
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.evaluation.compare import compare
 from napari_simpleclick.evaluation.evaluate import Placed, read_ahead
-from napari_simpleclick.evaluation.html_report import html_report
 from napari_simpleclick.evaluation.object_result import ObjectResult
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-from napari_simpleclick.evaluation.report import EvaluationReport
-from napari_simpleclick.evaluation.report_csv import clicks_csv
+from napari_simpleclick.evaluation.reports.compare import compare
+from napari_simpleclick.evaluation.reports.html_report import html_report
+from napari_simpleclick.evaluation.reports.report import EvaluationReport
+from napari_simpleclick.evaluation.reports.report_csv import clicks_csv
 from napari_simpleclick.evaluation.result_log import ResultLog
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from napari_simpleclick.evaluation.report import EvaluationReport
+    from napari_simpleclick.evaluation.reports.report import EvaluationReport
 
 IMAGE = np.arange(3 * 16 * 20, dtype=np.uint16).reshape(3, 16, 20)
 
@@ -189,7 +189,7 @@ def session(path: Path) -> None:
 def report_files() -> list[bytes]:
     from napari_simpleclick.clicks import Click
     from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-    from napari_simpleclick.evaluation.report import EvaluationReport, ObjectResult
+    from napari_simpleclick.evaluation.reports.report import EvaluationReport, ObjectResult
 
     protocol = EvaluationProtocol(max_clicks=3, miou_clicks=(1, 3))
     results = tuple(
@@ -200,14 +200,14 @@ def report_files() -> list[bytes]:
 
 
 def report(path: Path) -> None:
-    from napari_simpleclick.evaluation.report import EvaluationReport
+    from napari_simpleclick.evaluation.reports.report import EvaluationReport
 
     numbers_of(EvaluationReport.read(path))
 
 
 def numbers_of(report: "EvaluationReport") -> None:
     """Everything that is computed from a report, but for intervals, which take long."""
-    from napari_simpleclick.evaluation.report_csv import clicks_csv, domains_csv
+    from napari_simpleclick.evaluation.reports.report_csv import clicks_csv, domains_csv
 
     report.summary()
     report.extras()
@@ -228,7 +228,7 @@ def logs() -> list[bytes]:
 def log(path: Path) -> None:
     from napari_simpleclick.evaluation.evaluate import in_order
     from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-    from napari_simpleclick.evaluation.report import EvaluationReport
+    from napari_simpleclick.evaluation.reports.report import EvaluationReport
     from napari_simpleclick.evaluation.result_log import ResultLog
 
     found = ResultLog(path, RUN, resume=True)

@@ -4,7 +4,7 @@ from napari_simpleclick.arrays import Box
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 from napari_simpleclick.training.contact_sheet import PREDICTION, TARGET, clicked, contact_sheet, predict_examples
-from napari_simpleclick.training.synthesis import Example
+from napari_simpleclick.training.examples import Example
 
 
 def square(size: int = 32) -> Example:

@@ -1,10 +1,11 @@
 import numpy as np
 import torch
 
+from napari_simpleclick.training.annotator.simulated_history import earlier_work
+from napari_simpleclick.training.examples import Example
+from napari_simpleclick.training.procedural.synthesis import Synthesis
 from napari_simpleclick.training.settings import Phase
-from napari_simpleclick.training.simulated_history import earlier_work
 from napari_simpleclick.training.sources import Batches, Mixture, further_objects, works
-from napari_simpleclick.training.synthesis import Example, Synthesis
 
 
 class Plain:

@@ -5,14 +5,10 @@ import torch
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 from napari_simpleclick.training import step
+from napari_simpleclick.training.annotator.simulated_user import click_loss, draw_guidance
 from napari_simpleclick.training.losses import overlap_loss
-from napari_simpleclick.training.simulated_user import click_loss, draw_guidance
-from napari_simpleclick.training.step import (
-    ClickTraining,
-    blurred,
-    mean_iou,
-)
-from napari_simpleclick.training.synthesis import Synthesis
+from napari_simpleclick.training.procedural.synthesis import Synthesis
+from napari_simpleclick.training.step import ClickTraining, blurred, mean_iou
 
 SMALL = SimpleClickConfig(16, 32, 4, 2, (16, 16, 16, 16), 16, image_size=64)
 

@@ -7,10 +7,11 @@ import torch
 
 from napari_simpleclick.model.checkpoint import load_checkpoint
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
+from napari_simpleclick.training.examples import Example
 from napari_simpleclick.training.losses import overlap_loss
+from napari_simpleclick.training.procedural.synthesis import Synthesis
 from napari_simpleclick.training.settings import Phase, Schedule, TrainingSettings
 from napari_simpleclick.training.step import ClickTraining
-from napari_simpleclick.training.synthesis import Example, Synthesis
 from napari_simpleclick.training.train import TrainingRun
 
 SMALL = SimpleClickConfig(

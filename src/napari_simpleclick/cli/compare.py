@@ -24,8 +24,8 @@ def main(arguments: Sequence[str]) -> None:
     """Run the command."""
     command = tyro.cli(CompareCommand, prog="napari-simpleclick-eval compare", args=arguments)
     with told_as_messages():
-        from napari_simpleclick.evaluation.compare import compare
-        from napari_simpleclick.evaluation.report import EvaluationReport
+        from napari_simpleclick.evaluation.reports.compare import compare
+        from napari_simpleclick.evaluation.reports.report import EvaluationReport
 
         reports = [EvaluationReport.read(path) for path in (command.first, command.second)]
         comparison, console = compare(*reports), plain_console()

@@ -19,7 +19,7 @@ from napari_simpleclick.data.plane import SliceView
 from napari_simpleclick.data.samples import SAMPLES, sample_volume
 from napari_simpleclick.data.volume import Volume
 from napari_simpleclick.evaluation.metrics import iou
-from napari_simpleclick.evaluation.robot_user import next_click
+from napari_simpleclick.evaluation.users.robot_user import next_click
 from napari_simpleclick.files import replace_when_complete
 from napari_simpleclick.inference.loading import load_predictor
 from napari_simpleclick.model.weights import DEFAULT_MODEL

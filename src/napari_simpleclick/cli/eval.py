@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from napari_simpleclick.data.datasets.base import Dataset
     from napari_simpleclick.evaluation.evaluate import Placed
     from napari_simpleclick.evaluation.job import EvaluationJob
-    from napari_simpleclick.evaluation.report import EvaluationReport
+    from napari_simpleclick.evaluation.reports.report import EvaluationReport
     from napari_simpleclick.evaluation.result_log import ResultLog
 
 
@@ -81,7 +81,7 @@ def run(command: EvalCommand, console: Console) -> None:
 def run_job(job: "EvaluationJob", command: EvalCommand, output: Path | None, console: Console) -> None:
     """Evaluate a data set, show the table, write the reports."""
     from napari_simpleclick.evaluation.evaluate import in_order
-    from napari_simpleclick.evaluation.report import EvaluationReport
+    from napari_simpleclick.evaluation.reports.report import EvaluationReport
 
     dataset = job.dataset.open()
     provenance = job.provenance(dataset)
@@ -180,9 +180,9 @@ def warn_of_counts(job: "EvaluationJob", report: "EvaluationReport", dataset: "D
 
 def write_reports(report: "EvaluationReport", job: "EvaluationJob", dataset: "Dataset", output: Path) -> None:
     """Write JSON, CSV and HTML."""
-    from napari_simpleclick.evaluation.html_report import html_report
-    from napari_simpleclick.evaluation.report_csv import clicks_csv, domains_csv
-    from napari_simpleclick.evaluation.worst import worst_objects
+    from napari_simpleclick.evaluation.reports.html_report import html_report
+    from napari_simpleclick.evaluation.reports.report_csv import clicks_csv, domains_csv
+    from napari_simpleclick.evaluation.reports.worst import worst_objects
 
     report.write(output)
     write_text(output.with_suffix(".csv"), clicks_csv(report))

@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from napari_simpleclick.evaluation.compare import ComparedNumber, Comparison
-    from napari_simpleclick.evaluation.report import EvaluationReport
+    from napari_simpleclick.evaluation.reports.compare import ComparedNumber, Comparison
+    from napari_simpleclick.evaluation.reports.report import EvaluationReport
 
 
 def datasets_list(width: int) -> str:
@@ -26,7 +26,7 @@ def datasets_list(width: int) -> str:
 
 def results_table(report: "EvaluationReport") -> Table:
     """Our numbers with their 95 % intervals, and their spread where objects were clicked several times."""
-    from napari_simpleclick.evaluation.bootstrap import confidence_intervals
+    from napari_simpleclick.evaluation.reports.bootstrap import confidence_intervals
 
     intervals, draws = confidence_intervals(report.values()), report.spread_of_draws()
     ran = " on ".join(str(report.provenance[key]) for key in ("model", "engine") if key in report.provenance)
@@ -43,7 +43,7 @@ def results_table(report: "EvaluationReport") -> Table:
 
 def published_table(report: "EvaluationReport") -> Table | None:
     """Published numbers, quoted: a row for each model, below ours; None where there are none for the data set."""
-    from napari_simpleclick.evaluation.published import published_results
+    from napari_simpleclick.evaluation.reports.published import published_results
 
     ours = report.summary()
     quoted = [result for result in published_results(report.dataset) if result.metric in ours]
@@ -65,7 +65,7 @@ def published_table(report: "EvaluationReport") -> Table | None:
 
 def domains_table(report: "EvaluationReport") -> Table:
     """A row for each domain, their mean, in which every domain counts the same, and its 95 % interval."""
-    from napari_simpleclick.evaluation.report import MEAN_OF_DOMAINS
+    from napari_simpleclick.evaluation.reports.report import MEAN_OF_DOMAINS
 
     parts = report.by_domain()
     names = [name for name in report.values() if not name.startswith("failures")]

@@ -115,7 +115,7 @@ def compare(predictors: "tuple[Predictor, ...]", objects: "list[tuple[Sample, in
 
 def calibration_inputs(model: "SimpleClick", pictures: int) -> list[tuple[Any, ...]]:
     """What the decoder gets when the robot user clicks procedural pictures three times."""
-    from napari_simpleclick.evaluation.robot_user import next_click
+    from napari_simpleclick.evaluation.users.robot_user import next_click
     from napari_simpleclick.inference.engines.quantisation import Recorder
     from napari_simpleclick.inference.predictor import Predictor
     from napari_simpleclick.inference.session import ClickSession
@@ -140,7 +140,7 @@ def procedural(numbers: range) -> "Iterator[tuple[np.ndarray, np.ndarray]]":
     import numpy as np
 
     try:
-        from napari_simpleclick.training.synthesis import Synthesis
+        from napari_simpleclick.training.procedural.synthesis import Synthesis
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(f'{error.name} is missing: pip install "napari-simpleclick[int8]"') from error
     for number in numbers:

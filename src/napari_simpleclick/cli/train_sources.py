@@ -11,7 +11,7 @@ from napari_simpleclick.cli.errors import say
 from napari_simpleclick.cli.train_choices import TrainCommand
 
 if TYPE_CHECKING:
-    from napari_simpleclick.training.pictures import Reader
+    from napari_simpleclick.training.pictures.readers import Reader
     from napari_simpleclick.training.sources import Mixture
     from napari_simpleclick.training.validation import ValidationObject
 
@@ -24,12 +24,12 @@ def open_sources(command: TrainCommand, console: Console) -> "tuple[Mixture, lis
     ValueError
         If the shares of brains and sections exceed 1, or the options of volumes do not fit together.
     """
-    from napari_simpleclick.training.brains import Brains
-    from napari_simpleclick.training.labelled import LabelledPictures
-    from napari_simpleclick.training.pictures import split
-    from napari_simpleclick.training.sections import Sections
+    from napari_simpleclick.training.pictures.labelled import LabelledPictures
+    from napari_simpleclick.training.pictures.readers import split
+    from napari_simpleclick.training.procedural.brains import Brains
+    from napari_simpleclick.training.procedural.sections import Sections
+    from napari_simpleclick.training.procedural.synthesis import Synthesis
     from napari_simpleclick.training.sources import Mixture, Source
-    from napari_simpleclick.training.synthesis import Synthesis
     from napari_simpleclick.training.validation import picture_objects, synthetic_objects
 
     if command.mixture:
@@ -58,12 +58,12 @@ def open_sources(command: TrainCommand, console: Console) -> "tuple[Mixture, lis
 
 def open_mixture(command: TrainCommand, path: Path) -> "tuple[Mixture, list[ValidationObject]]":
     """The sources that a file names, and objects of the pictures kept for validation."""
-    from napari_simpleclick.training.brains import Brains
-    from napari_simpleclick.training.mixture_file import MixtureFile
-    from napari_simpleclick.training.pictures import folder_pictures, split
-    from napari_simpleclick.training.sections import Sections
+    from napari_simpleclick.training.pictures.mixture_file import MixtureFile
+    from napari_simpleclick.training.pictures.readers import folder_pictures, split
+    from napari_simpleclick.training.procedural.brains import Brains
+    from napari_simpleclick.training.procedural.sections import Sections
+    from napari_simpleclick.training.procedural.synthesis import Synthesis
     from napari_simpleclick.training.sources import Mixture, Source
-    from napari_simpleclick.training.synthesis import Synthesis
     from napari_simpleclick.training.validation import picture_objects
 
     mixture = MixtureFile.read(path)
@@ -95,7 +95,7 @@ def open_pictures(command: TrainCommand, console: Console) -> "Iterator[list[Rea
         If there are more volumes than labels, or fewer.
     """
     from napari_simpleclick.data.datasets.slices import LabelledVolume, read_pair
-    from napari_simpleclick.training.pictures import dataset_pictures, folder_pictures, volume_pictures
+    from napari_simpleclick.training.pictures.readers import dataset_pictures, folder_pictures, volume_pictures
 
     if len(command.volume) != len(command.labels):
         raise ValueError(
@@ -109,7 +109,7 @@ def open_pictures(command: TrainCommand, console: Console) -> "Iterator[list[Rea
             say(console, "Notice:", "yellow", notice)
         yield volume_pictures(volume, np.asarray(labels.data), axis=command.axis)
     for folder in command.coco_lvis:
-        from napari_simpleclick.training.coco_lvis import coco_lvis_pictures
+        from napari_simpleclick.training.pictures.coco_lvis import coco_lvis_pictures
 
         yield coco_lvis_pictures(folder)
     for name, folder in command.dataset:

@@ -8,7 +8,7 @@ from napari_simpleclick.data.datasets.base import Dataset, Sample
 from napari_simpleclick.evaluation.lockstep import click_together
 from napari_simpleclick.evaluation.object_result import ObjectResult
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-from napari_simpleclick.evaluation.report import EvaluationReport
+from napari_simpleclick.evaluation.reports.report import EvaluationReport
 from napari_simpleclick.inference.session import PredictorLike
 
 Done = tuple[int, int, int]

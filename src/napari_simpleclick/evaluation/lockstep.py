@@ -7,12 +7,12 @@ from typing import Protocol, runtime_checkable
 
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.data.datasets.base import Sample
-from napari_simpleclick.evaluation.drawn_prompts import drawn_prompt
-from napari_simpleclick.evaluation.human_user import draw_of, human_click
 from napari_simpleclick.evaluation.metrics import boundary, iou
 from napari_simpleclick.evaluation.object_result import ObjectResult
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
-from napari_simpleclick.evaluation.robot_user import next_click
+from napari_simpleclick.evaluation.users.drawn_prompts import drawn_prompt
+from napari_simpleclick.evaluation.users.human_user import draw_of, human_click
+from napari_simpleclick.evaluation.users.robot_user import next_click
 from napari_simpleclick.inference.prediction import Prediction
 from napari_simpleclick.inference.request import Request
 from napari_simpleclick.inference.session import ClickSession, PredictorLike

@@ -12,7 +12,7 @@ from napari_simpleclick.evaluation import stored
 from napari_simpleclick.evaluation.effort.result import EffortResult
 from napari_simpleclick.evaluation.evaluate import Done, Placed, done
 from napari_simpleclick.evaluation.object_result import ObjectResult
-from napari_simpleclick.evaluation.report import require_clicks
+from napari_simpleclick.evaluation.reports.report import require_clicks
 from napari_simpleclick.files import write_text
 from napari_simpleclick.write_errors import told_if_not_written
 

@@ -16,7 +16,7 @@ from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.evaluation.click_times import PLANES, click_times, sample_planes
 from napari_simpleclick.evaluation.memory import forget_peak, peak_mb, return_free_memory
 from napari_simpleclick.evaluation.metrics import iou
-from napari_simpleclick.evaluation.robot_user import next_click
+from napari_simpleclick.evaluation.users.robot_user import next_click
 from napari_simpleclick.inference.engines.device import choose_device
 from napari_simpleclick.inference.engines.network import fixed_input
 from napari_simpleclick.inference.engines.openvino_import import import_openvino

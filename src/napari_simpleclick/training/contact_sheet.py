@@ -10,8 +10,8 @@ from napari_simpleclick.arrays import BinaryMask, RgbImage
 from napari_simpleclick.clicks import Click
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.model.simpleclick import SimpleClick
-from napari_simpleclick.training.click_sampler import sample_click
-from napari_simpleclick.training.synthesis import Example
+from napari_simpleclick.training.annotator.click_sampler import sample_click
+from napari_simpleclick.training.examples import Example
 
 TARGET, PREDICTION = (255, 176, 0), (0, 190, 255)
 """Colors of outlines; they stay apart for readers with any color vision."""

@@ -4,7 +4,10 @@ import cv2
 import numpy as np
 
 from napari_simpleclick.arrays import Box, bounding_box
-from napari_simpleclick.training.shapes import Rng
+from napari_simpleclick.training.noise import Rng
+
+DISTANT = 0.3
+"""Chance that a picture is seen from far away, with many small objects."""
 
 STRONGEST_ZOOM = 7.0
 """No pixel is shown larger than this; the predictor's regions reach 448 / 112."""

@@ -10,20 +10,18 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from napari_simpleclick.clicks import Click
-from napari_simpleclick.evaluation.drawn_prompts import drawn_prompt
+from napari_simpleclick.evaluation.users.drawn_prompts import drawn_prompt
 from napari_simpleclick.prompts import Kind
-from napari_simpleclick.training.propagated_prompts import carried_over
+from napari_simpleclick.training.annotator.propagated_prompts import carried_over
+from napari_simpleclick.training.annotator.simulated_history import earlier_work
+from napari_simpleclick.training.annotator.simulated_user import Work
+from napari_simpleclick.training.examples import Example
+from napari_simpleclick.training.noise import Rng
+from napari_simpleclick.training.pictures.targets import large_objects
 from napari_simpleclick.training.settings import Phase
-from napari_simpleclick.training.shapes import Rng
-from napari_simpleclick.training.simulated_history import earlier_work
-from napari_simpleclick.training.synthesis import Example
-from napari_simpleclick.training.targets import large_objects
 
 DRAWN: dict[Kind, float] = {"box": 0.45, "lasso": 0.2, "scribble": 0.35}
 """What samples start with that do not start with a click, and how often."""
-
-Work = tuple[Tensor, list[Click]]
-"""A previous map, (size, size) float16 in [0, 1], and the clicks that belong to it."""
 
 
 class Batch(NamedTuple):

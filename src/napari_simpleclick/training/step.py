@@ -7,10 +7,9 @@ from torch import Tensor, nn
 
 from napari_simpleclick.inference.recipe import COARSE_SIZE
 from napari_simpleclick.model.simpleclick import SimpleClick
-from napari_simpleclick.training.device_user import DeviceUser
-from napari_simpleclick.training.shapes import Rng
-from napari_simpleclick.training.simulated_user import ProcessorUser, SimulatedUser
-from napari_simpleclick.training.sources import Work
+from napari_simpleclick.training.annotator.device_user import DeviceUser
+from napari_simpleclick.training.annotator.simulated_user import ProcessorUser, SimulatedUser, Work
+from napari_simpleclick.training.noise import Rng
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 

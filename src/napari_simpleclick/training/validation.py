@@ -11,9 +11,9 @@ from napari_simpleclick.evaluation.metrics import miou
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.model.simpleclick import SimpleClick
-from napari_simpleclick.training.pictures import Reader
-from napari_simpleclick.training.synthesis import Synthesis
-from napari_simpleclick.training.targets import large_objects
+from napari_simpleclick.training.pictures.readers import Reader
+from napari_simpleclick.training.pictures.targets import large_objects
+from napari_simpleclick.training.procedural.synthesis import Synthesis
 
 CLICKS = (1, 3, 5, 10)
 """Numbers of clicks whose mean IoU is logged; their mean decides which weights are kept."""

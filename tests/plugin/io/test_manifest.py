@@ -14,8 +14,8 @@ from npe2 import PluginManager, PluginManifest
 from napari_simpleclick.data.errors import VolumeError
 from napari_simpleclick.data.io import read_volume
 from napari_simpleclick.plugin.io.folder_readers import get_folder_reader
-from napari_simpleclick.plugin.widgets import open_part
-from napari_simpleclick.plugin.widgets.open_folder import open_folder
+from napari_simpleclick.plugin.widgets.dialogs import open_part
+from napari_simpleclick.plugin.widgets.dialogs.open_folder import open_folder
 
 OURS = "napari-simpleclick"
 

@@ -12,7 +12,7 @@ from napari_simpleclick.inference.session import ClickSession
 from napari_simpleclick.plugin.jobs import model_loader as models
 from napari_simpleclick.plugin.jobs.model_loader import ModelLoader
 from napari_simpleclick.plugin.jobs.worker import run_now
-from napari_simpleclick.plugin.widgets.setup_panel import SetupPanel
+from napari_simpleclick.plugin.widgets.panels.setup_panel import SetupPanel
 
 
 class Window:

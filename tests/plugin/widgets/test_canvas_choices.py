@@ -7,7 +7,7 @@ from qtpy.QtCore import Qt
 from napari_simpleclick.arrays import Box
 from napari_simpleclick.data.samples import sample_volume
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.plugin.widgets.object_row import NAME
+from napari_simpleclick.plugin.widgets.panels.object_row import NAME
 from napari_simpleclick.plugin.workspace.channels import pictures
 
 pytestmark = pytest.mark.filterwarnings("ignore:Private attribute access")  # the canvas, to press the mouse on it

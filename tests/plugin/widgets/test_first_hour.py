@@ -19,8 +19,8 @@ from qtpy.QtWidgets import (
 )
 
 from napari_simpleclick.data.samples import sample_volume
-from napari_simpleclick.plugin.widgets.object_row import ID, SIZE, SLICES, SURE
-from napari_simpleclick.plugin.widgets.objects_table import LEAST_SHOWN
+from napari_simpleclick.plugin.widgets.panels.object_row import ID, SIZE, SLICES, SURE
+from napari_simpleclick.plugin.widgets.panels.objects_table import LEAST_SHOWN
 from napari_simpleclick.plugin.widgets.scroll_column import ScrollColumn
 from napari_simpleclick.plugin.workspace.sizes import short
 

@@ -21,8 +21,8 @@ from qtpy.QtWidgets import (
 )
 
 from napari_simpleclick.data.samples import sample_volume
-from napari_simpleclick.plugin.widgets.earlier_work import EarlierWork
-from napari_simpleclick.plugin.widgets.object_row import CLASS, CLICKS, LOCK, NAME, SHOW
+from napari_simpleclick.plugin.widgets.panels.earlier_work import EarlierWork
+from napari_simpleclick.plugin.widgets.panels.object_row import CLASS, CLICKS, LOCK, NAME, SHOW
 
 pytestmark = pytest.mark.filterwarnings("ignore:Private attribute access")  # the canvas, to press the mouse on it
 

@@ -10,10 +10,10 @@ from typing import Any, Self
 import numpy as np
 from matplotlib.axes import Axes
 
-from napari_simpleclick.evaluation.bootstrap import LEVEL, RESAMPLES, SEED, percentiles, resampled
 from napari_simpleclick.evaluation.effort.result import EffortProtocol, EffortResult, clicks_to
-from napari_simpleclick.evaluation.html_report import STYLE, figure
-from napari_simpleclick.evaluation.plots import BLUE, ORANGE, drawing
+from napari_simpleclick.evaluation.reports.bootstrap import LEVEL, RESAMPLES, SEED, percentiles, resampled
+from napari_simpleclick.evaluation.reports.html_report import STYLE, figure
+from napari_simpleclick.evaluation.reports.plots import BLUE, ORANGE, drawing
 from napari_simpleclick.files import write_text
 
 LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)

@@ -5,7 +5,7 @@ import numpy as np
 from napari_simpleclick.arrays import BinaryMask, bounding_box
 from napari_simpleclick.evaluation.effort.objects import VolumeObject
 from napari_simpleclick.evaluation.effort.result import EffortProtocol, EffortResult
-from napari_simpleclick.evaluation.robot_user import next_click
+from napari_simpleclick.evaluation.users.robot_user import next_click
 from napari_simpleclick.inference.prediction import BoxedMask, Prediction
 from napari_simpleclick.inference.propagation.follow import follow_between, why_stop
 from napari_simpleclick.inference.propagation.intensity_likelihood import learned_likelihood

@@ -9,12 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_simpleclick.plugin.io.notices import tell
-from napari_simpleclick.plugin.io.readers import (
-    LayerData,
-    labels_or_image,
-    named_as_labels,
-    placement,
-)
+from napari_simpleclick.plugin.io.readers import LayerData, labels_or_image, named_as_labels, placement
 from napari_simpleclick.plugin.workspace.image_file import FILE
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from qtpy.QtSvg import QSvgRenderer
 from qtpy.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from napari_simpleclick.plugin.display.layers import NEGATIVE_COLOR, POSITIVE_COLOR
-from napari_simpleclick.plugin.widgets.setup_panel import named
+from napari_simpleclick.plugin.widgets.blocks import named
 
 MIRRORED = ' transform="matrix(-1 0 0 1 24 0)"'
 

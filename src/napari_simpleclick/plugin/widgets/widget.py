@@ -22,28 +22,29 @@ from napari_simpleclick.plugin.tools.hover import HoverPreview
 from napari_simpleclick.plugin.tools.look_ahead import LookAhead
 from napari_simpleclick.plugin.tools.top_layer import TopLayer
 from napari_simpleclick.plugin.tools.upright import Upright
+from napari_simpleclick.plugin.widgets.blocks import in_a_row, named, section
 from napari_simpleclick.plugin.widgets.canvas_focus import DockKeys, focus_canvas
-from napari_simpleclick.plugin.widgets.channels_menu import ChannelsMenu
-from napari_simpleclick.plugin.widgets.clicks_panel import ClicksPanel
-from napari_simpleclick.plugin.widgets.earlier_work import EarlierWork
+from napari_simpleclick.plugin.widgets.dialogs.questions import ask
 from napari_simpleclick.plugin.widgets.ending import at_the_end
 from napari_simpleclick.plugin.widgets.folded import Folded
-from napari_simpleclick.plugin.widgets.ground_truth import GroundTruthPanel
-from napari_simpleclick.plugin.widgets.image_menu import ImageMenu
-from napari_simpleclick.plugin.widgets.intensity_menu import IntensityMenu
 from napari_simpleclick.plugin.widgets.main_thread import MainThread
-from napari_simpleclick.plugin.widgets.network_view_panel import NetworkView
-from napari_simpleclick.plugin.widgets.objects_panel import ObjectsPanel
-from napari_simpleclick.plugin.widgets.overlap_form import OverlapForm
-from napari_simpleclick.plugin.widgets.questions import ask
+from napari_simpleclick.plugin.widgets.menus.channels_menu import ChannelsMenu
+from napari_simpleclick.plugin.widgets.menus.image_menu import ImageMenu
+from napari_simpleclick.plugin.widgets.menus.intensity_menu import IntensityMenu
+from napari_simpleclick.plugin.widgets.menus.session_menu import SessionMenu
+from napari_simpleclick.plugin.widgets.panels.clicks_panel import ClicksPanel
+from napari_simpleclick.plugin.widgets.panels.earlier_work import EarlierWork
+from napari_simpleclick.plugin.widgets.panels.ground_truth import GroundTruthPanel
+from napari_simpleclick.plugin.widgets.panels.network_view_panel import NetworkView
+from napari_simpleclick.plugin.widgets.panels.objects_panel import ObjectsPanel
+from napari_simpleclick.plugin.widgets.panels.overlap_form import OverlapForm
+from napari_simpleclick.plugin.widgets.panels.save_button import SaveButton
+from napari_simpleclick.plugin.widgets.panels.setup_panel import SetupPanel
+from napari_simpleclick.plugin.widgets.panels.slices_panel import SlicesPanel
+from napari_simpleclick.plugin.widgets.panels.status_line import StatusLine
+from napari_simpleclick.plugin.widgets.panels.taken_row import TakenRow
 from napari_simpleclick.plugin.widgets.rest_timer import rest_timer
-from napari_simpleclick.plugin.widgets.save_button import SaveButton
 from napari_simpleclick.plugin.widgets.scroll_column import ScrollColumn
-from napari_simpleclick.plugin.widgets.session_menu import SessionMenu
-from napari_simpleclick.plugin.widgets.setup_panel import SetupPanel, in_a_row, named, section
-from napari_simpleclick.plugin.widgets.slices_panel import SlicesPanel
-from napari_simpleclick.plugin.widgets.status_line import StatusLine
-from napari_simpleclick.plugin.widgets.taken_row import TakenRow
 from napari_simpleclick.plugin.workspace.slices import slice_axis
 
 if TYPE_CHECKING:

@@ -6,13 +6,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from napari_simpleclick.data.intensity import (
-    CT_WINDOWS,
-    Limits,
-    foreground_limits,
-    is_hounsfield,
-    percentile_limits,
-)
+from napari_simpleclick.data.intensity import CT_WINDOWS, Limits, foreground_limits, is_hounsfield, percentile_limits
 from napari_simpleclick.plugin.workspace.planes import CHOSEN_LIMITS
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The sections of the dock, and the rows and tables in them."""

@@ -1,0 +1,1 @@
+"""Pictures that are drawn: shapes and styles, sections of tissue, brains with lesions."""
