@@ -127,9 +127,18 @@ class ClickTraining(nn.Module):
         return torch.stack(losses).mean(), mean_iou(logits.detach() > 0, wanted > 0)
 
     def encode(self, images: Tensor, side: int, picture_of: Tensor | None) -> list[Tensor]:
-        """Features of the images as seen in `side` pixels, once for all clicks and for each target.
+        """Features of the images, once for all clicks.
 
         When they are learned, on the CPU in float32: gradients of depthwise convolutions are slow there in bfloat16.
+
+        Parameters
+        ----------
+        images
+            (pictures, size, size, 3) uint8.
+        side
+            In how many pixels they are seen.
+        picture_of
+            (batch,) the picture of each target, whose features are repeated for it; None where every one has its own.
         """
         stem = getattr(self.model, "stem", self.model.backbone)
         learned = any(parameter.requires_grad for parameter in stem.parameters())

@@ -84,7 +84,15 @@ class DeviceUser:
         return place // size, place % size
 
     def near(self, row: Tensor, col: Tensor, side: int) -> Tensor:
-        """Pixels (batch, 1, side, side) of the disks around places (batch,)."""
+        """The disks of clicks, (batch, 1, side, side) bool.
+
+        Parameters
+        ----------
+        row, col
+            (batch,) places of the clicks, in pixels of the maps.
+        side
+            Of the maps, in pixels; not larger than that of the targets.
+        """
         rows, cols = self.axis[:side, None] - row[:, None, None, None], self.axis[:side] - col[:, None, None, None]
         return rows**2 + cols**2 <= CLICK_RADIUS**2
 

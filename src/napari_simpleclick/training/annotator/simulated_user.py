@@ -100,7 +100,17 @@ def click_loss(logits: Tensor, clicks: list[list[Click]], scale: float = 1) -> T
 
 
 def draw_guidance(previous: Tensor, clicks: list[list[Click]], scale: float = 1) -> Tensor:
-    """Previous maps (batch, side, side) and clicks, of pixels of size `scale`, as guidance (batch, 3, side, side)."""
+    """Previous maps and clicks as the network's guidance, (batch, 3, side, side) float32.
+
+    Parameters
+    ----------
+    previous
+        (batch, side, side) probabilities.
+    clicks
+        Of every sample, in pixels of its target.
+    scale
+        Size of such a pixel in those of the guidance.
+    """
     drawn = np.zeros((len(clicks), 2, *previous.shape[1:]), np.float32)
     for maps, made in zip(drawn, clicks, strict=True):
         draw_prompts(maps, made, scale=(scale, scale))
