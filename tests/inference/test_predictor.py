@@ -226,3 +226,16 @@ def test_one_changed_pixel_that_the_network_reads_is_noticed(side):
     assert pixels_now(picture.copy(), box, 224) == before
     picture[-1, -1, 1] = 1
     assert pixels_now(picture, box, 224) != before
+
+
+def test_a_draft_answers_as_the_same_network_that_looks_at_less(model, image):
+    full = Predictor(model, size=448)
+    clicks = [Click(100, 60)]
+    draft = full.draft()
+    expected = Predictor(model, size=224).predict(image, clicks)
+    np.testing.assert_array_equal(draft.predict(image, clicks).network_map, expected.network_map)
+    assert draft.network is full.network
+    assert draft.facts["size"] == 224
+    assert Predictor(model, size=448, flip=True).draft() is None
+    full.network.coarse = False
+    assert full.draft() is None

@@ -16,7 +16,7 @@ from napari_simpleclick.inference.logits import sigmoid
 from napari_simpleclick.inference.looks import answer_in_looks
 from napari_simpleclick.inference.network_input import guidance_maps, read_crop
 from napari_simpleclick.inference.prediction import Prediction
-from napari_simpleclick.inference.recipe import InferenceRecipe
+from napari_simpleclick.inference.recipe import COARSE_SIZE, InferenceRecipe
 from napari_simpleclick.inference.request import Request
 from napari_simpleclick.inference.resample import Plane, pixels_now, same_picture
 from napari_simpleclick.prompts import path_of
@@ -170,6 +170,15 @@ class Predictor:
             KeptFeatures(image, roi, size, pixels, self._encoded([(image, roi)], size))
             for size in dict.fromkeys((self.coarse_size, self.size))
         ]
+
+    def draft(self) -> "Predictor | None":
+        """One that only takes coarse looks, with the same network and at no cost.
+
+        None where the network takes inputs of one size only, or two pictures at a time for the mirror average.
+        """
+        if self.flip or not self.network.coarse:
+            return None
+        return Predictor(self.network, size=min(self.size, COARSE_SIZE), facts=self.facts, recipe=self.recipe)
 
     def _features(self, regions: Sequence[tuple[Plane, Box]], size: int) -> Features:
         """Features of regions of pictures, one after the other; prepared ones and those of the last call are known."""

@@ -113,6 +113,14 @@ class Preparing(Protocol):
 
 
 @runtime_checkable
+class Drafting(Protocol):
+    """A predictor that may be able to answer sooner and coarser."""
+
+    def draft(self) -> "PredictorLike | None":
+        """The same network looking at less; see `Predictor.draft`."""
+
+
+@runtime_checkable
 class Following(Protocol):
     """A predictor that shows objects to a network by a recipe."""
 

@@ -21,6 +21,10 @@ class Window:
     def __init__(self):
         self.given = []
 
+    @property
+    def present(self):
+        return self.given[-1] if self.given else None
+
     def load(self, create, ended):
         try:
             self.given.append(create())
@@ -127,6 +131,21 @@ def test_a_draft_for_previews_is_made_beside_the_worker_and_leaves_the_model(mon
     loader.load_draft(drafts.append)
     assert drafts[2:] == [None], "it is a draft already"
     assert window.given == ["cached first 448 True", "cached first 224 False"]
+
+
+@pytest.mark.usefixtures("named_predictors")
+def test_a_model_that_takes_coarse_looks_is_its_own_draft(monkeypatch):
+    class Able:
+        def draft(self):
+            return "at once"
+
+    monkeypatch.setattr(PredictorSettings, "create_cached", lambda _each: Able())
+    background, drafts = Later(), []
+    loader = ModelLoader(Window(), background)
+    loader.load(PredictorSettings(model="first"))
+    loader.load_draft(drafts.append)
+    assert drafts == ["at once"]
+    assert background.jobs == []
 
 
 @pytest.mark.usefixtures("named_predictors")

@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from napari_simpleclick.inference.predictor_settings import DRAFT_SIZE, PredictorSettings
+from napari_simpleclick.inference.session import Drafting
 from napari_simpleclick.plugin.jobs.predictor_loading import PredictorLoading
 from napari_simpleclick.plugin.jobs.torch_beside_opengl import import_torch
 from napari_simpleclick.plugin.jobs.worker import Runs
 
 if TYPE_CHECKING:
     from napari_simpleclick.inference.predictor import Predictor
+    from napari_simpleclick.inference.session import PredictorLike
 
 
 class LoadingStoppedError(Exception):
@@ -97,10 +99,18 @@ class ModelLoader:
 
         self.predictors.load(create, lambda taken: self._loaded(choice, taken=taken))
 
-    def load_draft(self, done: "Callable[[Predictor | None], None]") -> None:
-        """Make the model that answers look at less, beside the worker; `done` gets None where it does so already."""
+    def load_draft(self, done: "Callable[[PredictorLike | None], None]") -> None:
+        """Make the model that answers look at less; `done` gets None where it does so already.
+
+        At once where its network takes coarse looks, else beside the worker.
+        """
         if self.present is None or self.present.size <= DRAFT_SIZE:
             done(None)
+            return
+        answering = self.predictors.present
+        ready = answering.draft() if isinstance(answering, Drafting) else None
+        if ready is not None:
+            done(ready)
             return
         draft = replace(self.present, size=DRAFT_SIZE, flip=False)
 

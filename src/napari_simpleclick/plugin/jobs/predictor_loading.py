@@ -25,6 +25,12 @@ class PredictorLoading:
     def __init__(self, workspace: Workspace, jobs: Jobs) -> None:
         self.workspace, self.jobs = workspace, jobs
 
+    @property
+    def present(self) -> "PredictorLike | None":
+        """What answers the clicks now."""
+        annotator = self.workspace.annotator
+        return None if annotator is None else annotator.predictor
+
     def load(
         self, create: "Callable[[], PredictorLike | None]", ended: Callable[[bool], None] = lambda _taken: None
     ) -> None:
