@@ -154,7 +154,7 @@ class TrainingSettings:
     click_loss_weight: Annotated[float, Range(0)] = 0.2
     carried: Annotated[float, SHARE] = 0.2
     drawn: Annotated[float, SHARE] = 0.0
-    coarse: Annotated[float, SHARE] = 0.7
+    coarse: Annotated[float, SHARE] = 0.0
     seed: Annotated[int, Range(0)] = 0
 
     def phase(self, progress: float) -> Phase:

@@ -73,7 +73,7 @@ def section(title: str, *widgets: QWidget) -> QWidget:
     return column(head, *widgets)
 
 
-def icons(*buttons: QWidget) -> QHBoxLayout:
+def icon_row(*buttons: QWidget) -> QHBoxLayout:
     """Buttons close to each other, at the left."""
     row = QHBoxLayout()
     row.setContentsMargins(0, 0, 0, 0)

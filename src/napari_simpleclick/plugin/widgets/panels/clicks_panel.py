@@ -3,7 +3,7 @@
 from qtpy.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
 from napari_simpleclick.plugin.tools.threshold import Threshold
-from napari_simpleclick.plugin.widgets.blocks import icons
+from napari_simpleclick.plugin.widgets.blocks import icon_row
 from napari_simpleclick.plugin.widgets.icons import IconButton
 from napari_simpleclick.plugin.widgets.panels.threshold import ThresholdSlider
 from napari_simpleclick.plugin.workspace.workspace import Workspace
@@ -60,8 +60,8 @@ class ClicksPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         # Two rows: one of all icons would make the dock wider than anything else in it does.
-        layout.addLayout(icons(self.add_button, self.remove_button, *self.tools.values()))
-        layout.addLayout(icons(*(self.buttons[action] for action in BUTTONS), self.hover_button))
+        layout.addLayout(icon_row(self.add_button, self.remove_button, *self.tools.values()))
+        layout.addLayout(icon_row(*(self.buttons[action] for action in BUTTONS), self.hover_button))
         layout.addWidget(self.threshold)
         self.signs.buttonClicked.connect(lambda button: self._choose(positive=button is self.add_button))
 
