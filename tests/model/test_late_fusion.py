@@ -49,25 +49,6 @@ def test_the_first_five_blocks_run_once_and_the_last_three_with_every_click(bloc
     assert (changed, clicked) == (block < 5, block >= 5)
 
 
-def test_the_deepest_features_reach_the_tokens_once_they_have_a_weight():
-    model = create_model(LATE)
-    image, _ = maps(224)
-    with torch.no_grad():
-        before = model.encode(image)
-        model.stem.features.blocks[6][0].conv_pw.weight *= -1
-        unheard = model.encode(image)
-        model.stem.deep_to_tokens.weight += 1
-        heard = model.encode(image)
-    assert torch.equal(unheard[2], before[2])
-    assert not torch.allclose(heard[2], before[2])
-    assert [map_.shape for map_ in heard] == [map_.shape for map_ in before]
-
-
-def test_a_deep_stem_serves_late_fusion_only():
-    with pytest.raises(ValueError, match="deep_stem"):
-        SimpleClick(replace(ARCHITECTURES[LATE], image_blocks=0))
-
-
 def test_a_checkpoint_says_that_fusion_is_late(tmp_path, model):
     save_checkpoint(tmp_path / "late.safetensors", model, dtype=torch.float32)
     loaded = load_checkpoint(tmp_path / "late.safetensors")
@@ -77,7 +58,7 @@ def test_a_checkpoint_says_that_fusion_is_late(tmp_path, model):
         torch.testing.assert_close(loaded(image, guidance), model(image, guidance))
 
 
-@pytest.mark.parametrize("wrong", [{"image_blocks": 8}, {"stem": "patch"}, {"pyramid": "parallel"}])
+@pytest.mark.parametrize("wrong", [{"image_blocks": 8}, {"stem": "patch", "deep_stem": False}, {"pyramid": "parallel"}])
 def test_what_cannot_be_fused_late_is_refused(wrong):
     with pytest.raises(ValueError, match=r"Late fusion needs .* image_blocks below 8"):
         SimpleClick(replace(ARCHITECTURES[LATE], **wrong))

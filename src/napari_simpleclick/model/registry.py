@@ -27,6 +27,16 @@ ARCHITECTURES: dict[str, SimpleClickConfig] = {
         head_channels=128,
         stem="efficientnet_lite0",
     ),
+    "vit_xtiny_deep_448": SimpleClickConfig(
+        patch_size=16,
+        dim=160,
+        depth=8,
+        heads=4,
+        pyramid_channels=(96, 192, 288, 384),
+        head_channels=128,
+        stem="efficientnet_lite0",
+        deep_stem=True,
+    ),
     "vit_xtiny_late_448": SimpleClickConfig(
         patch_size=16,
         dim=160,

@@ -40,7 +40,7 @@ class SimpleClickConfig:
     image_blocks
         Transformer blocks that see the image alone, before the clicks are added. 0: none, as published.
     deep_stem
-        Whether the convolutional stem goes on to stride 32; only with late fusion.
+        Whether the convolutional stem goes on to stride 32.
     """
 
     patch_size: int
@@ -76,7 +76,9 @@ class SimpleClick(nn.Module):
                 'there. Choose the pyramid "simple" or "parallel".'
             )
         patched = config.stem == "patch"
-        if config.image_blocks or config.deep_stem:
+        if config.deep_stem and patched:
+            raise ValueError('A deep stem is one of convolutions; got deep_stem=True and the stem "patch".')
+        if config.image_blocks:
             check_late_fusion(config)
         self.backbone = VisionTransformer(
             patch_size=config.patch_size,
@@ -123,11 +125,8 @@ class SimpleClick(nn.Module):
             return [self.backbone.patch_embed(normalised)]
         features = self.stem.encode(normalised)
         if self.config.image_blocks:
-            tokens = self.stem.to_tokens(features[2])
-            if self.config.deep_stem:
-                tokens = tokens + features.pop()
-            blocks = range(self.config.image_blocks)
-            features[2] = self.backbone.transform(self.backbone.placed(tokens), blocks)[-1]
+            tokens = self.backbone.placed(self.stem.to_tokens(features[2]))
+            features[2] = self.backbone.transform(tokens, range(self.config.image_blocks))[-1]
         return features
 
     def decode(self, features: Sequence[Tensor], guidance: Tensor) -> Tensor:
@@ -181,8 +180,7 @@ def check_late_fusion(config: SimpleClickConfig) -> None:
     if config.stem == "patch" or config.pyramid != "simple" or not between:
         raise ValueError(
             f"Late fusion needs a convolutional stem, the pyramid 'simple', and image_blocks below {config.depth}; got "
-            f"the stem {config.stem!r}, the pyramid {config.pyramid!r}, image_blocks={config.image_blocks} and "
-            f"deep_stem={config.deep_stem}."
+            f"the stem {config.stem!r}, the pyramid {config.pyramid!r} and image_blocks={config.image_blocks}."
         )
 
 

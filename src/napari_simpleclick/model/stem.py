@@ -34,7 +34,8 @@ class ConvStem(nn.Module):
     late
         Whether the guidance is added behind transformer blocks that have seen the image alone.
     deep
-        Whether the tokens also hear the features at stride 32, the last that were trained to tell what a picture shows.
+        Whether the features at stride 32, the last that were trained to tell what a picture shows, are added to those at
+        stride 16.
     """
 
     def __init__(self, dim: int, pyramid_channels: Sequence[int], *, late: bool = False, deep: bool = False) -> None:
@@ -46,8 +47,8 @@ class ConvStem(nn.Module):
         )
         if deep:
             self.deep_norm = norm(DEEP_CHANNELS)
-            self.deep_to_tokens = nn.Conv2d(DEEP_CHANNELS, dim, 1, bias=False)
-            nn.init.zeros_(self.deep_to_tokens.weight)  # a network that did not know them goes on as it was
+            self.from_deep = nn.Conv2d(DEEP_CHANNELS, FEATURE_CHANNELS[2], 1, bias=False)
+            nn.init.zeros_(self.from_deep.weight)  # a network that did not know them goes on as it was
         else:
             self.features.blocks = self.features.blocks[:STAGES]
         self.norms = nn.ModuleList(norm(channels) for channels in FEATURE_CHANNELS)
@@ -71,15 +72,13 @@ class ConvStem(nn.Module):
         return self
 
     def encode(self, image: Tensor) -> list[Tensor]:
-        """(batch, 3, H, W) normalised image to its features at strides 4, 8 and 16.
-
-        Of a deep stem a fourth map follows: what the features at stride 32 add to the tokens, at stride 16.
-        """
+        """(batch, 3, H, W) normalised image to its features at strides 4, 8 and 16."""
         maps = self.features(image)
         features = [scale(feature) for scale, feature in zip(self.norms, maps[:3], strict=True)]
         if self.deep:
-            added = self.deep_to_tokens(self.deep_norm(maps[3]))
-            features.append(F.interpolate(added, size=features[2].shape[-2:], mode="bilinear", align_corners=False))
+            added = self.from_deep(self.deep_norm(maps[3]))
+            size = features[2].shape[-2:]
+            features[2] = features[2] + F.interpolate(added, size=size, mode="bilinear", align_corners=False)
         return features
 
     def fuse(self, features: Sequence[Tensor], guidance: Tensor) -> tuple[Tensor, list[Tensor]]:
