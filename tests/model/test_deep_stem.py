@@ -1,4 +1,4 @@
-"""A stem that goes on to stride 32: what it finds there is heard, and a network that did not know it goes on as it was."""
+"""A stem that goes on to stride 32: it is heard, and a network that did not know it goes on as it was."""
 
 from dataclasses import replace
 

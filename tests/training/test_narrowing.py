@@ -24,7 +24,10 @@ def test_every_tensor_gets_the_shape_of_the_narrow_network(wide):
     loaded = load_earlier(late, wide)
     new = {name for name in late.state_dict() if name not in loaded}
     assert new
-    assert all(name.startswith(("stem.deep_", "stem.from_deep", "stem.features.blocks.5", "stem.features.blocks.6")) for name in new)
+    assert all(
+        name.startswith(("stem.deep_", "stem.from_deep", "stem.features.blocks.5", "stem.features.blocks.6"))
+        for name in new
+    )
     torch.testing.assert_close(late.stem.to_guidance.weight, wide.stem.to_tokens.weight)
     torch.testing.assert_close(late.backbone.blocks[7].mlp.fc1.weight, wide.backbone.blocks[7].mlp.fc1.weight)
 

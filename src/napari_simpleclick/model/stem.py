@@ -34,8 +34,8 @@ class ConvStem(nn.Module):
     late
         Whether the guidance is added behind transformer blocks that have seen the image alone.
     deep
-        Whether the features at stride 32, the last that were trained to tell what a picture shows, are added to those at
-        stride 16.
+        Whether the features at stride 32, the last that were trained to tell what a picture shows, are added to those
+        at stride 16.
     """
 
     def __init__(self, dim: int, pyramid_channels: Sequence[int], *, late: bool = False, deep: bool = False) -> None:

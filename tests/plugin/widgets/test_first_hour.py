@@ -62,12 +62,26 @@ def test_keys_act_after_a_row_a_menu_and_a_number_were_chosen_and_with_other_lay
 
 def test_choosing_an_image_annotates_and_shows_it(open_widget, qtbot):
     viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em")
-    viewer.add_image(np.zeros((10, 256, 256), np.uint8), name="hidden", visible=False)
+    viewer.add_image(np.zeros((4, 90, 90), np.uint8), name="hidden", visible=False)
     menu = widget.setup.image_menu
     menu.setFocus()
     qtbot.keyClick(menu, Qt.Key.Key_Down if menu.currentText() == "em" else Qt.Key.Key_Up)
     qtbot.waitUntil(lambda: widget.workspace.image.name == "hidden", timeout=10_000)
     assert viewer.layers["hidden"].visible
+
+
+def test_choosing_another_modality_keeps_the_masks_and_shows_it_on_top(open_widget, click, qtbot):
+    viewer, widget = open_widget(sample_volume("em-like")[0].data, name="em")
+    click(viewer, widget, 97, 136)
+    viewer.add_image(np.zeros((10, 256, 256), np.uint8), name="hidden", visible=False)
+    menu = widget.setup.image_menu
+    menu.setFocus()
+    qtbot.keyClick(menu, Qt.Key.Key_Down if menu.currentText() == "em" else Qt.Key.Key_Up)
+    qtbot.waitUntil(lambda: "hidden" in widget.status.text(), timeout=10_000)
+    assert (menu.currentText(), viewer.layers["hidden"].visible) == ("hidden", True)
+    assert widget.workspace.image.name == "em"
+    assert [layer.name for layer in viewer.layers if "masks" in layer.name] == ["em masks"]
+    assert viewer.layers["em masks"].data.any()
 
 
 def test_double_clicks_are_one_click_fast_clicks_are_all_kept_and_nothing_zooms(open_widget, at, qtbot):

@@ -107,6 +107,11 @@ def on_top(image: "Image", layers: Any) -> "Image":
     return image
 
 
+def share_masks(one: "Image", other: "Image") -> bool:
+    """Whether one mask serves two images: grey ones on the same grid, such as the modalities of a patient."""
+    return not one.rgb and not other.rgb and on_same_grid(one, other)
+
+
 def hides(layer: "Image") -> bool:
     """Whether what lies below a layer is not seen."""
     return bool(layer.visible and layer.opacity > 0.5 and str(layer.blending) not in SEEN_THROUGH)

@@ -268,6 +268,7 @@ class SimpleClickWidget(QWidget):
 
     def _show_state(self) -> None:
         controller = self.controller
+        self.images.show_present()
         self.clicks.refresh()
         self.taken.refresh()
         self.truth.refresh()

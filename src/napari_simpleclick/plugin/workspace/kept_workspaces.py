@@ -3,6 +3,7 @@
 A workspace is kept when another image is chosen, and when the widget is closed; the next widget goes on with it.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -10,7 +11,7 @@ from napari_simpleclick.annotation.annotator import Annotator
 from napari_simpleclick.plugin.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from napari.layers import Image
+    from napari.layers import Image, Layer
 
 
 class KeptWorkspace:
@@ -50,10 +51,19 @@ def keep(workspace: Workspace) -> None:
         KEPT[workspace.image] = KeptWorkspace(workspace, annotator)
 
 
+def is_kept(image: "Image") -> bool:
+    """Whether something was done on an image that was left."""
+    return image in KEPT
+
+
 def switch(workspace: Workspace, image: "Image") -> None:
-    """Begin on another image, or go on with what was kept of it."""
+    """Begin on another image, or go on with what was kept of it. Layers on which nothing was done go."""
     keep(workspace)
+    left, layers = workspace.image, (workspace.points, workspace.labels)
+    untouched = left is not None and workspace.annotator is not None and left not in KEPT
     workspace.begin(image)
+    if untouched:
+        _remove(workspace, layers)
     if workspace.annotator is not None:
         kept = KEPT.pop(image, None)
         if kept is not None:
@@ -79,7 +89,12 @@ def _resume(workspace: Workspace, kept: KeptWorkspace) -> None:
     """
     workspace.resume(kept.annotator, kept.planes, kept.object_id)
     workspace.pending.resume(kept.pending, kept.annotator)
+    _remove(workspace, (kept.points, None if kept.painted else kept.labels))
+
+
+def _remove(workspace: Workspace, ours: "Iterable[Layer | None]") -> None:
+    """Take layers out of the viewer, as far as they are there."""
     layers = workspace.viewer.layers
-    for layer in (kept.points, None if kept.painted else kept.labels):
+    for layer in ours:
         if layer is not None and layer in layers:
             layers.remove(layer)

@@ -1,14 +1,18 @@
 """Image menu: the images of the viewer, and which one is annotated; what is opened first is annotated at once."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 from qtpy.QtCore import QTimer
 
 from napari_simpleclick.plugin.tools.image_choice import ImageChoice
-from napari_simpleclick.plugin.tools.top_layer import on_top
+from napari_simpleclick.plugin.tools.top_layer import on_top, share_masks
 from napari_simpleclick.plugin.widgets.panels.setup_panel import SetupPanel
+from napari_simpleclick.plugin.workspace.kept_workspaces import is_kept
 from napari_simpleclick.plugin.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from napari.layers import Image
 
 
 class ImageMenu:
@@ -50,21 +54,26 @@ class ImageMenu:
         """List the images."""
         if self._stopped:
             return
-        images = self._images()
-        self.setup.list_images([image.name for image in images])
-        if self.workspace.image in images:
-            self.setup.image_menu.setCurrentIndex(images.index(self.workspace.image))
+        self.setup.list_images([image.name for image in self._images()])
+        self.show_present()
         self.changed.emit()
 
+    def show_present(self) -> None:
+        """Show which image is annotated; of several on one grid, the one on top, which the network looks at."""
+        images, present = self._images(), self.workspace.image
+        if present in images:
+            top = on_top(present, self.layers)
+            self.setup.image_menu.setCurrentIndex(images.index(top if share_masks(top, present) else present))
+
     def annotate_active(self) -> None:
-        """Annotate the active image, else the topmost that is shown."""
+        """Annotate the active image, else the topmost that is shown; where work was kept on their grid, that."""
         active, images = self.layers.selection.active, self._images()
         seen = [image for image in images if image.visible] or images
         if not images:
             self.workspace.say_next()
             return
-        self.setup.image_menu.setCurrentIndex(images.index(active if active in seen else seen[-1]))
-        self._annotate_chosen()
+        wanted = active if active in seen else seen[-1]
+        self._annotate(next((image for image in images if is_kept(image) and share_masks(image, wanted)), wanted))
 
     def stop(self) -> None:
         """Leave the layers alone from now on."""
@@ -79,18 +88,34 @@ class ImageMenu:
     def _annotate_chosen(self) -> None:
         images = self._images()
         if images:
-            image = images[max(self.setup.image_menu.currentIndex(), 0)]
-            image.visible = True
-            self.images.annotate(image)
-            self.annotated.emit()
+            self._annotate(images[max(self.setup.image_menu.currentIndex(), 0)])
+
+    def _annotate(self, image: "Image") -> None:
+        image.visible = True
+        self.images.annotate(image)
+        self.show_present()
+        self.annotated.emit()
 
     def _choose(self) -> None:
-        """Annotate an image that was chosen, and show it: others on its grid that lie over it are hidden."""
-        self._annotate_chosen()
-        image = self.workspace.image
-        if image is not None:
-            while (top := on_top(image, self.layers)) != image:
-                top.visible = False
+        """Annotate an image that was chosen, and show it; on the grid of the present one, masks and clicks stay."""
+        images = self._images()
+        if not images:
+            return
+        image, present = images[max(self.setup.image_menu.currentIndex(), 0)], self.workspace.image
+        if present not in images or not share_masks(image, present):
+            self._annotate(image)
+            present = image
+        self._put_on_top(image, present)
+        self.show_present()
+
+    def _put_on_top(self, image: "Image", present: "Image") -> None:
+        """Show an image over the annotated one on its grid: others that lie over it are hidden."""
+        image.visible = True
+        place, start = self.layers.index(present), self.layers.index(image)
+        if start < place:
+            self.layers.move(start, place + 1)
+        while (top := on_top(present, self.layers)) != image:
+            top.visible = False
 
     def _on_inserted(self, event: Any) -> None:
         if self._stopped:
