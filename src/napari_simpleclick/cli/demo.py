@@ -30,6 +30,9 @@ SMALLEST = 100
 PLANES = 3
 """Planes per sample, evenly spread."""
 
+COLORS = ("#ffd60a", "#00d0ff", "#ff4fd8", "#5dff5d", "#ff7a1a", "#9d7bff")
+"""Of the masks on the contact sheet, in turn: none is grey or dark, as pictures are."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
@@ -140,11 +143,13 @@ def click_object(annotator: Annotator, volume: Volume, labels: np.ndarray, targe
 
 def draw_sheet(path: Path, volume: Volume, labels: np.ndarray, targets: list[Target], annotator: Annotator) -> None:
     """A picture of every clicked plane: as it is, with masks and clicks, and with the outlines of the truth."""
+    from matplotlib.colors import ListedColormap
     from matplotlib.figure import Figure
     from skimage.segmentation import find_boundaries
 
     planes = {target.plane.key: target.plane for target in targets}
     limits = None if volume.rgb else default_limits(volume.data)
+    colors = ListedColormap(COLORS)
     figure = Figure(figsize=(9, 3.1 * len(planes)), layout="constrained")
     axes = figure.subplots(len(planes), 3, squeeze=False)
     for row, (key, plane) in zip(axes, planes.items(), strict=True):
@@ -153,7 +158,10 @@ def draw_sheet(path: Path, volume: Volume, labels: np.ndarray, targets: list[Tar
         truth = np.any([target.mask for target in targets if target.plane.key == key], axis=0)
         row[0].imshow(picture)
         row[1].imshow(picture)
-        row[1].imshow(np.ma.masked_equal(found, 0), cmap="tab20", alpha=0.55, interpolation="nearest")
+        masks = np.ma.masked_equal(found, 0)
+        row[1].imshow(
+            masks % len(COLORS), cmap=colors, vmin=0, vmax=len(COLORS) - 1, alpha=0.55, interpolation="nearest"
+        )
         row[2].imshow(picture)
         row[2].imshow(np.ma.masked_equal(find_boundaries(truth), 0), cmap="autumn", interpolation="nearest")
         for target in targets:

@@ -274,6 +274,7 @@ class Propagation:
             self._go_on()
             return
         self.running = False
+        told = self._reports[0]
         if len(self._reports) == 2:
-            self._reports = [f"{self._reports[0]} (after)", f"{self._reports[1]} (before)"]
-        self.workspace.status.emit(f"Object {run.object_id}: {'. '.join(self._reports)}.")
+            told = f"after this slice {told}. Before it {self._reports[1]}"
+        self.workspace.status.emit(f"Object {run.object_id}: {told}.")
