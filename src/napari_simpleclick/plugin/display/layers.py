@@ -146,7 +146,8 @@ def show_clicks(points: "Points", places: list[tuple[float, ...]], clicks: list[
     positive = np.asarray([click.positive for click in clicks], bool)
     if points.selected_data:
         points.selected_data = set()
-    if not np.array_equal(points.data, data):
+    same = np.array_equal(points.data, data)
+    if not same:
         # In between, symbols and colours are those of other clicks.
         with points.events.blocker_all():
             # napari's status line reads the layer in a thread of its own, and tells an error where points are gone.
@@ -158,10 +159,12 @@ def show_clicks(points: "Points", places: list[tuple[float, ...]], clicks: list[
         points.set_view_slice()
         points.events.data(value=data, action="changed")
     if not np.array_equal(points.features["positive"].to_numpy(object, na_value=None), positive):
+        same = False
         points.features = {"positive": positive, "sign": np.where(positive, POSITIVE_SIGN, NEGATIVE_SIGN)}
     if len(data):
-        paint_signs(points, positive)
-    points.refresh(thumbnail=False, extent=False)
+        same = not paint_signs(points, positive) and same
+    if not same:
+        points.refresh(thumbnail=False, extent=False)
 
 
 def symbol_size(side: float | None) -> float:
@@ -206,22 +209,25 @@ def fit_symbols(points: "Points", plane: SliceView | None, side: float | None = 
         points.text.visible = size >= LEAST_SIGNED
 
 
-def paint_signs(points: "Points", positive: np.ndarray) -> None:
-    """Give positive and negative points their colours and symbols."""
+def paint_signs(points: "Points", positive: np.ndarray) -> bool:
+    """Give positive and negative points their colours and symbols; returns whether some had others."""
     from napari.utils.colormaps.standardize_color import transform_color
 
     blue, orange = transform_color([POSITIVE_COLOR, NEGATIVE_COLOR])
     colors = np.where(positive[:, None], blue, orange)
     # Symbols of a fixed size on the canvas get a border half as wide: in another color it would hide most of them.
-    if not np.array_equal(points.face_color, colors):
-        points.face_color = colors
-    if not np.array_equal(points.border_color, colors):
-        points.border_color = colors
     symbols = np.where(positive, POSITIVE_SYMBOL, NEGATIVE_SYMBOL)
-    if [str(symbol) for symbol in points.symbol] != symbols.tolist():
-        points.symbol = symbols
-    if (points.size != CLICK_EXTENT).any():
-        points.size = CLICK_EXTENT
+    wrong = {
+        "face_color": not np.array_equal(points.face_color, colors),
+        "border_color": not np.array_equal(points.border_color, colors),
+        "symbol": [str(symbol) for symbol in points.symbol] != symbols.tolist(),
+        "size": bool((points.size != CLICK_EXTENT).any()),
+    }
+    right = {"face_color": colors, "border_color": colors, "symbol": symbols, "size": CLICK_EXTENT}
+    for name, differs in wrong.items():
+        if differs:
+            setattr(points, name, right[name])
+    return any(wrong.values())
 
 
 def refresh(labels: "Labels") -> None:
@@ -230,9 +236,12 @@ def refresh(labels: "Labels") -> None:
 
 
 def set_new_sign(points: "Points", *, positive: bool) -> None:
-    """Choose what the points are that the user adds with the tool of napari."""
+    """Choose what new points are, added by a click or with the tool of napari."""
     if points.feature_defaults["positive"].tolist() != [positive]:
         points.feature_defaults = {"positive": positive, "sign": POSITIVE_SIGN if positive else NEGATIVE_SIGN}
+        # As they come with the right ones, `paint_signs` need not set those of all points, which draws them anew.
+        points.current_face_color = points.current_border_color = POSITIVE_COLOR if positive else NEGATIVE_COLOR
+        points.current_symbol = POSITIVE_SYMBOL if positive else NEGATIVE_SYMBOL
 
 
 def set_colors(

@@ -62,8 +62,8 @@ class ImageMenu:
         """Show which image is annotated; of several on one grid, the one on top, which the network looks at."""
         images, present = self._images(), self.workspace.image
         if present in images:
-            top = on_top(present, self.layers)
-            self.setup.image_menu.setCurrentIndex(images.index(top if share_masks(top, present) else present))
+            top = present if present.rgb else on_top(present, self.layers)
+            self.setup.image_menu.setCurrentIndex(images.index(top))
 
     def annotate_active(self) -> None:
         """Annotate the active image, else the topmost that is shown; where work was kept on their grid, that."""
