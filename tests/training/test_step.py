@@ -45,7 +45,7 @@ def test_objects_of_one_picture_share_its_features_and_are_learnt_from_as_if_eac
     def gradient(images, *picture_of):
         model.zero_grad()
         learner = ClickTraining(model, overlap_loss)
-        loss, _ = learner(images, targets, np.random.default_rng(0), 1, 0, {}, {}, {}, *picture_of)
+        loss, _ = learner(images, targets, np.random.default_rng(0), 1, 0, (), {}, {}, {}, *picture_of)
         loss.backward()
         return loss, model.backbone.patch_embed.proj.weight.grad.clone()
 
@@ -157,7 +157,7 @@ def test_a_second_look_gets_the_same_click_and_a_mask_from_afar(batch, monkeypat
     assert (third[:, 1:].sum(dim=(2, 3)) - second[:, 1:].sum(dim=(2, 3))).abs().sum() > 0
 
 
-def shown_to(model, batch, *arguments, **options) -> list[tuple[int, torch.Tensor]]:
+def shown_to(model, batch, *arguments, **settings) -> list[tuple[int, torch.Tensor]]:
     """Side of every look that a step takes, and its guidance."""
     shown, original = [], model.decode
 
@@ -166,14 +166,14 @@ def shown_to(model, batch, *arguments, **options) -> list[tuple[int, torch.Tenso
         return original(features, guidance)
 
     model.decode = decode
-    ClickTraining(model, overlap_loss, **options)(*batch, *arguments)
+    ClickTraining(model, overlap_loss)(*batch, *arguments, **settings)
     return shown
 
 
 def test_coarse_looks_see_the_same_click_and_tell_the_full_look_what_they_found(batch, monkeypatch):
     monkeypatch.setattr(step, "COARSE_SIZE", 32)
     model = SimpleClick(SMALL).eval()
-    shown = shown_to(model, batch, np.random.default_rng(0), 1, coarse=1.0)
+    shown = shown_to(model, batch, np.random.default_rng(0), 1, coarse=[True, True])
     assert [side for side, _ in shown] == [32, 64, 32, 64]
     coarse, full = shown[0][1], shown[1][1]
     assert coarse[:, 0].sum() == 0
@@ -186,7 +186,7 @@ def test_coarse_looks_see_the_same_click_and_tell_the_full_look_what_they_found(
                 torch.testing.assert_close(torch.nonzero(small).float().mean(dim=0), middle / 2, atol=1.5, rtol=0)
 
 
-@pytest.mark.parametrize(("coarse", "size"), [(0.0, 32), (1.0, 64)])
+@pytest.mark.parametrize(("coarse", "size"), [([False] * 3, 32), ((), 32), ([True] * 3, 64)])
 def test_there_are_no_coarse_looks_unless_asked_for_and_none_of_small_crops(batch, monkeypatch, coarse, size):
     monkeypatch.setattr(step, "COARSE_SIZE", size)
     model = SimpleClick(SMALL).eval()
@@ -201,5 +201,6 @@ def test_both_looks_are_learned_from(batch, monkeypatch):
         seen.append((logits.shape[-1], set(targets.unique().tolist()), logits.requires_grad))
         return overlap_loss(logits, targets)
 
-    ClickTraining(SimpleClick(SMALL), watched, coarse=1.0, click_loss_weight=0.2)(*batch, np.random.default_rng(0), 0)
+    training = ClickTraining(SimpleClick(SMALL), watched, click_loss_weight=0.2)
+    training(*batch, np.random.default_rng(0), 0, coarse=[True])
     assert seen == [(32, {0.0, 1.0}, True), (64, {0.0, 1.0}, True)]

@@ -56,6 +56,21 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(tmp_path, source):
     assert first + second == pytest.approx(whole, abs=1e-6)
 
 
+def test_processes_make_as_many_looks_in_a_step_and_steps_differ(tmp_path, source):
+    settings = recipe(late=0.5, coarse=0.5, max_rounds=2)
+    one, other = (TrainingRun(small_model(), source, settings, Schedule(steps=1), tmp_path / name) for name in "ab")
+    other.seed += 1000  # as the second process has it
+    drawn = []
+    for step in range(40):
+        one.state.counts.step = other.state.counts.step = step
+        drawn.append(one.rounds())
+        assert other.rounds() == drawn[-1]
+    looks = [look for _, _, coarse in drawn for look in coarse]
+    assert all(len(coarse) == rounds + unlearned + 1 for rounds, unlearned, coarse in drawn)
+    assert 0.3 < np.mean(looks) < 0.7
+    assert len({tuple(coarse) for _, _, coarse in drawn}) > 10
+
+
 def test_a_finished_run_has_nothing_left_to_do(tmp_path, source):
     for expected in (2, 0):
         run = TrainingRun(small_model(), source, recipe(), Schedule(steps=2, workers=0), tmp_path)

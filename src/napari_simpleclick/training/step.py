@@ -1,6 +1,6 @@
 """One training step: simulate the clicks of an annotator on a batch, and learn from the predictions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -41,9 +41,6 @@ class ClickTraining(nn.Module):
         Whether every prediction is learned from; else the last one only, as in the paper.
     click_loss_weight
         Weight of the loss of clicked pixels, which a mean over all pixels hardly sees.
-    coarse
-        Chance that a prediction is made in two looks as the predictor makes them, and both are learned from: with
-        crops reduced to `COARSE_SIZE`, and in full from that answer. Smaller crops are looked at once.
     """
 
     def __init__(
@@ -53,14 +50,12 @@ class ClickTraining(nn.Module):
         *,
         every_round: bool = True,
         click_loss_weight: float = 0.0,
-        coarse: float = 0.0,
     ) -> None:
         super().__init__()
         self.model = model
         self.loss = loss
         self.every_round = every_round
         self.click_loss_weight = click_loss_weight
-        self.coarse = coarse
 
     def forward(
         self,
@@ -69,6 +64,7 @@ class ClickTraining(nn.Module):
         rng: Rng,
         rounds: int,
         unlearned: int = 0,
+        coarse: Sequence[bool] = (),
         begun: Mapping[int, Work] = NOTHING,
         carried: Mapping[int, Work] = NOTHING,
         drawn: Mapping[int, Work] = NOTHING,
@@ -88,6 +84,9 @@ class ClickTraining(nn.Module):
             Predictions that are fed back.
         unlearned
             Further ones before them, which are not learned from: the network's own work up to late clicks.
+        coarse
+            Which of the predictions are made in two looks as the predictor makes them, and both learned from: with
+            crops reduced to `COARSE_SIZE`, and in full from that answer. Smaller crops are looked at once.
         begun, carried, drawn, picture_of
             As in `Batch`; without `picture_of` every picture has one target.
 
@@ -97,8 +96,8 @@ class ClickTraining(nn.Module):
             Number to minimise, and the mean IoU of the last prediction.
         """
         size, last = targets.shape[-1], unlearned + rounds
-        coarse = rng.random(last + 1) < (self.coarse if size > COARSE_SIZE else 0)
-        sides = (COARSE_SIZE, size) if coarse.any() else (size,)
+        twice = {number for number, both in enumerate(coarse) if both and size > COARSE_SIZE}
+        sides = (COARSE_SIZE, size) if twice else (size,)
         features = {side: self.encode(images, side, picture_of) for side in sides}
         wanted = targets[:, None].float()
         previous = torch.zeros_like(wanted[:, 0])
@@ -117,7 +116,7 @@ class ClickTraining(nn.Module):
             if number == last:
                 user.take_over(carried, previous)
             learn = number == last or (self.every_round and number >= unlearned)
-            for side in sides if coarse[number] else (size,):
+            for side in sides if number in twice else (size,):
                 with torch.set_grad_enabled(learn):
                     logits = self.model.decode(features[side], user.guidance(resized(previous, side))).float()
                     if learn:

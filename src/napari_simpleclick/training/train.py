@@ -158,7 +158,6 @@ class TrainingRun:
             LOSSES[settings.loss],
             every_round=settings.learn_from == "all",
             click_loss_weight=settings.click_loss_weight,
-            coarse=settings.coarse,
         )
 
     def step(self, batches: Iterator[Batch], phase: Phase) -> StepRecord:
@@ -192,14 +191,16 @@ class TrainingRun:
             waiting,
         )
 
-    def rounds(self) -> tuple[int, int]:
-        """Predictions of this step that are fed back, and those before them that are not learned from.
+    def rounds(self) -> tuple[int, int, list[bool]]:
+        """Predictions of this step that are fed back, those before them that are not learned from, which look twice.
 
         The same for all processes, which wait for the slowest.
         """
-        rng = np.random.default_rng((self.settings.seed, self.state.counts.step, 2))
-        rounds = int(rng.integers(self.settings.max_rounds + 1))
-        return rounds, int(rng.integers(*LATE)) if rng.random() < self.settings.late else 0
+        settings = self.settings
+        rng = np.random.default_rng((settings.seed, self.state.counts.step, 2))
+        rounds = int(rng.integers(settings.max_rounds + 1))
+        unlearned = int(rng.integers(*LATE)) if rng.random() < settings.late else 0
+        return rounds, unlearned, (rng.random(unlearned + rounds + 1) < settings.coarse).tolist()
 
     def agreed(self, seconds: float) -> float:
         """The first process's time: all have to end phases and the run at the same step."""
