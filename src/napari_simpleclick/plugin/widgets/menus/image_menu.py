@@ -72,7 +72,9 @@ class ImageMenu:
         if not images:
             self.workspace.say_next()
             return
-        wanted = active if active in seen else seen[-1]
+        wanted = images[
+            images.index(active if active in seen else seen[-1])
+        ]  # itself: napari gives a proxy of the active
         self._annotate(next((image for image in images if is_kept(image) and share_masks(image, wanted)), wanted))
 
     def stop(self) -> None:
