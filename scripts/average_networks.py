@@ -17,7 +17,7 @@ from napari_simpleclick.training.pretrained import initial_model
 def main() -> None:
     output, *parts = sys.argv[1:]
     first = load_model(parts[0])
-    architecture = next(name for name, config in ARCHITECTURES.items() if config == first.config)
+    architecture = next((name for name, config in ARCHITECTURES.items() if config == first.config), None)
     models = [first, *(initial_model(name, architecture) for name in parts[2::2])]
     weights = [float(part) for part in parts[1::2]]
     states = [model.state_dict() for model in models]

@@ -45,7 +45,7 @@ NOT_RUN = {
     "make (test|install|lint)": "runs these very tests, or needs a package registry: `.ci/run` begins with them",
     "make annotate": "opens a window and stays: tests/plugin/widgets/test_make_annotate.py",
     "pip install": "needs a package registry",
-    "(torchrun|napari-simpleclick-train .*--minutes 240|napari-simpleclick-train --output (early|late))": "hours of training",
+    "(torchrun|napari-simpleclick-train (.*--minutes 240|--output (early|late)))": "hours of training",
     "python scripts/average_networks.py": "needs the networks of two trainings",
     "napari-simpleclick bench": "measures for minutes: tests/cli/test_bench_command.py runs it with one model",
     "napari-simpleclick quantise": "calibrates for minutes: tests/cli/test_quantise_command.py",

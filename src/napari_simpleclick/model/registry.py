@@ -5,6 +5,17 @@ from dataclasses import replace
 from napari_simpleclick.model.pyramid import PyramidKind
 from napari_simpleclick.model.simpleclick import SimpleClick, SimpleClickConfig
 
+STEM = SimpleClickConfig(
+    patch_size=16,
+    dim=160,
+    depth=8,
+    heads=4,
+    pyramid_channels=(96, 192, 288, 384),
+    head_channels=128,
+    stem="efficientnet_lite0",
+)
+"""The small network behind a pre-trained convolutional stem, of which there are kinds."""
+
 ARCHITECTURES: dict[str, SimpleClickConfig] = {
     "vit_xtiny_448": SimpleClickConfig(
         patch_size=16, dim=160, depth=8, heads=4, pyramid_channels=(96, 192, 288, 384), head_channels=128
@@ -18,35 +29,10 @@ ARCHITECTURES: dict[str, SimpleClickConfig] = {
     "vit_huge_448": SimpleClickConfig(
         patch_size=14, dim=1280, depth=32, heads=16, pyramid_channels=(240, 480, 960, 1920), head_channels=256
     ),
-    "vit_xtiny_stem_448": SimpleClickConfig(
-        patch_size=16,
-        dim=160,
-        depth=8,
-        heads=4,
-        pyramid_channels=(96, 192, 288, 384),
-        head_channels=128,
-        stem="efficientnet_lite0",
-    ),
-    "vit_xtiny_deep_448": SimpleClickConfig(
-        patch_size=16,
-        dim=160,
-        depth=8,
-        heads=4,
-        pyramid_channels=(96, 192, 288, 384),
-        head_channels=128,
-        stem="efficientnet_lite0",
-        deep_stem=True,
-    ),
-    "vit_xtiny_late_448": SimpleClickConfig(
-        patch_size=16,
-        dim=160,
-        depth=8,
-        heads=4,
-        pyramid_channels=(48, 96, 192, 256),
-        head_channels=64,
-        stem="efficientnet_lite0",
-        image_blocks=5,
-        deep_stem=True,
+    "vit_xtiny_stem_448": STEM,
+    "vit_xtiny_deep_448": replace(STEM, deep_stem=True),
+    "vit_xtiny_late_448": replace(
+        STEM, deep_stem=True, image_blocks=5, pyramid_channels=(48, 96, 192, 256), head_channels=64
     ),
 }
 

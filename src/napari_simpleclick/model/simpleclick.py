@@ -77,7 +77,7 @@ class SimpleClick(nn.Module):
             )
         patched = config.stem == "patch"
         if config.deep_stem and patched:
-            raise ValueError('A deep stem is one of convolutions; got deep_stem=True and the stem "patch".')
+            raise ValueError('Only a convolutional stem is deep; got deep_stem=True and "patch". Choose another stem.')
         if config.image_blocks:
             check_late_fusion(config)
         self.backbone = VisionTransformer(

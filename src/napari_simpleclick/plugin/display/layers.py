@@ -215,19 +215,16 @@ def paint_signs(points: "Points", positive: np.ndarray) -> bool:
 
     blue, orange = transform_color([POSITIVE_COLOR, NEGATIVE_COLOR])
     colors = np.where(positive[:, None], blue, orange)
-    # Symbols of a fixed size on the canvas get a border half as wide: in another color it would hide most of them.
     symbols = np.where(positive, POSITIVE_SYMBOL, NEGATIVE_SYMBOL)
-    wrong = {
-        "face_color": not np.array_equal(points.face_color, colors),
-        "border_color": not np.array_equal(points.border_color, colors),
-        "symbol": [str(symbol) for symbol in points.symbol] != symbols.tolist(),
-        "size": bool((points.size != CLICK_EXTENT).any()),
-    }
+    # Symbols of a fixed size on the canvas get a border half as wide: in another color it would hide most of them.
     right = {"face_color": colors, "border_color": colors, "symbol": symbols, "size": CLICK_EXTENT}
-    for name, differs in wrong.items():
-        if differs:
-            setattr(points, name, right[name])
-    return any(wrong.values())
+    shown = {name: getattr(points, name) for name in right} | {
+        "symbol": np.array([str(each) for each in points.symbol])
+    }
+    wrong = [name for name, value in right.items() if not np.all(shown[name] == value)]
+    for name in wrong:
+        setattr(points, name, right[name])
+    return bool(wrong)
 
 
 def refresh(labels: "Labels") -> None:

@@ -59,11 +59,13 @@ def is_kept(image: "Image") -> bool:
 def switch(workspace: Workspace, image: "Image") -> None:
     """Begin on another image, or go on with what was kept of it. Layers on which nothing was done go."""
     keep(workspace)
-    left, layers = workspace.image, (workspace.points, workspace.labels)
+    left, labels, points = workspace.image, workspace.labels, workspace.points
     untouched = left is not None and workspace.annotator is not None and left not in KEPT
     workspace.begin(image)
     if untouched:
-        _remove(workspace, layers)
+        # A stroke of the brush may wait for the annotator still.
+        painted = labels is not None and any(plane.any() for plane in labels.data)
+        _remove(workspace, (points, None if painted else labels))
     if workspace.annotator is not None:
         kept = KEPT.pop(image, None)
         if kept is not None:

@@ -82,6 +82,12 @@ def test_a_picture_of_another_grid_gets_masks_of_its_own_and_untouched_ones_go(p
         assert names(patient) == ["flair", "flair clicks", "flair masks", "picture", "t1"]
 
 
+def test_a_mask_that_was_only_painted_stays_when_another_picture_is_chosen(patient):
+    patient.layers["flair masks"].data[15, 15] = 1  # as a stroke does before the annotator knows of it
+    choose(patient, "picture")
+    assert patient.layers["flair masks"].data[15, 15] == 1
+
+
 def test_masks_with_work_stay_when_another_picture_is_chosen(patient):
     choose(patient, "flair")
     seen(patient)

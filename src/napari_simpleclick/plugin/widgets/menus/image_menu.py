@@ -72,9 +72,8 @@ class ImageMenu:
         if not images:
             self.workspace.say_next()
             return
-        wanted = images[
-            images.index(active if active in seen else seen[-1])
-        ]  # itself: napari gives a proxy of the active
+        # The layer itself: napari gives a proxy of the active one, which is equal to it and not the same.
+        wanted = images[images.index(active if active in seen else seen[-1])]
         self._annotate(next((image for image in images if is_kept(image) and share_masks(image, wanted)), wanted))
 
     def stop(self) -> None:
