@@ -106,6 +106,13 @@ def test_later_clicks_are_looked_at_coarsely_and_in_full_expected_ones_in_full_o
     assert sides_shown(network) == looks
 
 
+@pytest.mark.parametrize(("view", "looks"), [(None, [448, COARSE_SIZE, 448]), (Box(400, 500, 550, 650), [448])])
+def test_an_object_expected_of_which_nothing_is_shown_is_looked_at_coarsely_unless_it_is_small(view, looks):
+    network = FindsSquares(20, coarse=True)
+    Predictor(network, size=448).predict(PLANE, [ExpectedClick(450, 600)], view=view)
+    assert sides_shown(network) == looks
+
+
 @pytest.mark.parametrize(("side", "looks"), [(20, [448]), (200, [COARSE_SIZE, 448])])
 def test_third_clicks_are_looked_at_coarsely_unless_the_region_is_small(side, looks):
     network = FindsSquares(side, coarse=True)

@@ -87,10 +87,15 @@ def answer_in_looks(
 
 
 def wants_coarse_look(asked: Asked) -> bool:
-    """Whether a coarse look helps: not where an object is expected (propagation), or small and clicked often."""
+    """Whether a coarse look helps: not where a mask is followed (propagation), or things are small and clicked often.
+
+    Where an object is expected, but nothing of it is shown, the answer is a witness and not an outline to begin with:
+    there small things are not looked at coarsely at all (docs/decisions/0022).
+    """
     clicks = asked.request.clicks
-    often = len(clicks) > EARLY_CLICKS
-    return not isinstance(clicks[-1], ExpectedClick) and not (often and max(asked.roi.shape) <= SMALL_THINGS)
+    expected, followed = isinstance(clicks[-1], ExpectedClick), asked.answer is None
+    careful = expected or len(clicks) > EARLY_CLICKS
+    return not (expected and followed) and not (careful and max(asked.roi.shape) <= SMALL_THINGS)
 
 
 def closer_region(seen: Box, wanted: Box) -> Box:

@@ -17,10 +17,10 @@ from napari_simpleclick.masks import BoxedMask, clamped
 LEAST = 0.4
 """Below this confidence propagation stops."""
 
-WEIGHTS = {"grey values": 4.0, "clicked anew": 1.7}
+WEIGHTS = {"grey values": 3.9, "clicked anew": 2.4}
 """Of the witnesses; fitted on real stacks, see `benchmarks/propagation_end.py --fit` and decision 22."""
 
-OFFSET = -2.1
+OFFSET = -2.5
 """Logit of the confidence where no witness speaks for the object."""
 
 LIKEST = 0.8
