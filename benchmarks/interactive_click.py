@@ -7,6 +7,9 @@ what the window runs.
 Objects are a regular subset; of nuclei those of every tenth picture, which training leaves out. Times are medians over
 all clicks of one run, interleaved object by object; the mask at the size of the plane is included. "shown before" is a
 first click on a picture that the window had shown for a moment, so that its features were prepared.
+
+As on a processor with AVX2 only, on one that has more: ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2
+MKL_ENABLE_INSTRUCTIONS=AVX2 in the environment, and --precision f32.
 """
 
 import statistics
@@ -29,6 +32,7 @@ from napari_simpleclick.data.datasets.options import DatasetOptions
 from napari_simpleclick.evaluation.evaluate import evaluate_object
 from napari_simpleclick.evaluation.job import DatasetChoice
 from napari_simpleclick.evaluation.protocol import EvaluationProtocol
+from napari_simpleclick.inference.engines.network import Precision
 from napari_simpleclick.inference.engines.selection import select_network
 from napari_simpleclick.inference.predictor import Predictor
 from napari_simpleclick.inference.recipe import PUBLISHED
@@ -47,6 +51,8 @@ class Benchmark:
     """A volume and its labels; axial slices."""
     model: Annotated[tuple[str, ...], tyro.conf.arg(aliases=["-m"])] = (DEFAULT_MODEL,)
     """Models; an architecture gets random weights, and only its times mean anything."""
+    precision: Precision = "auto"
+    """Of the default."""
     int8: bool = False
     """Also the quantised network."""
     draft: bool = False
@@ -72,7 +78,7 @@ def main() -> None:
 def ways(name: str, benchmark: Benchmark) -> dict[str, Predictor]:
     """Predictors of one model, the published way first."""
     model = open_model(name)
-    default = select_network(model)
+    default = select_network(model, precision=benchmark.precision)
     found = {
         "published: torch float32, mirror": Predictor(resizing_first(open_model(name)), flip=True, recipe=PUBLISHED),
         "torch float32, mirror": Predictor(model, flip=True),
