@@ -19,8 +19,8 @@ SMALL = 0.5
 """Regions are looked at from closer up to this part of the side of the first one, and up to `LONGEST_SMALL_SIDE`."""
 
 EARLY_CLICKS, SMALL_THINGS = 2, 150
-"""Clicks that are looked at coarsely in any region, and the longest region, in pixels, in which later ones are not: it
-shows small things, whose outline would be lost."""
+"""Clicks that are looked at coarsely in any region, and the longest region, in pixels, in which later and expected ones
+are not: it shows small things, whose outline would be lost."""
 
 
 @dataclass(slots=True)
