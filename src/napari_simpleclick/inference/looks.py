@@ -89,8 +89,8 @@ def answer_in_looks(
 def wants_coarse_look(asked: Asked) -> bool:
     """Whether a coarse look helps: not where a mask is followed (propagation), or things are small and clicked often.
 
-    Where an object is expected, but nothing of it is shown, the answer is a witness and not an outline to begin with:
-    there small things are not looked at coarsely at all (docs/decisions/0022).
+    An object that is expected while no mask of it is shown is propagation's second witness (docs/decisions/0022): it is
+    looked at as a late click is, coarsely unless the region is small.
     """
     clicks = asked.request.clicks
     expected, followed = isinstance(clicks[-1], ExpectedClick), asked.answer is None
